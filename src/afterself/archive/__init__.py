@@ -1,0 +1,1 @@
+"""Records, revisions, threads, identities, sources, change log and artifact ledger in one SQLite file."""
