@@ -1,0 +1,29 @@
+"""The command line: one thin file for each command group.
+
+A command parses arguments, calls one function of a package, and prints. Heavy
+imports stand inside the commands, so that `afterself --help` answers at once.
+Errors of the tree in `afterself.errors` become one message and an exit code.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from afterself.cli.shell import app, report_error
+from afterself.errors import AfterselfError
+
+
+def main() -> None:
+    """Entry point of the `afterself` command."""
+    import afterself.cli.commands  # noqa: F401  (registers every command on `app`)
+
+    try:
+        app(prog_name="afterself")
+    except AfterselfError as error:
+        sys.exit(report_error(error))
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. What was stored before is kept.\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)

@@ -1,0 +1,3 @@
+"""Every command group, imported so that it registers itself on the app, in the order of `--help`."""
+
+from __future__ import annotations
