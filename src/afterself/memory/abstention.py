@@ -26,7 +26,7 @@ OFF_DATE = 0.7  # a date was named and no record looked at is from it
 DATE_ALONE = (
     0.5  # the question holds a date and no content word: records of then exist, what they answer is open
 )
-THRESHOLD = 0.15  # below it: “Nothing recorded about that.”
+THRESHOLD = 0.2  # below it: “Nothing recorded about that.”
 
 
 def answerable(question: Question, ranked: Sequence[Ranked], statistics: Statistics) -> float:

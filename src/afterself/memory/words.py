@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from afterself.memory.irregular import base_form
 from afterself.memory.stop_words import ENGLISH, LANGUAGES, Language
 
 _WORD = re.compile(r"[^\W_]+")
@@ -42,11 +43,11 @@ def _stemmer() -> object:
 
 
 def stems_of(words: Iterable[str]) -> list[str]:
-    """Snowball English stems of folded words, in order.
+    """Snowball English stems of folded words, in order; irregular forms have their base form's stem.
 
     Source: M. Porter, the English (“Porter2”) stemmer of the Snowball project.
     """
-    stemmed: list[str] = _stemmer().stemWords(list(words))  # type: ignore[attr-defined]
+    stemmed: list[str] = _stemmer().stemWords([base_form(word) for word in words])  # type: ignore[attr-defined]
     return stemmed
 
 
