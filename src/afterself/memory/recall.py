@@ -41,8 +41,8 @@ class Pool:
     links: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, record: ViewRecord) -> None:
-        """Take a record in, unless it is there or nobody's words."""
-        if record.id in self.records or not is_said(record):
+        """Take a record in, unless it is there already."""
+        if record.id in self.records:
             return
         stems, length = document_stems(record.text)
         self.records[record.id] = record
@@ -63,7 +63,7 @@ class Pool:
 
 
 def is_said(record: ViewRecord) -> bool:
-    """True for what somebody wrote or said: not deleted, no notice of the platform, no placeholder."""
+    """True for what somebody wrote or said: not deleted, no notice of the platform, not empty."""
     return not record.deleted and record.kind not in NOT_SAID and bool(record.text.strip())
 
 
@@ -96,20 +96,28 @@ class Recall:
         """The candidates for a question, with the neighbours of the best of them."""
         pool = Pool()
         found = self._view.match(match_any(self._searched(question)), MATCHES) if question.terms else []
-        matched = self._view.many([id for id, _ in found])
-        for id, _ in found:
-            if id in matched:
-                pool.add(matched[id])
+        self._take(pool, self._view.many([id for id, _ in found]).values())
         for mention in question.dates.mentions:
             span = mention.span()
             if span is not None:
-                for record in islice(self._view.records(since=span[0], until=span[1]), DATED):
-                    pool.add(record)
-        best = rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]
-        for id, (before, after) in self._view.retrieval.around([hit.id for hit in best]).items():
-            self._link(pool, before, pool.records[id])
-            self._link(pool, pool.records[id], after)
+                self._take(pool, islice(self._view.records(since=span[0], until=span[1]), DATED))
+        best = [hit.id for hit in rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]]
+        beside = self._view.retrieval.around(best)
+        self._take(pool, (record for sides in beside.values() for record in sides if record is not None))
+        for id, (before, after) in beside.items():
+            for earlier, later in ((before, pool.records[id]), (pool.records[id], after)):
+                if earlier and later and {earlier.id, later.id} <= pool.records.keys():
+                    if same_sitting(earlier, later):
+                        pool.links.add((earlier.id, later.id))
         return pool
+
+    def _take(self, pool: Pool, records: Iterable[ViewRecord]) -> None:
+        """Add the records that somebody said, and no others, to the pool."""
+        said = [record for record in records if is_said(record)]
+        placeholders = self._view.retrieval.placeholders([record.id for record in said])
+        for record in said:
+            if record.id not in placeholders:
+                pool.add(record)
 
     def _searched(self, question: Question) -> list[str]:
         """The words to fetch candidates by: in a very large archive, without its most frequent ones."""
@@ -122,15 +130,6 @@ class Recall:
                 break
             searched.append(question.terms[stem])
         return searched
-
-    @staticmethod
-    def _link(pool: Pool, earlier: ViewRecord | None, later: ViewRecord | None) -> None:
-        if earlier is None or later is None or not same_sitting(earlier, later):
-            return
-        pool.add(earlier)
-        pool.add(later)
-        if earlier.id in pool.records and later.id in pool.records:
-            pool.links.add((earlier.id, later.id))
 
 
 def same_sitting(earlier: ViewRecord, later: ViewRecord) -> bool:
