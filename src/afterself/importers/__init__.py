@@ -1,1 +1,1 @@
-"""Foreign exports become records: one file for each format, one view for every kind of container."""
+"""Foreign exports to records: one file a format, a safe view of the source, the way into the archive."""

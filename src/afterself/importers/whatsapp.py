@@ -116,7 +116,9 @@ class _Chat:
             why = f"{self._unknown} messages are WhatsApp's own words, which ones is not known; not own words"
             yield Problem("warning", self._shown, why)
         if self._judged.pasted:
-            why = f"{self._judged.pasted} lines look like messages but break the order of time: kept as pasted text"
+            why = (
+                f"{self._judged.pasted} lines look like messages but break the order of time: kept as pasted"
+            )
             yield Problem("warning", self._shown, why)
 
     def _lines(self) -> Iterator[Line]:
