@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import cast, get_args
 
 from afterself.archive.drafts import Kind, Person, Precision, RecordDraft
+from afterself.archive.keys import storable
 from afterself.importers.generic_rows import Row
 from afterself.importers.local_time import LocalClock
 
@@ -60,8 +61,8 @@ def record_of(row: Row, clock: LocalClock, after: datetime | None) -> tuple[Reco
     warnings: list[str] = []
     text, author = _text(fields), _author(fields)
     said = said_at(fields.get("time"), clock, after)
-    if any("\ud800" <= c <= "\udfff" for c in text):
-        text = _whole(text)
+    if storable(text) != text:
+        text = storable(text)
         warnings.append("half a character (a lone surrogate) was replaced by U+FFFD")
     draft = RecordDraft(
         thread=_conversation(fields),
@@ -139,7 +140,7 @@ def _kind(fields: dict[str, object]) -> Kind:
 def _string(fields: dict[str, object], name: str) -> str | None:
     value = fields.get(name)
     if value is None or isinstance(value, str):
-        return _whole(value).strip() if value else None
+        return storable(value).strip() if value else None
     raise Unreadable(f"{name} is not a string")
 
 
@@ -162,7 +163,7 @@ def _recipients(fields: dict[str, object], warnings: list[str]) -> tuple[Person,
     if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
         warnings.append("recipients is not a list of names and was left out")
         return ()
-    names = dict.fromkeys(_whole(name).strip() for name in listed)
+    names = dict.fromkeys(storable(name).strip() for name in listed)
     return tuple(Person(name, name) for name in names if name)
 
 
@@ -172,11 +173,6 @@ def _language(fields: dict[str, object], warnings: list[str]) -> str | None:
         return value or None
     warnings.append("language is no language tag such as en or pt-BR and was left out")
     return None
-
-
-def _whole(text: str) -> str:
-    """The text with lone surrogates, which JSON can spell and UTF-8 cannot hold, replaced by U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _missing(name: str) -> str:

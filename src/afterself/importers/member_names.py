@@ -11,6 +11,7 @@ import re
 import unicodedata
 from zipfile import ZipInfo
 
+from afterself.archive.plain import terminal_text
 from afterself.errors import HostileSource
 
 NESTED = "!/"
@@ -59,8 +60,8 @@ def is_clutter(name: str) -> bool:
 
 
 def shown(name: str) -> str:
-    """A file name that is safe to print: no control characters, no direction overrides."""
-    return "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in name)
+    """A file name that is safe to print on one line."""
+    return terminal_text(name, one_line=True)
 
 
 def _hostile(name: str, container: str, why: str) -> HostileSource:

@@ -20,6 +20,7 @@ from afterself.archive.drafts import (
     Person,
     Problem,
     RecordDraft,
+    Span,
     ThreadDraft,
     ThreadKind,
     Yielded,
@@ -92,7 +93,7 @@ class _Chat:
         self._clock = clock
         self._judged: Judgement = judge(self._lines(), options.date_order)
         self._last: datetime | None = None
-        self._unknown = 0
+        self._doubts: list[Problem] = []
 
     def records(self) -> Iterator[Yielded]:
         thread, nameless = self._thread()
@@ -101,25 +102,16 @@ class _Chat:
         yield thread
         read = 0
         for block in self._blocks():
-            if isinstance(block, Problem):
-                yield block
-                continue
-            draft = self._record(block, thread.key)
-            read += isinstance(draft, RecordDraft)
-            yield draft
+            yielded = block if isinstance(block, Problem) else self._record(block, thread.key)
+            read += isinstance(yielded, RecordDraft)
+            yield yielded
+            yield from self._doubts
+            self._doubts.clear()
         if not read:
             raise SourceError(
                 f"“{self._shown}” looks like a WhatsApp chat, but holds no message.",
                 remedy="Export the chat again; “without media” is enough.",
             )
-        if self._unknown:
-            why = f"{self._unknown} messages are WhatsApp's own words, which ones is not known; not own words"
-            yield Problem("warning", self._shown, why)
-        if self._judged.pasted:
-            why = (
-                f"{self._judged.pasted} lines look like messages but break the order of time: kept as pasted"
-            )
-            yield Problem("warning", self._shown, why)
 
     def _lines(self) -> Iterator[Line]:
         return lines(self._source, self._member, self._encoding)
@@ -158,11 +150,13 @@ class _Chat:
         while len(block.lines) > 1 and not _text(block.lines[-1]).strip():
             block.lines.pop()
         start, first = block.start, block.lines[0]
+        where = f"{self._shown}:line {first.number}"
         raw = "\n".join(_text(line) for line in block.lines)
         body = body_of(raw[start.body :].rstrip("\n"))
         if not body.text.strip() and not body.deleted:
-            return Problem("skipped", f"{self._shown}:line {first.number}", "the message is empty")
-        self._unknown += body.unknown and start.author is not None
+            return Problem("skipped", where, "the message is empty")
+        if body.unknown and start.author:
+            self._doubt(where, "words of WhatsApp's own that are not known; kept as a placeholder")
         said_at = self._clock.utc(start.wall, self._last)
         self._last = said_at
         notice: Kind = "call" if body.kind == "call" else "system"
@@ -177,11 +171,24 @@ class _Chat:
             said_raw=start.said,
             locator=Locator(self._member, first.offset, sum(line.length for line in block.lines)),
             zone=self._clock.name,
-            spans=body.spans if start.author else (),
+            spans=(*body.spans, *self._pasted(block, body.text)) if start.author else (),
             attachments=self._attachments(body),
             deleted=body.deleted,
             edited=body.edited,
         )
+
+    def _pasted(self, block: _Block, text: str) -> Iterator[Span]:
+        """Spans of lines that look like messages of another time: somebody pasted them."""
+        at = 0
+        for line, words in zip(block.lines, text.split("\n"), strict=False):
+            if line.number in self._judged.pasted:
+                where = f"{self._shown}:line {line.number}"
+                self._doubt(where, "looks like a message but breaks the order of time; kept as pasted")
+                yield Span(at, at + len(words), "pasted")
+            at += len(words) + 1
+
+    def _doubt(self, where: str, why: str) -> None:
+        self._doubts.append(Problem("warning", where, why))
 
     def _attachments(self, body: Body) -> tuple[Attachment, ...]:
         folder, slash, _ = self._member.rpartition("/")

@@ -26,7 +26,7 @@ _HEADER = re.compile(
     rf"(?P<a>\d{{1,4}})(?P<sep>[./-]){_S}?(?P<b>\d{{1,2}})(?P=sep){_S}?(?P<c>\d{{1,4}})\.?"
     rf"(?P<comma>,?){_M}{_S}{{1,2}}{_M}(?:às?{_S})?"
     rf"(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
-    rf"(?:{_S}?(?P<half>[AaPp])\.?{_S}?[Mm]\.?)?{_M}"
+    rf"(?P<clock>{_S}?(?P<half>[AaPp])\.?{_S}?[Mm]\.?)?{_M}"
     rf"(?(open)\](?:{_S}|$)|{_S}(?P<dash>[-–—]){_S}?)"
 )
 _LONGEST_NAME = 120
@@ -67,13 +67,13 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a whole chat file is: where messages begin (by line number) and how its dates are read."""
+    """What a whole chat file is: where messages begin and which lines were pasted, by line number."""
 
     starts: dict[int, Start]
     order: Order
     seconds: bool
     group: bool
-    pasted: int
+    pasted: frozenset[int]
 
 
 def header_of(text: str, number: int = 0) -> Header | None:
@@ -95,7 +95,7 @@ def header_of(text: str, number: int = 0) -> Header | None:
         bool(match["comma"]), second is not None, bool(half), match["dash"] or "",
     )  # fmt: skip
     stamp = Stamp((int(match["a"]), int(match["b"]), int(match["c"])), hour, minute, second)
-    said = text[match.start("a") : match.end("half" if half else "second" if match["second"] else "minute")]
+    said = text[match.start("a") : match.end("clock" if half else "second" if match["second"] else "minute")]
     rest = text[match.end() :]
     names = _possible_names(rest)
     first_line = rest[len(names[0]) + 2 :] if names else rest
@@ -111,7 +111,7 @@ def judge(lines: Iterable[Line], asked: DateOrder | None) -> Judgement:
     """Read all lines once and decide which begin a message."""
     seen = [h for line in lines if (h := header_of(line.text or line.rough, line.number))]
     if not seen:
-        return Judgement({}, Order(asked or "dmy"), seconds=False, group=False, pasted=0)
+        return Judgement({}, Order(asked or "dmy"), seconds=False, group=False, pasted=frozenset())
     shape = Counter(header.shape for header in seen).most_common(1)[0][0]
     headers = [header for header in seen if header.shape == shape]
     order = infer_order(
@@ -129,9 +129,9 @@ def judge(lines: Iterable[Line], asked: DateOrder | None) -> Judgement:
         header.line: Start(wall, header.said, author, header.body + _name_length(header, author))
         for header, wall, author in kept
     }
-    return Judgement(
-        starts, order, seconds=shape[5], group=any(header.group for header, _, _ in kept), pasted=sum(inside)
-    )
+    pasted_lines = {header.line for (header, _), pasted in zip(timed, inside, strict=True) if pasted}
+    group = any(header.group for header, _, _ in kept)
+    return Judgement(starts, order, seconds=shape[5], group=group, pasted=frozenset(pasted_lines))
 
 
 def _possible_names(rest: str) -> tuple[str, ...]:
