@@ -104,9 +104,10 @@ def _json(answer: Answer) -> dict[str, Any]:
                 "score": hit.score,
                 "author": hit.author,
                 "is_owner": hit.is_owner,
-                "said_at": hit.said_at.isoformat() if hit.said_at else None,
+                "said_at": hit.said_at.isoformat().replace("+00:00", "Z") if hit.said_at else None,
                 "precision": hit.precision,
-                "thread": hit.thread_title,
+                "thread": hit.thread,
+                "thread_title": hit.thread_title,
             }
             for hit in answer.hits
         ],

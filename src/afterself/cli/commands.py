@@ -3,3 +3,4 @@
 from __future__ import annotations
 
 from afterself.cli import ask_command as ask_command
+from afterself.cli import self_commands as self_commands

@@ -101,7 +101,7 @@ class NameBook:
         return Naming(tuple(persons), frozenset(used))
 
     def _names(self, word: str, *, first: bool, language: Language) -> bool:
-        """Whether a word names somebody by itself: “work” does not, though a contact is called “Anna Work”."""
+        """Whether a word names somebody by itself: “work” does not, though a contact is “Anna Work”."""
         folded = fold(word)
         if folded not in self._by_word:
             return False
