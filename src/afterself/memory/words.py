@@ -67,3 +67,12 @@ def document_stems(text: str) -> tuple[list[str], int]:
     """
     words = words_of(text)
     return stems_of(words), sum(word not in ENGLISH.function_words for word in words)
+
+
+def ends_in_a_question(text: str) -> bool:
+    """True when the last thing a record says is a question, as far as its punctuation tells."""
+    return text.rstrip(" \n\t\"'”’»)*_~").endswith(("?", "？", "؟", ";" if _is_greek(text) else "?"))
+
+
+def _is_greek(text: str) -> bool:
+    return any("\u0370" <= character <= "\u03ff" for character in text)
