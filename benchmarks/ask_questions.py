@@ -64,7 +64,10 @@ def main() -> None:
                 answer = memory.ask(question["question"], max(KS))
                 sure[kind].append(answer.answerable)
                 if kind == "recorded":
-                    for name, hits in (("as ranked", answer.hits), ("own words first", own_words_first(answer.hits))):
+                    for name, hits in (
+                        ("as ranked", answer.hits),
+                        ("own words first", own_words_first(answer.hits)),
+                    ):
                         ranks[name].append([answers(hit, question) for hit in hits])
     for name, found in ranks.items():
         rates = "  ".join(f"hit@{k} {sum(any(one[:k]) for one in found) / len(found):.3f}" for k in KS)

@@ -150,6 +150,31 @@ def test_deleted_records_notices_and_placeholders_are_never_hits(tmp_path: Path)
         assert sorted(found(ask(view, "where is the compass"))) == ["s1", "s5"]
 
 
+def test_an_excluded_contact_is_neither_found_nor_shown_as_context(tmp_path: Path) -> None:
+    lines = [
+        said(1, "where is the harp?", "Ben"),
+        said(2, "the harp is upstairs", time="2020-05-01T09:01:00"),
+    ]
+    self_ = store(tmp_path / "self", lines)
+    with Archive.writing(self_) as archive, archive.transaction():
+        archive.people.exclude(archive.people.find("Ben")[0].contact)
+    with open_view(self_, "retrieve") as view:
+        answer = ask(view, "where is the harp")
+    assert found(answer) == ["s2"]
+    assert answer.hits[0].context_before is None
+
+
+def test_in_a_very_large_archive_the_most_frequent_words_are_not_searched_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [said(n, "boat" if n > 1 else "compass") for n in range(1, 9)]
+    with open_view(store(tmp_path / "self", lines), "retrieve") as view:
+        assert len(ask(view, "boat compass").hits) == 8
+        monkeypatch.setattr("afterself.memory.recall.POSTINGS", 5)
+        assert found(ask(view, "boat compass")) == ["s1"]
+        assert len(ask(view, "boat").hits) == 7
+
+
 def test_a_named_date_alone_brings_what_was_said_then(tmp_path: Path) -> None:
     lines = [said(1, "rain", time="2020-05-01T09:00:00"), said(2, "sun", time="2021-07-09T09:00:00")]
     with open_view(store(tmp_path / "self", lines), "retrieve") as view:

@@ -17,7 +17,7 @@ from afterself.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from afterself.memory.ask import Answer, Hit
+    from afterself.memory import Answer, Hit
 
 NOTHING = "Nothing recorded about that."
 
@@ -49,7 +49,7 @@ def ask(
         raise UsageError(
             "Give either a question or --file.", remedy='For example: afterself ask "Where did you grow up?"'
         )
-    from afterself.memory.ask import Memory
+    from afterself.memory import Memory
     from afterself.policy import open_view
 
     self_ = open_self()
@@ -115,7 +115,7 @@ def _json(answer: Answer) -> dict[str, Any]:
 
 
 def _show(answer: Answer, out: Console, *, nearest: bool) -> None:
-    from afterself.memory.ask import own_words_first
+    from afterself.memory import own_words_first
 
     if not answer.recorded:
         out.print(NOTHING)

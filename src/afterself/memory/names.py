@@ -63,8 +63,8 @@ class NameBook:
                     identities |= self.owner
 
     def _enter(self, name: str, identities: set[int]) -> None:
-        if "@" in name:  # an address: its words (“mail”, “org”) name nobody
-            return
+        if "@" in name or (" " not in name and "_" in name.strip("_")):
+            return  # an address or a handle in several words: its parts (“mail”, “org”) name nobody
         words = [word for word in map(fold, cased_words(name)) if len(word) > 1 and not word.isdigit()]
         self._first_words.update(words[:1])
         for word in words:

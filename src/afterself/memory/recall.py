@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 from afterself.memory.bm25 import Statistics
@@ -44,9 +44,7 @@ class Pool:
     links: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, record: ViewRecord) -> None:
-        """Take a record in, unless it is there already."""
-        if record.id in self.records:
-            return
+        """Take a record in."""
         stems, length = document_stems(record.text)
         self.records[record.id] = record
         self.entries[record.id] = Entry(
@@ -106,17 +104,17 @@ class Recall:
                 self._take(pool, islice(self._view.records(since=span[0], until=span[1]), DATED))
         best = [hit.id for hit in rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]]
         windows = self._view.retrieval.around(best, REACH, REACH)
-        for window in windows:
-            self._take(pool, window)
-            pool.links.update((a.id, b.id) for a, b in pairwise(window) if same_sitting(a, b))
+        beside = [pair for window in windows for pair in pairwise(window) if same_sitting(*pair)]
+        self._take(pool, chain.from_iterable(beside))
+        pool.links.update((earlier.id, later.id) for earlier, later in beside)
         return pool
 
     def _take(self, pool: Pool, records: Iterable[ViewRecord]) -> None:
         """Add the records that somebody said, and no others, to the pool."""
-        said = [record for record in records if is_said(record)]
-        placeholders = self._view.retrieval.placeholders([record.id for record in said])
-        for record in said:
-            if record.id not in placeholders:
+        said = {record.id: record for record in records if record.id not in pool.records and is_said(record)}
+        placeholders = self._view.retrieval.placeholders(list(said))
+        for id, record in said.items():
+            if id not in placeholders:
                 pool.add(record)
 
     def _searched(self, question: Question) -> list[str]:

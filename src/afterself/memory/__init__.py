@@ -1,0 +1,7 @@
+"""Retrieval over records, each hit a citation, and an honest “nothing recorded about that”."""
+
+from __future__ import annotations
+
+from afterself.memory.ask import Answer, Context, Hit, Memory, ask, own_words_first
+
+__all__ = ["Answer", "Context", "Hit", "Memory", "ask", "own_words_first"]
