@@ -1,3 +1,5 @@
 """Every command group, imported so that it registers itself on the app, in the order of `--help`."""
 
 from __future__ import annotations
+
+from afterself.cli import import_command as import_command
