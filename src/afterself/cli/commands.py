@@ -3,3 +3,4 @@
 from __future__ import annotations
 
 from afterself.cli import import_command as import_command
+from afterself.cli import self_commands as self_commands
