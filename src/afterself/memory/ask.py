@@ -1,0 +1,114 @@
+"""A question -> what was really said about it: ranked records, each a citation, and how sure that is.
+
+`Memory` is opened once on a view and asked many times; `ask` is for a single question.
+Nothing is generated here. How hits are printed is the command's business, what may be
+seen the view's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from afterself.memory.abstention import THRESHOLD, answerable
+from afterself.memory.question import read_question
+from afterself.memory.ranking import Ranked, rank
+from afterself.memory.recall import Pool, Recall
+
+if TYPE_CHECKING:
+    from afterself.policy.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was said right before a hit, by somebody else, in the same sitting: mostly the question asked."""
+
+    id: str
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One record that may answer: pasted as it is, never reworded.
+
+    `score` orders the hits of one answer and means nothing between answers; `by_named` says that the
+    one person whom the question names said it. `said_at` is aware UTC or None.
+    """
+
+    id: str
+    source_key: str
+    text: str
+    score: float
+    author: str
+    is_owner: bool
+    by_named: bool
+    said_at: datetime | None
+    precision: str
+    thread: str
+    thread_title: str
+    context_before: Context | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The hits for one question, best first, and from 0 to 1 how sure it is that they answer it."""
+
+    question: str
+    hits: tuple[Hit, ...]
+    answerable: float
+
+    @property
+    def recorded(self) -> bool:
+        """False when the honest answer is that nothing is recorded about it."""
+        return bool(self.hits) and self.answerable >= THRESHOLD
+
+
+class Memory:
+    """Answers questions from one view."""
+
+    def __init__(self, view: View) -> None:
+        self._recall = Recall(view)
+
+    def ask(self, question: str, k: int = 10) -> Answer:
+        """The `k` records that best answer a question. Any string is a question; odd ones find nothing."""
+        asked = read_question(question, self._recall.names)
+        statistics = self._recall.statistics(asked)
+        pool = self._recall.gather(asked, statistics)
+        ranked = rank(asked, pool.entries, pool.links, statistics)
+        hits = tuple(_hit(pool, place) for place in ranked[: max(k, 0)])
+        return Answer(question, hits, answerable(asked, ranked, statistics))
+
+
+def ask(view: View, question: str, k: int = 10) -> Answer:
+    """Ask one question; use `Memory` for more than one."""
+    return Memory(view).ask(question, k)
+
+
+def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
+    """Hits as they are told: first the named person's, or if nobody is named the owner's, then the others'."""
+    named = any(hit.by_named for hit in hits)
+    return sorted(hits, key=lambda hit: not (hit.by_named if named else hit.is_owner))
+
+
+def _hit(pool: Pool, place: Ranked) -> Hit:
+    record = pool.records[place.id]
+    before = pool.previous(place.id)
+    return Hit(
+        id=record.id,
+        source_key=record.source_key,
+        text=record.text,
+        score=round(place.score, 6),
+        author=record.author_name,
+        is_owner=bool(record.is_owner),
+        by_named=place.by_named,
+        said_at=record.said_at,
+        precision=record.precision,
+        thread=record.thread,
+        thread_title=record.thread_title,
+        context_before=Context(before.id, before.author_name, before.text)
+        if before is not None and before.author != record.author
+        else None,
+    )

@@ -1,0 +1,59 @@
+"""A question as typed -> what is looked for: content terms, the person meant, the dates named.
+
+Function words, question words and words that merely address the archive (“did you
+ever say …”) are no terms; neither are participants' names, unless the question holds
+nothing else. Any string is a question; one without terms or dates finds nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from afterself.memory.dates import Dates, dates_in
+from afterself.memory.names import NameBook, Naming
+from afterself.memory.stop_words import FRAME_WORDS
+from afterself.memory.words import language_of, stems_of, words_of
+
+MOST_TERMS = (
+    64  # the longest question in the archive's own words needs fewer; the rest of a pasted page is noise
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart.
+
+    `terms` maps each stem to one folded word that stands for it, in the order of the question;
+    `date_stems` are those of them that only spell a date.
+    """
+
+    text: str
+    terms: dict[str, str]
+    date_stems: frozenset[str]
+    naming: Naming
+    dates: Dates
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The stems that an answer should share: the terms without the words of dates."""
+        return tuple(stem for stem in self.terms if stem not in self.date_stems)
+
+
+def read_question(text: str, names: NameBook) -> Question:
+    """Take a question apart against the names of the people who take part in the archive."""
+    words = words_of(text)
+    language = language_of(words)
+    naming = names.named_in(text, language)
+    dates = dates_in(text)
+
+    left_out = language.function_words | FRAME_WORDS | naming.words
+    kept = [word for word in words if word not in left_out]
+    if not kept:
+        kept = [word for word in words if word in naming.words]
+    terms: dict[str, str] = {}
+    for word, stem in zip(kept, stems_of(kept), strict=True):
+        if len(terms) == MOST_TERMS:
+            break
+        terms.setdefault(stem, word)
+    date_stems = frozenset(stem for stem, word in terms.items() if word in dates.words)
+    return Question(text, terms, date_stems, naming, dates)

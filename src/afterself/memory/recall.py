@@ -1,0 +1,147 @@
+"""A view of the archive -> the candidates that a question is ranked over.
+
+The full-text index fetches records that share a word, dates fetch what was said then,
+and the best of them bring the records before and after in the same sitting. What may
+be seen is the view's decision, the order that of `ranking`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from afterself.memory.bm25 import Statistics
+from afterself.memory.irregular import forms_of
+from afterself.memory.names import NameBook, Person
+from afterself.memory.question import Question
+from afterself.memory.ranking import Entry, rank
+from afterself.memory.words import document_stems
+
+if TYPE_CHECKING:
+    from afterself.policy.view import View, ViewRecord
+
+MATCHES = 600  # records that the index hands over for a question
+DATED = 300  # records of a named date that are looked at besides
+WITH_NEIGHBOURS = 150  # of them, best first, whose neighbours are looked at
+POSTINGS = 150_000  # words that more records hold together are not searched for, the most frequent first
+SAMPLE = 1000  # records whose mean length stands for the archive's
+SITTING = timedelta(hours=8)  # a longer pause ends a sitting: no record lends to the next
+NOT_SAID = frozenset({"system", "reaction", "call"})
+
+
+@dataclass(slots=True)
+class Pool:
+    """Candidates by id, as the ranking sees them and as they are, and which stand next to each other."""
+
+    records: dict[str, ViewRecord] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    links: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, record: ViewRecord) -> None:
+        """Take a record in, unless it is there already."""
+        if record.id in self.records:
+            return
+        stems, length = document_stems(record.text)
+        self.records[record.id] = record
+        self.entries[record.id] = Entry(
+            id=record.id,
+            stems=stems,
+            length=length,
+            author=record.author,
+            said_at=record.said_at,
+            precision=record.precision,
+            asks="?" in record.text,
+            order=(record.said_at.isoformat() if record.said_at else "9", record.source_key),
+        )
+
+    def previous(self, id: str) -> ViewRecord | None:
+        """The record that stands before a candidate in its sitting, if it is known."""
+        return next((self.records[earlier] for earlier, later in self.links if later == id), None)
+
+
+def is_said(record: ViewRecord) -> bool:
+    """True for what somebody wrote or said: not deleted, no notice of the platform, not empty."""
+    return not record.deleted and record.kind not in NOT_SAID and bool(record.text.strip())
+
+
+class Recall:
+    """Fetches candidates from one view; keeps what it learned of the archive for the next question."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.names = NameBook(
+            (
+                Person(person.identity, name, person.is_owner)
+                for person in view.people()
+                for name in {person.name, person.handle}
+            ),
+            view.owner_name(),
+        )
+        self._records = view.retrieval.count()
+        lengths = [document_stems(record.text)[1] for record in view.retrieval.sample(SAMPLE)]
+        self._mean_length = sum(lengths) / len(lengths) if lengths else 1.0
+        self._frequency: dict[str, int] = {}
+
+    def statistics(self, question: Question) -> Statistics:
+        """What BM25 needs to know of the archive for this question's terms."""
+        unknown = {stem: word for stem, word in question.terms.items() if stem not in self._frequency}
+        counts = self._view.retrieval.count_holding([match_any([word]) for word in unknown.values()])
+        self._frequency.update(zip(unknown, counts, strict=True))
+        return Statistics(self._records, self._mean_length, self._frequency)
+
+    def gather(self, question: Question, statistics: Statistics) -> Pool:
+        """The candidates for a question, with the neighbours of the best of them."""
+        pool = Pool()
+        found = self._view.match(match_any(self._searched(question)), MATCHES) if question.terms else []
+        self._take(pool, self._view.many([id for id, _ in found]).values())
+        for mention in question.dates.mentions:
+            span = mention.span()
+            if span is not None:
+                self._take(pool, islice(self._view.records(since=span[0], until=span[1]), DATED))
+        best = [hit.id for hit in rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]]
+        beside = self._view.retrieval.around(best)
+        self._take(pool, (record for sides in beside.values() for record in sides if record is not None))
+        for id, (before, after) in beside.items():
+            for earlier, later in ((before, pool.records[id]), (pool.records[id], after)):
+                if earlier and later and {earlier.id, later.id} <= pool.records.keys():
+                    if same_sitting(earlier, later):
+                        pool.links.add((earlier.id, later.id))
+        return pool
+
+    def _take(self, pool: Pool, records: Iterable[ViewRecord]) -> None:
+        """Add the records that somebody said, and no others, to the pool."""
+        said = [record for record in records if is_said(record)]
+        placeholders = self._view.retrieval.placeholders([record.id for record in said])
+        for record in said:
+            if record.id not in placeholders:
+                pool.add(record)
+
+    def _searched(self, question: Question) -> list[str]:
+        """The words to fetch candidates by: in a very large archive, without its most frequent ones."""
+        rarest_first = sorted(question.terms, key=lambda stem: self._frequency.get(stem, 0))
+        searched: list[str] = []
+        postings = 0
+        for stem in rarest_first:
+            postings += self._frequency.get(stem, 0)
+            if searched and postings > POSTINGS:
+                break
+            searched.append(question.terms[stem])
+        return searched
+
+
+def same_sitting(earlier: ViewRecord, later: ViewRecord) -> bool:
+    """True when two neighbours of a thread were said without a long pause between them."""
+    if earlier.said_at is None or later.said_at is None:
+        return earlier.said_at is later.said_at
+    return abs(later.said_at - earlier.said_at) <= SITTING
+
+
+def match_any(words: Iterable[str]) -> str:
+    """A full-text query for records that hold any of the words, in any of their forms.
+
+    Words are letters and digits only, so that nothing in them can be an operator.
+    """
+    return " OR ".join(f'"{form}"' for word in words for form in forms_of(word))

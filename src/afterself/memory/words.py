@@ -1,0 +1,69 @@
+"""Text -> words and stems, and the language of a question.
+
+Words are runs of letters and digits, folded to lower case without diacritics, as
+the archive's full-text index sees them; stems are Snowball's English ones. Which
+words carry no content stands in `stop_words`; which are names or dates is decided in
+`names` and `dates`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from afterself.memory.irregular import base_form
+from afterself.memory.stop_words import ENGLISH, LANGUAGES, Language
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """Lower case, compatibility forms unified, diacritics dropped: “Café” -> “cafe”."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text in order; “don't” gives “don” and “t”, as in the full-text index."""
+    return _WORD.findall(text.casefold() if text.isascii() else fold(text))
+
+
+def cased_words(text: str) -> list[str]:
+    """The words as they are written, so that “May” and “may” can be told apart."""
+    return _WORD.findall(unicodedata.normalize("NFC", text))
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> object:
+    import Stemmer
+
+    return Stemmer.Stemmer("english", 50_000)
+
+
+def stems_of(words: Iterable[str]) -> list[str]:
+    """Snowball English stems of folded words, in order; irregular forms have their base form's stem.
+
+    Source: M. Porter, the English (“Porter2”) stemmer of the Snowball project.
+    """
+    stemmed: list[str] = _stemmer().stemWords([base_form(word) for word in words])  # type: ignore[attr-defined]
+    return stemmed
+
+
+def language_of(words: Iterable[str]) -> Language:
+    """The language whose function words cover most of a question; English when they tie."""
+    counts = {language.code: 0 for language in LANGUAGES}
+    for word in words:
+        for language in LANGUAGES:
+            counts[language.code] += word in language.function_words
+    return max(LANGUAGES, key=lambda language: counts[language.code])
+
+
+def document_stems(text: str) -> tuple[list[str], int]:
+    """The stems of a record, and how many of its words carry content: the length that BM25 counts.
+
+    All stems are kept, since what is a function word in one language (“die”, “war”) is content in another.
+    """
+    words = words_of(text)
+    return stems_of(words), sum(word not in ENGLISH.function_words for word in words)

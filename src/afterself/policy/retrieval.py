@@ -1,0 +1,95 @@
+"""What retrieval asks of a view besides records: how many hold a word, a sample, who stands beside whom.
+
+Reached as `View.retrieval`. Counts are of the whole archive, so that
+a word does not become rarer because a contact was excluded; texts keep to the view's rules.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import apsw
+
+from afterself.archive.database import archive_errors
+
+if TYPE_CHECKING:
+    from afterself.policy.view import ViewRecord
+
+# Within a thread either all records have an order time or none has.
+_TIMED, _UNTIMED = "(order_at, position)", "(position)"
+_BESIDE = "SELECT id FROM record WHERE thread = ?1 AND {key} {sign} {marks} ORDER BY {order} LIMIT 1"
+_SIDES = {
+    timed: [
+        _BESIDE.format(key=key, sign=sign, marks=marks, order=f"order_at {order}, position {order}")
+        for sign, order in (("<", "DESC"), (">", "ASC"))
+    ]
+    for timed, key, marks in ((True, _TIMED, "(?2, ?3)"), (False, _UNTIMED, "(?2)"))
+}
+_PLACEHOLDERS = """
+SELECT record.id, revision.text, span.begins, span.ends
+FROM record JOIN revision ON revision.row = record.revision JOIN span ON span.revision = revision.row
+WHERE span.kind = 'placeholder' AND record.id IN (SELECT value FROM json_each(?))
+"""
+
+
+class RetrievalReads:
+    """The part of a view that counts, samples and tells neighbours: `View.retrieval`."""
+
+    def __init__(
+        self,
+        db: apsw.Connection,
+        archive_path: Path,
+        many: Callable[[Sequence[str]], dict[str, ViewRecord]],
+    ) -> None:
+        self._db, self._archive_path, self._many = db, archive_path, many
+
+    def count(self) -> int:
+        """How many records that were not deleted the archive holds."""
+        with archive_errors(self._archive_path):
+            (records,) = self._db.execute("SELECT count(*) FROM record WHERE deleted = 0").fetchone()
+        return int(records)
+
+    def count_holding(self, fts_queries: Sequence[str]) -> list[int]:
+        """For each FTS5 query, how many records of the archive match it."""
+        with archive_errors(self._archive_path):
+            return [
+                int(self._db.execute("SELECT count(*) FROM lexical WHERE lexical MATCH ?", (query,)).fetchone()[0])
+                for query in fts_queries
+            ]
+
+    def sample(self, size: int) -> list[ViewRecord]:
+        """Up to `size` records spread evenly over the archive, the same ones each time.
+
+        Ids are keyed hashes, so that the first ones in their order are a fair draw.
+        """
+        with archive_errors(self._archive_path):
+            ids = [id for (id,) in self._db.execute("SELECT id FROM record ORDER BY id LIMIT ?", (size,))]
+        return list(self._many(ids).values())
+
+    def around(self, ids: Sequence[str]) -> dict[str, tuple[ViewRecord | None, ViewRecord | None]]:
+        """The records right before and after each of these in its thread; None where none may be seen."""
+        beside: dict[str, list[str | None]] = {}
+        with archive_errors(self._archive_path):
+            for id in ids:
+                place = self._db.execute(
+                    "SELECT thread, order_at, position FROM record WHERE id = ?", (id,)
+                ).fetchone()
+                if place is not None:
+                    timed = place[1] is not None
+                    values = place if timed else (place[0], place[2])
+                    found = [self._db.execute(sql, values).fetchone() for sql in _SIDES[timed]]
+                    beside[id] = [row[0] if row else None for row in found]
+        shown = self._many(list(dict.fromkeys(id for sides in beside.values() for id in sides if id)))
+        return {id: (shown.get(before or ""), shown.get(after or "")) for id, (before, after) in beside.items()}
+
+    def placeholders(self, ids: Sequence[str]) -> set[str]:
+        """Those of the records that are nothing but placeholders (“image omitted”)."""
+        left: dict[str, list[str]] = {}
+        with archive_errors(self._archive_path):
+            for id, text, begins, ends in self._db.execute(_PLACEHOLDERS, (json.dumps(list(ids)),)):
+                rest = left.setdefault(id, list(text))
+                rest[begins:ends] = " " * (ends - begins)
+        return {id for id, rest in left.items() if not "".join(rest).strip()}
