@@ -11,7 +11,7 @@ from afterself.memory.names import NameBook, Person
 from afterself.memory.question import MOST_TERMS, Question, read_question
 from afterself.memory.words import document_stems, fold, language_of, words_of
 
-ANNA, BEN, NORA, NORA_AT_WORK, OTHER_ANNA, WILL = range(1, 7)
+ANNA, BEN, NORA, NORA_AT_WORK, OTHER_ANNA, WILL, CARLA = range(1, 8)
 PEOPLE = [
     Person(ANNA, "Anna Smith", False),
     Person(BEN, "Ben Okafor", False),
@@ -19,6 +19,8 @@ PEOPLE = [
     Person(NORA_AT_WORK, "nw_73", True),
     Person(OTHER_ANNA, "Anna Jones", False),
     Person(WILL, "Will", False),
+    Person(CARLA, "Carla Work", False),
+    Person(CARLA, "carla@mail.example.org", False),
 ]
 
 
@@ -84,6 +86,9 @@ def test_a_question_in_no_known_language_is_taken_as_english() -> None:
         ("Will the boat sink?", []),
         ("When did Will sink?", [{WILL}]),
         ("Who bought the boat?", []),
+        ("Where does one work or get mail?", []),
+        ("When did Carla Work leave?", [{CARLA}]),
+        ("when did carla leave?", [{CARLA}]),
     ],
 )
 def test_a_question_names_persons_and_you_is_the_owner(question: str, persons: list[set[int]]) -> None:

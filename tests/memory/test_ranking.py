@@ -144,9 +144,11 @@ def test_a_date_that_no_record_is_from_lowers_the_certainty() -> None:
 
 @given(
     st.lists(st.sampled_from(["boat", "panel", "hip", "sail", "harp"]), min_size=1, max_size=5),
-    st.lists(st.tuples(st.sampled_from(["Nora", "Ben"]), st.sampled_from(["boat", "panel", "hip", "rain"])), max_size=8),
+    st.lists(
+        st.tuples(st.sampled_from(["Nora", "Ben"]), st.sampled_from(["boat", "hip", "rain"])), max_size=8
+    ),
     st.booleans(),
-)  # fmt: skip
+)
 def test_certainty_lies_between_0_and_1_and_is_0_without_a_shared_word(
     asked: list[str], said: list[tuple[str, str]], named: bool
 ) -> None:

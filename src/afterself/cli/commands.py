@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
-from afterself.cli import import_command as import_command
-from afterself.cli import self_commands as self_commands
+from afterself.cli import self_commands as self_commands  # isort: skip
+from afterself.cli import import_command as import_command  # isort: skip
+from afterself.cli import ask_command as ask_command  # isort: skip

@@ -76,8 +76,9 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def echo_json(value: Any) -> None:
-    """One JSON document on one line of standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """One JSON document on one line of standard output; a lone surrogate is written as its JSON escape."""
+    line = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
+    sys.stdout.write(line + "\n")
 
 
 def interactive() -> bool:

@@ -82,9 +82,9 @@ def answer(conversation: Talk, said: str, out: Console) -> Fact | Spoken:
 
     reply = conversation.say(said, on_text=show)
     if isinstance(reply, Fact):
-        from afterself.cli.ask_command import print_answer
+        from afterself.cli.ask_command import show_answer
 
-        print_answer(reply.answer, out, limit=3)
+        show_answer(reply.answer, out, most=3)
     else:
         if not started:
             out.print(label + reply.messages[0], markup=False, end="")

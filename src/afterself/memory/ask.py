@@ -88,7 +88,7 @@ def ask(view: View, question: str, k: int = 10) -> Answer:
 
 
 def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
-    """Hits as they are told: first the named person's, or if nobody is named the owner's, then the others'."""
+    """Hits as they are told: the named person's first (the owner's if nobody is named), then the others'."""
     named = any(hit.by_named for hit in hits)
     return sorted(hits, key=lambda hit: not (hit.by_named if named else hit.is_owner))
 

@@ -50,6 +50,7 @@ class NameBook:
 
     def __init__(self, people: Iterable[Person], owner_name: str = "") -> None:
         self._by_word: dict[str, set[int]] = defaultdict(set)
+        self._first_words: set[str] = set()
         people = list(people)
         self.owner = frozenset(person.identity for person in people if person.is_owner)
         for person in people:
@@ -62,9 +63,12 @@ class NameBook:
                     identities |= self.owner
 
     def _enter(self, name: str, identities: set[int]) -> None:
-        for word in map(fold, cased_words(name)):
-            if len(word) > 1 and not word.isdigit():
-                self._by_word[word] |= identities
+        if "@" in name:  # an address: its words (“mail”, “org”) name nobody
+            return
+        words = [word for word in map(fold, cased_words(name)) if len(word) > 1 and not word.isdigit()]
+        self._first_words.update(words[:1])
+        for word in words:
+            self._by_word[word] |= identities
 
     def named_in(self, question: str, language: Language) -> Naming:
         """The persons whom a question names.
@@ -78,14 +82,15 @@ class NameBook:
         used: set[str] = set()
         open_name: frozenset[int] = frozenset()
         for position, word in enumerate(words):
-            carriers = self._carriers(word, first=position == 0, language=language)
-            if not carriers:
+            carriers = frozenset(self._by_word.get(fold(word), ()))
+            goes_on = carriers & open_name
+            if not goes_on and not self._names(word, first=position == 0, language=language):
                 open_name = frozenset()
                 continue
             used.add(fold(word))
-            if open_name & carriers:
+            if goes_on:
                 persons.remove(open_name)
-                carriers = open_name & carriers
+                carriers = goes_on
             open_name = carriers
             if carriers not in persons:
                 persons.append(carriers)
@@ -95,13 +100,14 @@ class NameBook:
             persons.append(self.owner)
         return Naming(tuple(persons), frozenset(used))
 
-    def _carriers(self, word: str, *, first: bool, language: Language) -> frozenset[int]:
+    def _names(self, word: str, *, first: bool, language: Language) -> bool:
+        """Whether a word names somebody by itself: “work” does not, though a contact is “Anna Work”."""
         folded = fold(word)
-        carriers = frozenset(self._by_word.get(folded, ()))
-        if not carriers:
-            return carriers
+        if folded not in self._by_word:
+            return False
+        capital = word[0].isupper()
         if folded in language.function_words or folded in MONTH_NUMBERS or folded in FRAME_WORDS:
-            return carriers if word[0].isupper() and not first else frozenset()
-        if folded in _EVERYDAY and not word[0].isupper():
-            return frozenset()
-        return carriers
+            return capital and not first
+        if folded in _EVERYDAY:
+            return capital
+        return folded in self._first_words or (capital and not first)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from afterself.memory.dates import Dates, dates_in
 from afterself.memory.names import NameBook, Naming
 from afterself.memory.stop_words import FRAME_WORDS
-from afterself.memory.words import language_of, stems_of, words_of
+from afterself.memory.words import cased_words, fold, language_of, stems_of, words_of
 
 MOST_TERMS = (
     64  # the longest question in the archive's own words needs fewer; the rest of a pasted page is noise
@@ -23,12 +23,13 @@ MOST_TERMS = (
 class Question:
     """A question taken apart.
 
-    `terms` maps each stem to one folded word that stands for it, in the order of the question;
-    `date_stems` are those of them that only spell a date.
+    `terms` maps each stem to how its word is spelled, folded and as written (the index drops the
+    diacritics of Latin letters only), in the order of the question; `date_stems` are those that
+    only spell a date.
     """
 
     text: str
-    terms: dict[str, str]
+    terms: dict[str, tuple[str, ...]]
     date_stems: frozenset[str]
     naming: Naming
     dates: Dates
@@ -50,10 +51,11 @@ def read_question(text: str, names: NameBook) -> Question:
     kept = [word for word in words if word not in left_out]
     if not kept:
         kept = [word for word in words if word in naming.words]
-    terms: dict[str, str] = {}
+    written = {fold(word): word.lower() for word in cased_words(text)}
+    terms: dict[str, tuple[str, ...]] = {}
     for word, stem in zip(kept, stems_of(kept), strict=True):
         if len(terms) == MOST_TERMS:
             break
-        terms.setdefault(stem, word)
-    date_stems = frozenset(stem for stem, word in terms.items() if word in dates.words)
+        terms.setdefault(stem, tuple(dict.fromkeys((word, written.get(word, word)))))
+    date_stems = frozenset(stem for stem, spelled in terms.items() if spelled[0] in dates.words)
     return Question(text, terms, date_stems, naming, dates)

@@ -26,7 +26,8 @@ FROM_A_NAMED_DATE = 0.2
 class Entry:
     """One record as the ranking sees it.
 
-    `length` counts its content words; `asks` says that it holds a question; `order` breaks ties and must not differ between runs.
+    `length` counts its content words; `asks` says that it holds a question; `order` breaks ties and
+    must not differ between runs.
     """
 
     id: str

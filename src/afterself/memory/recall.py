@@ -34,7 +34,10 @@ NOT_SAID = frozenset({"system", "reaction", "call"})
 
 @dataclass(slots=True)
 class Pool:
-    """Candidates by id, as the ranking sees them and as they are, and which stand next to each other."""
+    """Candidates by id, as the ranking sees them and as they are, and which stand next to each other.
+
+    A link may name a record that is no candidate: a notice or a placeholder.
+    """
 
     records: dict[str, ViewRecord] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -59,7 +62,7 @@ class Pool:
 
     def previous(self, id: str) -> ViewRecord | None:
         """The record that stands before a candidate in its sitting, if it is known."""
-        return next((self.records[earlier] for earlier, later in self.links if later == id), None)
+        return next((self.records.get(earlier) for earlier, later in self.links if later == id), None)
 
 
 def is_said(record: ViewRecord) -> bool:
@@ -87,8 +90,8 @@ class Recall:
 
     def statistics(self, question: Question) -> Statistics:
         """What BM25 needs to know of the archive for this question's terms."""
-        unknown = {stem: word for stem, word in question.terms.items() if stem not in self._frequency}
-        counts = self._view.retrieval.count_holding([match_any([word]) for word in unknown.values()])
+        unknown = {stem: words for stem, words in question.terms.items() if stem not in self._frequency}
+        counts = self._view.retrieval.count_holding([match_any(words) for words in unknown.values()])
         self._frequency.update(zip(unknown, counts, strict=True))
         return Statistics(self._records, self._mean_length, self._frequency)
 
@@ -106,9 +109,8 @@ class Recall:
         self._take(pool, (record for sides in beside.values() for record in sides if record is not None))
         for id, (before, after) in beside.items():
             for earlier, later in ((before, pool.records[id]), (pool.records[id], after)):
-                if earlier and later and {earlier.id, later.id} <= pool.records.keys():
-                    if same_sitting(earlier, later):
-                        pool.links.add((earlier.id, later.id))
+                if earlier and later and same_sitting(earlier, later):
+                    pool.links.add((earlier.id, later.id))
         return pool
 
     def _take(self, pool: Pool, records: Iterable[ViewRecord]) -> None:
@@ -128,7 +130,7 @@ class Recall:
             postings += self._frequency.get(stem, 0)
             if searched and postings > POSTINGS:
                 break
-            searched.append(question.terms[stem])
+            searched.extend(question.terms[stem])
         return searched
 
 

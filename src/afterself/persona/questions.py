@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 
-from afterself.memory.terms import content_terms
+from afterself.memory.names import NameBook
+from afterself.memory.question import read_question
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FACT_WORDS = frozenset(
@@ -42,8 +43,9 @@ def asks_for_a_fact(text: str, owner_name: str = "") -> bool:
     """True if `text` asks for something that only the owner's records can answer."""
     if _SMALL_TALK.match(text):
         return False
+    content = read_question(text, NameBook([])).content
     if _TELL.match(text):
-        return bool(content_terms(text))
+        return bool(content)
     words = [w.casefold() for w in _WORD.findall(text)]
     if not words:
         return False
@@ -53,4 +55,4 @@ def asks_for_a_fact(text: str, owner_name: str = "") -> bool:
     names = {part.casefold() for part in _WORD.findall(owner_name)}
     of_owner = bool(names & set(words)) or any(w.split("'")[0] in _OWNER_WORDS for w in words)
     of_facts = any(w.split("'")[0] in _FACT_WORDS for w in words)
-    return (of_owner or of_facts) and bool(content_terms(text))
+    return (of_owner or of_facts) and bool(content)

@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import Self as Own
 
 from afterself.home.folder import Self
-from afterself.memory.ask import Answer, ask
+from afterself.memory.ask import Answer, Memory
 from afterself.models.chat_engine import ChatEngine
-from afterself.models.llama_tokens import LlamaTurnTokenizer
+from afterself.models.tokens import TurnTokenizer
 from afterself.models.turns import Header, Line, Turn, messages_of
 from afterself.persona.questions import asks_for_a_fact
 from afterself.policy import View, open_view
@@ -52,8 +52,8 @@ class Talk:
     """An open conversation; close it, or use it as a context manager."""
 
     engine: ChatEngine
-    tokenizer: LlamaTurnTokenizer
     view: View
+    memory: Memory
     header: Header
     owner: str
     weights: Weights
@@ -72,15 +72,12 @@ class Talk:
         weights = current_weights(self_)
         view = open_view(self_, "retrieve")
         engine = ChatEngine(weights.gguf, lora=weights.lora, n_ctx=weights.context)
-        return cls(
-            engine, LlamaTurnTokenizer(engine), view, usual_header(view, to), view.owner_name(), weights, temperature, seed
-        )
+        return cls(engine, view, Memory(view), usual_header(view, to), view.owner_name(), weights, temperature, seed)
 
     def say(self, text: str, on_text: Callable[[str], None] | None = None) -> Fact | Spoken:
         """The visitor says `text`; `on_text` receives the generated reply piece by piece."""
         if asks_for_a_fact(text, self.owner):
-            fact = Fact(ask(self.view, text, k=5))
-            return fact
+            return Fact(self.memory.ask(text, k=5))
         self.turns.append(Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip())))
         content = "".join(self._stream(on_text))
         messages = tuple(messages_of(content)) or ("…",)
@@ -97,7 +94,6 @@ class Talk:
             max_tokens=min(REPLY_TOKENS, self.weights.context - len(prompt)),
             temperature=self.temperature,
             seed=seed,
-            stop_ids=(self.tokenizer.im_end,),
         ):
             if on_text is not None:
                 on_text(piece)
@@ -105,7 +101,7 @@ class Talk:
 
     def _prompt(self) -> list[int]:
         """Header and as many of the last turns as leave room for a reply."""
-        return fitting_prompt(self.tokenizer, self.header, self.turns, self.weights.context - REPLY_TOKENS)
+        return fitting_prompt(self.engine.tokenizer, self.header, self.turns, self.weights.context - REPLY_TOKENS)
 
     def close(self) -> None:
         """Free the engine and the archive."""
@@ -142,7 +138,7 @@ def usual_header(view: View, to: str | None = None) -> Header:
     )
 
 
-def fitting_prompt(tokenizer: LlamaTurnTokenizer, header: Header, turns: list[Turn], room: int) -> list[int]:
+def fitting_prompt(tokenizer: TurnTokenizer, header: Header, turns: list[Turn], room: int) -> list[int]:
     """Token ids of header and the longest run of last turns that fit into `room` tokens."""
     for start in range(len(turns)):
         prompt = tokenizer.encode_prompt(header, turns[start:], False)

@@ -48,17 +48,17 @@ class RetrievalReads:
 
     def count(self) -> int:
         """How many records that were not deleted the archive holds."""
-        with archive_errors(self._archive_path):
-            (records,) = self._db.execute("SELECT count(*) FROM record WHERE deleted = 0").fetchone()
-        return int(records)
+        return self._number("SELECT count(*) FROM record WHERE deleted = 0")
 
     def count_holding(self, fts_queries: Sequence[str]) -> list[int]:
         """For each FTS5 query, how many records of the archive match it."""
+        matching = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
+        return [self._number(matching, query) for query in fts_queries]
+
+    def _number(self, sql: str, *values: str) -> int:
         with archive_errors(self._archive_path):
-            return [
-                int(self._db.execute("SELECT count(*) FROM lexical WHERE lexical MATCH ?", (query,)).fetchone()[0])
-                for query in fts_queries
-            ]
+            row = self._db.execute(sql, values).fetchone()
+        return int(row[0]) if row else 0
 
     def sample(self, size: int) -> list[ViewRecord]:
         """Up to `size` records spread evenly over the archive, the same ones each time.
@@ -83,7 +83,9 @@ class RetrievalReads:
                     found = [self._db.execute(sql, values).fetchone() for sql in _SIDES[timed]]
                     beside[id] = [row[0] if row else None for row in found]
         shown = self._many(list(dict.fromkeys(id for sides in beside.values() for id in sides if id)))
-        return {id: (shown.get(before or ""), shown.get(after or "")) for id, (before, after) in beside.items()}
+        return {
+            id: (shown.get(before or ""), shown.get(after or "")) for id, (before, after) in beside.items()
+        }
 
     def placeholders(self, ids: Sequence[str]) -> set[str]:
         """Those of the records that are nothing but placeholders (“image omitted”)."""

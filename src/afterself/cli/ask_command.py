@@ -1,0 +1,157 @@
+"""`afterself ask`: what was really said about something, as pasted quotes with date, person and thread."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import indent
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from afterself.memory.ask import Answer, Hit
+
+NOTHING = "Nothing recorded about that."
+
+
+@app.command()
+def ask(
+    question: Annotated[
+        str | None, typer.Argument(help="What you want to know; “-” reads it from standard input.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many records to show.")] = 10,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Ask each line of a file, {“question”: …} with an optional “id”; “-” is standard input. "
+            "Answers are JSON, one a line, in order.",
+        ),
+    ] = None,
+    nearest: Annotated[
+        bool, typer.Option("--nearest", help="Show the nearest records even if they hardly answer it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Search what was said: quotes with date, person and conversation. Nothing is made up.
+
+    Example: afterself ask "Where did you learn to swim?"
+    """
+    if (question is None) == (file is None):
+        raise UsageError(
+            "Give either a question or --file.", remedy='For example: afterself ask "Where did you grow up?"'
+        )
+    from afterself.memory.ask import Memory
+    from afterself.policy import open_view
+
+    self_ = open_self()
+    if question == "-":
+        question = _read("-")
+    asked = [{"question": question}] if question is not None else list(_questions(file or ""))
+    with open_view(self_, "retrieve") as view:
+        memory = Memory(view)
+        for line in asked:
+            answer = memory.ask(line["question"], k)
+            if as_json or file is not None:
+                echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer)})
+            else:
+                _show(answer, console(), nearest=nearest)
+
+
+def _read(name: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).expanduser().read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"The file {name} cannot be read ({error.strerror}).", remedy="Check its name and permissions."
+        ) from error
+    return data.decode("utf-8-sig", "replace")
+
+
+def _questions(name: str) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(_read(name).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            asked = json.loads(line)
+        except (ValueError, RecursionError):
+            asked = None
+        if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
+            raise UsageError(
+                f"Line {number} of {'standard input' if name == '-' else name} is no question.",
+                remedy='Each line is JSON like {"id": 1, "question": "Where did you grow up?"}.',
+            )
+        yield asked
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    return {
+        "question": answer.question,
+        "answerable": round(answer.answerable, 4),
+        "hits": [
+            {
+                "id": hit.id,
+                "source_key": hit.source_key,
+                "text": hit.text,
+                "score": hit.score,
+                "author": hit.author,
+                "is_owner": hit.is_owner,
+                "said_at": hit.said_at.isoformat().replace("+00:00", "Z") if hit.said_at else None,
+                "precision": hit.precision,
+                "thread": hit.thread,
+                "thread_title": hit.thread_title,
+            }
+            for hit in answer.hits
+        ],
+    }
+
+
+def _show(answer: Answer, out: Console, *, nearest: bool) -> None:
+    from afterself.memory.ask import own_words_first
+
+    if not answer.recorded:
+        out.print(NOTHING)
+        if answer.hits and not nearest:
+            out.print("(--nearest shows the records that come nearest.)")
+    if not answer.recorded and not nearest:
+        return
+    hits = own_words_first(answer.hits)
+    own = [hit for hit in hits if hit.is_owner or hit.by_named]
+    quoted = {hit.context_before.id for hit in own if hit.context_before}
+    others = [hit for hit in hits if hit not in own and hit.id not in quoted]
+    for hit in own:
+        _quote(hit, out)
+    if others:
+        out.print("Others said:")
+        for hit in others:
+            _quote(hit, out)
+
+
+def _quote(hit: Hit, out: Console) -> None:
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+
+    place = terminal_text(f"{hit.author or 'unknown'}, {hit.thread_title}", one_line=True)
+    out.print(Text(f"{_when(hit)} · {place}", style="bold"), markup=False)
+    before = hit.context_before
+    if before is not None:
+        verb = "asked" if before.text.rstrip().endswith("?") else "said"
+        said = terminal_text(f"{before.author or 'Somebody'} {verb}: {before.text}")
+        out.print(Text(indent(said, "  "), style="dim"), markup=False)
+    out.print(Text(indent(f"“{terminal_text(hit.text)}”", "  ")), markup=False)
+    out.print()
+
+
+def _when(hit: Hit) -> str:
+    if hit.said_at is None or hit.precision == "none":
+        return "undated"
+    return f"{hit.said_at:%Y-%m-%d}" if hit.precision == "day" else f"{hit.said_at:%Y-%m-%d %H:%M} UTC"
