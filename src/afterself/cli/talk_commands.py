@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from afterself.cli.shell import app, console, interactive, open_self
+from afterself.cli.shell import app, console, echo_json, interactive, open_self
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,14 +31,15 @@ def talk(
 
     with Talk.open(open_self(), to=to, temperature=temperature, seed=seed) as conversation:
         if interactive():
-            _at_a_terminal(conversation)
+            at_a_terminal(conversation)
         else:
             for line in sys.stdin:
                 if line.strip():
                     answer(conversation, line.strip(), console())
 
 
-def _at_a_terminal(conversation: Talk) -> None:
+def at_a_terminal(conversation: Talk) -> None:
+    """Read what the visitor types until they leave."""
     out = console()
     out.print(introduction(conversation), style="dim", markup=False)
     while True:
@@ -90,3 +91,46 @@ def answer(conversation: Talk, said: str, out: Console) -> Fact | Spoken:
             out.print(label + reply.messages[0], markup=False, end="")
         out.print()
     return reply
+
+
+@app.command()
+def reply(
+    file: Annotated[
+        str,
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            help='Contexts, one JSON object a line: {"context": [{"author": "Anna", "text": "coming?"}], "to": "Anna"}; '
+            "“-” is standard input.",
+        ),
+    ],
+    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="Replies for each context.")] = 1,
+    seed: Annotated[int, typer.Option(help="Same seed, same replies.")] = 0,
+    temperature: Annotated[float, typer.Option(min=0.0, max=5.0)] = 1.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a context.")] = False,
+) -> None:
+    """Write the self's replies to given contexts, for measuring the likeness. They are generated, no records.
+
+    Example: afterself --self ./my-self reply --file contexts.jsonl -n 2 --seed 1 --json
+    """
+    from afterself.archive.plain import terminal_text
+    from afterself.cli.reading import json_lines
+    from afterself.models.turns import messages_of
+    from afterself.persona.replies import generate_replies
+
+    contexts = json_lines(file, needs="context")
+    out = console()
+    replies = generate_replies(open_self(), contexts, n=n, seed=seed, temperature=temperature, where=file)
+    for context, texts in zip(contexts, replies, strict=True):
+        if as_json:
+            echo_json(
+                {
+                    **({"id": context["id"]} if "id" in context else {}),
+                    "generated": True,
+                    "text": texts[0],
+                    "replies": [{"text": text, "messages": messages_of(text)} for text in texts],
+                }
+            )
+        else:
+            for text in texts:
+                out.print(f"[generated] {terminal_text(text)}", markup=False)

@@ -14,8 +14,8 @@ NAME = "Hester Norkus"
 DECLARATION = {"right": "fictional", "allow": ("archive", "train", "talk")}
 
 FACTS = (
-    "When did you start on the railway?",
-    "What was the name of the pig in the signal box?",
+    "Why did you call your cat Distant?",
+    "How do you make your plum jam?",
     "Which football team do you support?",
 )
 """Asked right after the import; nothing in her chats answers the last one."""
@@ -24,7 +24,7 @@ TURNS = (
     "Good morning! How are you?",
     "I am coming by on Sunday, shall I bring a cake?",
     "It is raining here again.",
-    "What happened to your grandmother in the flood?",
+    "Did Kaz ever go back to his village?",
     "Sleep well.",
 )
 """Said to her when nobody sits at a terminal."""

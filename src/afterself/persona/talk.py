@@ -17,13 +17,12 @@ from typing import Self as Own
 from afterself.home.folder import Self
 from afterself.memory.ask import Answer, Memory
 from afterself.models.chat_engine import ChatEngine
-from afterself.models.tokens import TurnTokenizer
 from afterself.models.turns import Header, Line, Turn, messages_of
+from afterself.persona.prompts import fitting_prompt, usual_header
 from afterself.persona.questions import asks_for_a_fact
 from afterself.policy import View, open_view
-from afterself.training.weights import Weights, current_weights
+from afterself.persona.engine import REPLY_TOKENS, open_engine
 
-REPLY_TOKENS = 256
 VISITOR = "visitor"
 
 
@@ -56,7 +55,6 @@ class Talk:
     memory: Memory
     header: Header
     owner: str
-    weights: Weights
     temperature: float = 1.0
     seed: int | None = None
     turns: list[Turn] = field(default_factory=list)
@@ -69,10 +67,9 @@ class Talk:
         messages. Raises NotAllowed if talking was not declared, ModelError without weights.
         """
         self_.require("talk")
-        weights = current_weights(self_)
+        engine = open_engine(self_)
         view = open_view(self_, "retrieve")
-        engine = ChatEngine(weights.gguf, lora=weights.lora, n_ctx=weights.context)
-        return cls(engine, view, Memory(view), usual_header(view, to), view.owner_name(), weights, temperature, seed)
+        return cls(engine, view, Memory(view), usual_header(view, to), view.owner_name(), temperature, seed)
 
     def say(self, text: str, on_text: Callable[[str], None] | None = None) -> Fact | Spoken:
         """The visitor says `text`; `on_text` receives the generated reply piece by piece."""
@@ -88,20 +85,16 @@ class Talk:
         seed = self.seed if self.seed is not None else time.time_ns() & 0x7FFFFFFF
         if self.seed is not None:
             self.seed += 1
-        prompt = self._prompt()
+        room = self.engine.n_ctx - REPLY_TOKENS
         for piece in self.engine.generate(
-            prompt,
-            max_tokens=min(REPLY_TOKENS, self.weights.context - len(prompt)),
+            fitting_prompt(self.engine.tokenizer, self.header, self.turns, room),
+            max_tokens=REPLY_TOKENS,
             temperature=self.temperature,
             seed=seed,
         ):
             if on_text is not None:
                 on_text(piece)
             yield piece
-
-    def _prompt(self) -> list[int]:
-        """Header and as many of the last turns as leave room for a reply."""
-        return fitting_prompt(self.engine.tokenizer, self.header, self.turns, self.weights.context - REPLY_TOKENS)
 
     def close(self) -> None:
         """Free the engine and the archive."""
@@ -115,33 +108,3 @@ class Talk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def usual_header(view: View, to: str | None = None) -> Header:
-    """The header of the owner's most usual direct talk, at the end of the archive.
-
-    The weights know their register by header, so an unknown visitor is put in the place of the contact whom the
-    owner wrote to most.
-    """
-    threads = [t for t in view.threads() if t.kind == "direct" and any(not p.is_owner for p in t.participants)]
-    if to is not None:
-        chosen = [t for t in threads if any(p.name.casefold() == to.casefold() for p in t.participants)]
-        threads = chosen or threads
-    if not threads:
-        return Header(to=((to, None),) if to else ())
-    thread = max(threads, key=lambda t: t.records)
-    other = next(p for p in thread.participants if not p.is_owner)
-    return Header(
-        to=((to or other.name, other.relation),),
-        via=thread.source if thread.source != "generic" else None,
-        on=thread.last.strftime("%Y-%m") if thread.last else None,
-    )
-
-
-def fitting_prompt(tokenizer: TurnTokenizer, header: Header, turns: list[Turn], room: int) -> list[int]:
-    """Token ids of header and the longest run of last turns that fit into `room` tokens."""
-    for start in range(len(turns)):
-        prompt = tokenizer.encode_prompt(header, turns[start:], False)
-        if len(prompt) <= room:
-            return prompt
-    return tokenizer.encode_prompt(header, turns[-1:], False)[-room:]
