@@ -9,7 +9,7 @@ import pytest
 from afterself.memory.dates import DateMention, dates_in
 from afterself.memory.names import NameBook, Person
 from afterself.memory.question import MOST_TERMS, Question, read_question
-from afterself.memory.words import document_stems, fold, language_of, words_of
+from afterself.memory.words import document_stems, ends_in_a_question, fold, language_of, words_of
 
 ANNA, BEN, NORA, NORA_AT_WORK, OTHER_ANNA, WILL, CARLA = range(1, 8)
 PEOPLE = [
@@ -61,6 +61,16 @@ def test_only_content_words_make_a_record_long_but_no_word_is_lost() -> None:
     stems, length = document_stems("It was the war in which he had to die")
     assert length == 2
     assert {"war", "die", "the"} <= set(stems)
+
+
+@pytest.mark.parametrize("text", ["where?", "“where?” ", "where?)", "どこ？", "أين؟", "πού;"])
+def test_a_record_that_ends_in_a_question_mark_asks(text: str) -> None:
+    assert ends_in_a_question(text)
+
+
+@pytest.mark.parametrize("text", ["", "where? there.", "a; b;", "?!", "yes"])
+def test_a_record_that_goes_on_after_its_question_does_not_ask(text: str) -> None:
+    assert not ends_in_a_question(text)
 
 
 def test_a_question_in_no_known_language_is_taken_as_english() -> None:

@@ -16,7 +16,7 @@ from afterself.memory.bm25 import Statistics, bm25
 from afterself.memory.names import NameBook, Person
 from afterself.memory.question import read_question
 from afterself.memory.ranking import Entry, Ranked, rank
-from afterself.memory.words import document_stems
+from afterself.memory.words import document_stems, ends_in_a_question
 
 PEOPLE = {"Nora": 1, "Ben": 2, "Anna": 3}
 NAMES = NameBook([Person(number, name, name == "Nora") for name, number in PEOPLE.items()], "Nora")
@@ -41,7 +41,9 @@ def ranked(question: str, lines: Sequence[Said]) -> tuple[list[Ranked], float]:
         frequency.update(set(stems))
         at = datetime.fromisoformat(line.at).replace(tzinfo=UTC)
         id = f"r{number:02d}"
-        entries[id] = Entry(id, stems, words, PEOPLE[line.author], at, "second", "?" in line.text, (id,))
+        entries[id] = Entry(
+            id, stems, words, PEOPLE[line.author], at, "second", ends_in_a_question(line.text), (id,)
+        )
         if number and not line.new:
             links.append((f"r{number - 1:02d}", id))
     length = sum(entry.length for entry in entries.values()) / max(len(entries), 1)
@@ -58,24 +60,35 @@ def order(question: str, lines: Sequence[Said]) -> list[str]:
 SMALL_TALK = [Said("Ben", "lovely weather today", new=True), Said("Nora", "rain tomorrow though", new=True)]
 
 
-def test_a_question_lends_its_score_to_the_answer_that_follows_it() -> None:
+def test_an_answered_question_lends_most_of_its_score_and_stands_behind_its_answer() -> None:
     lines = [Said("Ben", "who sat on the panel?"), Said("Nora", "two engineers"), *SMALL_TALK]
     hits, _ = ranked("Who was on the panel?", lines)
-    assert [hit.id for hit in hits] == ["r00", "r01"]
-    assert hits[1].score == pytest.approx(0.3)
-    assert hits[1].near == {"panel"}
+    assert [(hit.id, hit.score) for hit in hits] == [("r01", pytest.approx(0.9)), ("r00", pytest.approx(0.8))]
+    assert hits[0].near == {"panel"}
 
 
-def test_the_record_before_borrows_less_than_the_record_after() -> None:
+def test_a_question_lends_to_the_whole_run_of_messages_that_answers_it_each_less() -> None:
     lines = [
-        Said("Ben", "look at this"),
-        Said("Nora", "the panel was kind"),
-        Said("Ben", "good"),
+        Said("Ben", "who sat on the panel?"),
+        Said("Nora", "two engineers"),
+        Said("Nora", "one of them asleep"),
+        Said("Ben", "typical"),
         *SMALL_TALK,
     ]
     scores = {hit.id: hit.score for hit in ranked("Who was on the panel?", lines)[0]}
-    assert scores["r00"] == pytest.approx(0.1)
-    assert scores["r02"] == pytest.approx(0.3)
+    assert scores == {"r01": pytest.approx(0.9), "r00": pytest.approx(0.8), "r02": pytest.approx(0.63)}
+
+
+def test_a_question_that_its_own_asker_goes_on_from_lends_like_any_record() -> None:
+    lines = [Said("Ben", "who sat on the panel?"), Said("Ben", "do tell"), *SMALL_TALK]
+    scores = {hit.id: hit.score for hit in ranked("Who was on the panel?", lines)[0]}
+    assert scores == {"r00": pytest.approx(1.0), "r01": pytest.approx(0.3)}
+
+
+def test_the_record_before_borrows_less_than_the_record_after() -> None:
+    lines = [Said("Ben", "hello"), Said("Nora", "the panel was kind"), Said("Ben", "good"), *SMALL_TALK]
+    scores = {hit.id: hit.score for hit in ranked("Who was on the panel?", lines)[0]}
+    assert scores == {"r00": pytest.approx(0.1), "r01": pytest.approx(1.0), "r02": pytest.approx(0.3)}
 
 
 def test_nothing_is_lent_across_a_new_sitting() -> None:

@@ -121,7 +121,7 @@ def show_answer(answer: Answer, out: Console, *, nearest: bool = False, most: in
     if not answer.recorded:
         out.print(NOTHING)
         if answer.hits and not nearest:
-            out.print("(--nearest shows the records that come nearest.)")
+            console(stderr=True).print("--nearest shows the records that come nearest.")
     if not answer.recorded and not nearest:
         return
     hits = own_words_first(answer.hits)

@@ -1,15 +1,14 @@
 """Candidates and a question -> the order in which records answer it.
 
 A record's score is its BM25 share of the best one's, plus what its neighbours in the
-conversation lend (a question lends to its answer), plus small credits when the one person who
-is named said it and when it is from a date that is named. Plain data in and out: fetching
-candidates is the business of `recall`, saying “nothing recorded” that of `abstention`.
+conversation lend (a question lends most of its own to what answers it), plus small credits when
+the one person who is named said it and when it is from a date that is named. Plain data in and
+out: fetching candidates is the business of `recall`, saying “nothing recorded” of `abstention`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +17,10 @@ from afterself.memory.question import Question
 
 FROM_PREVIOUS = 0.3
 FROM_NEXT = 0.1
+FROM_QUESTION = 0.9  # instead of FROM_PREVIOUS, when somebody else asked
+ANSWERED_QUESTION_KEEPS = 0.8  # a question that was answered is not itself the answer
+REACH = 4  # an answer may come in several messages: so far back a record looks for who lends
+PER_STEP = 0.7  # what is left of the loan at each further message
 SAID_BY_THE_NAMED = 0.1
 FROM_A_NAMED_DATE = 0.2
 
@@ -26,7 +29,7 @@ FROM_A_NAMED_DATE = 0.2
 class Entry:
     """One record as the ranking sees it.
 
-    `length` counts its content words; `asks` says that it holds a question; `order` breaks ties and
+    `length` counts its content words; `asks` says that it ends in a question; `order` breaks ties and
     must not differ between runs.
     """
 
@@ -70,28 +73,31 @@ def rank(
     `links` are pairs of ids (earlier, later) that stand next to each other in one sitting of a
     conversation; pairs with an id that is no candidate are passed over.
     """
-    lexical = _min_max(
-        {id: bm25(entry.stems, entry.length, question.terms, statistics) for id, entry in entries.items()}
-    )
+    lexical = _min_max({
+        id: bm25(entry.stems, entry.length, question.terms, statistics) for id, entry in entries.items()
+    })  # fmt: skip
     shared = {id: frozenset(question.terms) & frozenset(entry.stems) for id, entry in entries.items()}
-    score = dict(lexical)
-    near: dict[str, set[str]] = defaultdict(set)
-    asked: set[str] = set()
-    for earlier, later in sorted(set(links)):
-        if earlier in entries and later in entries:
-            score[later] += FROM_PREVIOUS * lexical[earlier]
-            score[earlier] += FROM_NEXT * lexical[later]
-            near[later] |= shared[earlier]
-            near[earlier] |= shared[later]
-            if entries[earlier].asks and entries[later].author in question.naming.only:
-                asked.add(earlier)
+    neighbourhood = _Neighbourhood(entries, links)
+    loans = {id: list(neighbourhood.lenders(id)) for id in entries}
+    answered = {loan.lender for lent in loans.values() for loan in lent if loan.answers}
+    asked = {
+        loan.lender
+        for id, lent in loans.items()
+        for loan in lent
+        if loan.answers and entries[id].author in question.naming.only
+    }
     ranked = []
     for id, entry in entries.items():
+        before = max((loan.share * lexical[loan.lender] for loan in loans[id]), default=0.0)
+        after = neighbourhood.next.get(id)
+        near = frozenset().union(*(shared[loan.lender] for loan in loans[id]), shared[after] if after else ())
         by_named = entry.author is not None and entry.author in question.naming.only
         on_date = any(mention.matches(entry.said_at, entry.precision) for mention in question.dates.mentions)
-        if not (shared[id] or near[id] or on_date):
+        if not (shared[id] or near or on_date):
             continue
-        unattributed = score[id] + FROM_A_NAMED_DATE * on_date
+        own = lexical[id] * (ANSWERED_QUESTION_KEEPS if id in answered else 1.0)
+        unattributed = own + before + (FROM_NEXT * lexical[after] if after else 0.0)
+        unattributed += FROM_A_NAMED_DATE * on_date
         ranked.append(
             Ranked(
                 id=id,
@@ -101,11 +107,50 @@ def rank(
                 asked_named=id in asked and not by_named,
                 on_date=on_date,
                 own=shared[id],
-                near=frozenset(near[id] - shared[id]),
+                near=near - shared[id],
             )
         )
     ranked.sort(key=lambda hit: (-hit.score, -lexical[hit.id], entries[hit.id].order, hit.id))
     return ranked
+
+
+@dataclass(frozen=True, slots=True)
+class _Loan:
+    """What an earlier record lends: the share of its score, and whether the borrower answers it."""
+
+    lender: str
+    share: float
+    answers: bool
+
+
+class _Neighbourhood:
+    """Who stands next to whom among the candidates, and who lends to whom."""
+
+    def __init__(self, entries: Mapping[str, Entry], links: Iterable[tuple[str, str]]) -> None:
+        known = sorted((a, b) for a, b in set(links) if a in entries and b in entries)
+        self._entries = entries
+        self._previous = {later: earlier for earlier, later in known}
+        self.next = dict(known)
+
+    def lenders(self, id: str) -> Iterator[_Loan]:
+        """The records before one that lend to it: its own speaker's run of messages and the run before that.
+
+        Where two people take turns message by message, that is the record right before and no other.
+        """
+        borrower = here = self._entries[id]
+        changes = 0
+        for step in range(REACH):
+            earlier = self._previous.get(here.id)
+            if earlier is None:
+                return
+            lender = self._entries[earlier]
+            changes += lender.author != here.author
+            if changes > 1:
+                return
+            answers = lender.asks and lender.author != borrower.author
+            share = FROM_QUESTION if answers else FROM_PREVIOUS
+            yield _Loan(earlier, share * PER_STEP**step, answers)
+            here = lender
 
 
 def _min_max(scores: Mapping[str, float]) -> dict[str, float]:

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from afterself.memory.bm25 import Statistics
 from afterself.memory.irregular import forms_of
 from afterself.memory.names import NameBook, Person
 from afterself.memory.question import Question
-from afterself.memory.ranking import Entry, rank
-from afterself.memory.words import document_stems
+from afterself.memory.ranking import REACH, Entry, rank
+from afterself.memory.words import document_stems, ends_in_a_question
 
 if TYPE_CHECKING:
     from afterself.policy.view import View, ViewRecord
@@ -56,7 +56,7 @@ class Pool:
             author=record.author,
             said_at=record.said_at,
             precision=record.precision,
-            asks="?" in record.text,
+            asks=ends_in_a_question(record.text),
             order=(record.said_at.isoformat() if record.said_at else "9", record.source_key),
         )
 
@@ -105,12 +105,10 @@ class Recall:
             if span is not None:
                 self._take(pool, islice(self._view.records(since=span[0], until=span[1]), DATED))
         best = [hit.id for hit in rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]]
-        beside = self._view.retrieval.around(best)
-        self._take(pool, (record for sides in beside.values() for record in sides if record is not None))
-        for id, (before, after) in beside.items():
-            for earlier, later in ((before, pool.records[id]), (pool.records[id], after)):
-                if earlier and later and same_sitting(earlier, later):
-                    pool.links.add((earlier.id, later.id))
+        windows = self._view.retrieval.around(best, REACH, REACH)
+        for window in windows:
+            self._take(pool, window)
+            pool.links.update((a.id, b.id) for a, b in pairwise(window) if same_sitting(a, b))
         return pool
 
     def _take(self, pool: Pool, records: Iterable[ViewRecord]) -> None:

@@ -17,6 +17,7 @@ from afterself.memory.irregular import base_form
 from afterself.memory.stop_words import ENGLISH, LANGUAGES, Language
 
 _WORD = re.compile(r"[^\W_]+")
+_GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff][;\u037e]$")
 
 
 def fold(text: str) -> str:
@@ -67,3 +68,13 @@ def document_stems(text: str) -> tuple[list[str], int]:
     """
     words = words_of(text)
     return stems_of(words), sum(word not in ENGLISH.function_words for word in words)
+
+
+_QUESTION_MARKS = ("?", "？", "؟")
+_AFTER_THE_MARK = " \n\t\"'”’»)*_~"
+
+
+def ends_in_a_question(text: str) -> bool:
+    """True when the last thing a record says is a question, as far as its punctuation tells."""
+    end = text.rstrip(_AFTER_THE_MARK)
+    return end.endswith(_QUESTION_MARKS) or _GREEK_QUESTION.search(end) is not None

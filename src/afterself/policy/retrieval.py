@@ -18,15 +18,19 @@ from afterself.archive.database import archive_errors
 if TYPE_CHECKING:
     from afterself.policy.view import ViewRecord
 
+_BESIDE = "SELECT id FROM record WHERE thread = ?1 AND {key} {sign} {marks} ORDER BY {order} LIMIT {limit}"
 # Within a thread either all records have an order time or none has.
-_TIMED, _UNTIMED = "(order_at, position)", "(position)"
-_BESIDE = "SELECT id FROM record WHERE thread = ?1 AND {key} {sign} {marks} ORDER BY {order} LIMIT 1"
 _SIDES = {
     timed: [
-        _BESIDE.format(key=key, sign=sign, marks=marks, order=f"order_at {order}, position {order}")
+        _BESIDE.format(
+            key=key, sign=sign, marks=marks, order=f"order_at {order}, position {order}", limit=limit
+        )
         for sign, order in (("<", "DESC"), (">", "ASC"))
     ]
-    for timed, key, marks in ((True, _TIMED, "(?2, ?3)"), (False, _UNTIMED, "(?2)"))
+    for timed, key, marks, limit in (
+        (True, "(order_at, position)", "(?2, ?3)", "?4"),
+        (False, "(position)", "(?2)", "?3"),
+    )
 }
 _PLACEHOLDERS = """
 SELECT record.id, revision.text, span.begins, span.ends
@@ -69,23 +73,25 @@ class RetrievalReads:
             ids = [id for (id,) in self._db.execute("SELECT id FROM record ORDER BY id LIMIT ?", (size,))]
         return list(self._many(ids).values())
 
-    def around(self, ids: Sequence[str]) -> dict[str, tuple[ViewRecord | None, ViewRecord | None]]:
-        """The records right before and after each of these in its thread; None where none may be seen."""
-        beside: dict[str, list[str | None]] = {}
+    def around(self, ids: Sequence[str], before: int, after: int) -> list[list[ViewRecord]]:
+        """Each of these records between its neighbours in its thread, in order; those unseen are left out."""
+        windows: list[list[str]] = []
         with archive_errors(self._archive_path):
             for id in ids:
                 place = self._db.execute(
                     "SELECT thread, order_at, position FROM record WHERE id = ?", (id,)
                 ).fetchone()
-                if place is not None:
-                    timed = place[1] is not None
-                    values = place if timed else (place[0], place[2])
-                    found = [self._db.execute(sql, values).fetchone() for sql in _SIDES[timed]]
-                    beside[id] = [row[0] if row else None for row in found]
-        shown = self._many(list(dict.fromkeys(id for sides in beside.values() for id in sides if id)))
-        return {
-            id: (shown.get(before or ""), shown.get(after or "")) for id, (before, after) in beside.items()
-        }
+                if place is None:
+                    continue
+                timed = place[1] is not None
+                values = place if timed else (place[0], place[2])
+                earlier, later = (
+                    [found for (found,) in self._db.execute(sql, (*values, limit))]
+                    for sql, limit in zip(_SIDES[timed], (before, after), strict=True)
+                )
+                windows.append([*reversed(earlier), id, *later])
+        shown = self._many(list(dict.fromkeys(id for window in windows for id in window)))
+        return [[shown[id] for id in window if id in shown] for window in windows]
 
     def placeholders(self, ids: Sequence[str]) -> set[str]:
         """Those of the records that are nothing but placeholders (“image omitted”)."""
