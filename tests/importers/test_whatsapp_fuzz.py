@@ -17,9 +17,9 @@ from afterself.importers.whatsapp_phrases import body_of
 SPACES = st.sampled_from([" ", "\u202f", "\u00a0", "\u2009"])
 NAMES = st.sampled_from(["Anna", "Ben Ito", "+49 170 1234567", "Zoë", "李雷", "🦊", "O'Neil (work)", "محمد"])
 # Lines of people: anything but line ends, what WhatsApp itself writes, and a header of the file's own shape.
-WORDS = st.text(
-    st.characters(exclude_characters="\n\r\u200e\u2068\ufeff", exclude_categories=("Cs",)), max_size=40
-)
+CHARACTERS = st.characters(exclude_characters="\0\n\r\u200e\u2068\ufeff", exclude_categories=("Cs",))
+WORDS = st.text(CHARACTERS, max_size=40)
+NEWLINES = st.sampled_from(["\n", "\r\n"])
 
 
 def _is_plain(line: str) -> bool:
@@ -60,14 +60,13 @@ def shapes(draw):
 
 
 MINUTES = st.lists(st.integers(0, 60 * 24 * 40), min_size=1, max_size=8)
-NEWLINES = st.sampled_from(["\n", "\r\n"])
 
 
 @given(
     shapes(),
     st.lists(st.tuples(NAMES, BODIES), min_size=1, max_size=8),
     MINUTES,
-    st.sampled_from(["\n", "\r\n"]),
+    NEWLINES,
 )
 def test_a_chat_written_by_any_phone_comes_back_as_it_was(shape, messages, steps, newline):
     header, order, _ = shape
