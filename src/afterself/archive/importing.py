@@ -51,6 +51,7 @@ class _Thread:
     held: bool
     participants: set[int] = field(default_factory=set)
     files: dict[str, list[int]] = field(default_factory=dict)
+    reached: dict[str, int] = field(default_factory=dict)
     new: set[int] = field(default_factory=set)
     met: bool = False
     reorder: bool = False
@@ -313,6 +314,8 @@ class ImportRun:
         self, thread: _Thread, draft: RecordDraft, columns: Draft, stored: Stored, blob_of: BlobOf
     ) -> Outcome:
         thread.met = True
+        thread.reorder |= stored.position < thread.reached.get(draft.locator.member, 0)
+        thread.reached[draft.locator.member] = stored.position
         thread.files.setdefault(draft.locator.member, []).append(stored.row)
         moved = self._reviser.update_columns(stored, draft, columns.author, columns.said_at, columns.reply_to)
         thread.reorder |= moved and stored.said_at != columns.said_at
