@@ -2,8 +2,8 @@
 
 A rule, not a model: a question (question mark, or a question word or auxiliary in front) that
 speaks of the owner ("you", "your", their name) or asks who, when, where, which, how many, and
-that holds at least one content word. "How are you?" holds none: it is small talk and goes to the
-weights. A wrong yes costs a "nothing recorded"; a wrong no would cost an invented fact, so the
+that holds at least one content word. Small talk ("How are you?") and offers ("Would you like some
+tea?", "Are you coming on Sunday?") ask for a reply, not for a record, and go to the weights. A wrong yes costs a "nothing recorded"; a wrong no would cost an invented fact, so the
 rule leans to yes. English, German, French and Spanish question words.
 """
 
@@ -37,11 +37,18 @@ _SMALL_TALK = re.compile(
     r"( (today|tonight|now|there|then|lately|this (morning|evening|week)))*\W*$",
     re.I,
 )
+_OFFER = re.compile(
+    r"^\W*(and |so |but |well,? )*(would you (like|mind|care|prefer)|do you (want|fancy|need|mind|feel like)|can you"
+    r"|could you|can i|could i|may i|will you|won't you|shall (i|we)|should (i|we)|are you (coming|going|free|hungry"
+    r"|tired|ready|busy|around|home|up for|feeling)|have you (eaten|slept|got (a minute|time)|had (lunch|dinner|tea"
+    r"|breakfast)))\b",
+    re.I,
+)
 
 
 def asks_for_a_fact(text: str, owner_name: str = "") -> bool:
     """True if `text` asks for something that only the owner's records can answer."""
-    if _SMALL_TALK.match(text):
+    if _SMALL_TALK.match(text) or _OFFER.match(text):
         return False
     content = read_question(text, NameBook([])).content
     if _TELL.match(text):
