@@ -63,7 +63,7 @@ def ask(
             if as_json or file is not None:
                 echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer)})
             else:
-                _show(answer, console(), nearest=nearest)
+                show_answer(answer, console(), nearest=nearest)
 
 
 def _read(name: str) -> str:
@@ -114,7 +114,8 @@ def _json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _show(answer: Answer, out: Console, *, nearest: bool) -> None:
+def show_answer(answer: Answer, out: Console, *, nearest: bool = False, most: int | None = None) -> None:
+    """Print an answer: at most `most` quotes of the owner (then no others'), or that nothing is recorded."""
     from afterself.memory import own_words_first
 
     if not answer.recorded:
@@ -127,6 +128,8 @@ def _show(answer: Answer, out: Console, *, nearest: bool) -> None:
     own = [hit for hit in hits if hit.is_owner or hit.by_named]
     quoted = {hit.context_before.id for hit in own if hit.context_before}
     others = [hit for hit in hits if hit not in own and hit.id not in quoted]
+    if most is not None:
+        own, others = own[:most] or others[:most], []
     for hit in own:
         _quote(hit, out)
     if others:

@@ -2,5 +2,8 @@
 
 from __future__ import annotations
 
-from afterself.cli import ask_command as ask_command
-from afterself.cli import self_commands as self_commands
+from afterself.cli import demo_command as demo_command  # isort: skip
+from afterself.cli import self_commands as self_commands  # isort: skip
+from afterself.cli import import_command as import_command  # isort: skip
+from afterself.cli import ask_command as ask_command  # isort: skip
+from afterself.cli import talk_commands as talk_commands  # isort: skip

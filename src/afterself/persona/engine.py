@@ -1,0 +1,32 @@
+"""The newest weights of a self, loaded into the chat engine: without torch."""
+
+from __future__ import annotations
+
+from afterself.errors import ModelError
+from afterself.home.folder import Self
+from afterself.models.bases import gguf_for, resolve_base
+from afterself.models.chat_engine import ChatEngine
+from afterself.training.weights import require_weights
+
+REPLY_TOKENS = 192
+"""Longest reply. Longer ones are cut: the weights of a small base rarely stay on a subject longer."""
+
+
+def open_engine(self_: Self) -> ChatEngine:
+    """Load full weights, or an adapter over its base; ModelError if there are none or they do not fit."""
+    weights = require_weights(self_)
+    if weights.gguf is None:
+        raise ModelError(
+            f"The weights {weights.id} have no GGUF: {'; '.join(weights.notes) or 'it was not made'}.",
+            remedy="They can be scored, not talked with. Train on a Qwen or Llama base to talk.",
+        )
+    file = weights.path / weights.gguf
+    if weights.method != "lora":
+        return ChatEngine(file, n_ctx=weights.context)
+    base = resolve_base(weights.base)
+    if base.sha256 != weights.base_sha256:
+        raise ModelError(
+            f"The adapter {weights.id} belongs to another version of the base {weights.base}.",
+            remedy="Bring that base back, or train again on this one.",
+        )
+    return ChatEngine(gguf_for(base), lora=file, n_ctx=weights.context)

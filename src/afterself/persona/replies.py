@@ -1,0 +1,34 @@
+"""Given contexts -> the replies that the weights write, for measuring. Nothing else answers here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from afterself.datasets.replies import read_replies
+from afterself.home.folder import Self
+from afterself.persona.engine import REPLY_TOKENS, open_engine
+from afterself.persona.prompts import conversation_prompt
+from afterself.policy import open_view
+
+
+def generate_replies(
+    self_: Self, contexts: Sequence[dict[str, Any]], *, n: int, seed: int, temperature: float, where: str
+) -> Iterator[list[str]]:
+    """For each context `n` replies as the weights wrote them (messages of a burst on lines of their own), in order.
+
+    Context number i and reply number j use the seed `seed + i * n + j`: a file gives the same replies again.
+    """
+    self_.require("train")
+    with open_view(self_, "train") as view:
+        owners = {view.owner_name()} | {person.name for person in view.people() if person.is_owner}
+    read = read_replies([{**context, "text": "."} for context in contexts], owners, where)
+    with open_engine(self_) as engine:
+        for i, reply in enumerate(read):
+            prompt = conversation_prompt(engine.tokenizer, reply.conversation, engine.n_ctx - REPLY_TOKENS)
+            yield [
+                "".join(
+                    engine.generate(prompt, max_tokens=REPLY_TOKENS, temperature=temperature, seed=seed + i * n + j)
+                )
+                for j in range(n)
+            ]
