@@ -68,6 +68,14 @@ def test_one_path_that_fails_does_not_keep_the_others_out(fresh_self, chat, tmp_
     assert len(_records(fresh_self)) == 4
 
 
+def test_people_of_several_sources_are_counted_once(fresh_self, chat, tmp_path):
+    other = tmp_path / "WhatsApp Chat with Cleo.txt"
+    other.write_text("13/01/2021, 09:00 - Anna: hi\n13/01/2021, 09:01 - Cleo: ho\n")
+    summary = _import(fresh_self, chat, other, "--json").json
+    assert (summary["threads"], summary["people"]) == (2, 3)
+    assert [(s["threads"], s["people"]) for s in summary["sources"]] == [(1, 2), (1, 2)]
+
+
 def test_a_dash_reads_json_lines_from_standard_input(fresh_self):
     row = {"conversation": "k", "time": 1614834367, "author": "Anna", "text": "tea?"}
     ran = _import(fresh_self, "-", "--json", stdin=(json.dumps(row) + "\n").encode())

@@ -200,14 +200,14 @@ class ImportRun:
             self._decide(self._identity(person), owner=True, by="hint")
 
     @property
-    def threads(self) -> int:
-        """How many threads this import touched."""
-        return len({thread.row for thread in self._threads.values()})
+    def threads(self) -> frozenset[int]:
+        """Rows of the threads that this import touched."""
+        return frozenset(thread.row for thread in self._threads.values())
 
     @property
-    def people(self) -> int:
-        """How many identities this import touched."""
-        return len({identity.id for identity in self._identities.values()})
+    def people(self) -> frozenset[int]:
+        """Numbers of the identities that this import touched."""
+        return frozenset(identity.id for identity in self._identities.values())
 
     @property
     def owners(self) -> list[str]:
