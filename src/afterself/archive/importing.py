@@ -199,14 +199,14 @@ class ImportRun:
         self._hints.append(person)
 
     @property
-    def threads(self) -> int:
-        """How many threads this import touched."""
-        return len(self._threads_by_row)
+    def threads(self) -> frozenset[int]:
+        """Rows of the threads that this import touched."""
+        return frozenset(self._threads_by_row)
 
     @property
-    def people(self) -> int:
-        """How many identities this import touched."""
-        return len({identity.id for identity in self._identities.values()})
+    def people(self) -> frozenset[int]:
+        """Numbers of the identities that this import touched."""
+        return frozenset(identity.id for identity in self._identities.values())
 
     @property
     def owners(self) -> list[str]:

@@ -2,4 +2,5 @@
 
 from __future__ import annotations
 
+from afterself.cli import import_command as import_command
 from afterself.cli import self_commands as self_commands
