@@ -162,3 +162,11 @@ def test_what_is_written_at_once_is_what_settling_would_say(
     with Archive.writing(fresh_self) as archive, archive.transaction():
         assert archive.people.settle("generic", "-") == 0
     assert list(owners(fresh_self).values()) == [True, False, False, True, False, False, False, None]
+
+
+def test_a_record_whose_author_turns_out_another_changes_its_owner_too(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a", native_id="1"), said("b", "Ben", native_id="2"), me=["Anna"])
+    store(said("a", "Ben", native_id="1"))
+    assert owners(fresh_self) == {"a": False, "b": False}

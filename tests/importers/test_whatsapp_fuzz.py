@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from conftest import read_source
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import read_source
 
 from afterself.importers.contract import Options
 from afterself.importers.source_view import SourceView

@@ -66,7 +66,6 @@ class Draft(NamedTuple):
     source_key: str
     raw_hash: str
     text: str
-    author: Identity | None
     said_at: int | None
     reply_to: str | None
 
@@ -200,14 +199,14 @@ class ImportRun:
         self._hints.append(person)
 
     @property
-    def threads(self) -> int:
-        """How many threads this import touched."""
-        return len(self._threads_by_row)
+    def threads(self) -> frozenset[int]:
+        """Rows of the threads that this import touched."""
+        return frozenset(self._threads_by_row)
 
     @property
-    def people(self) -> int:
-        """How many identities this import touched."""
-        return len({identity.id for identity in self._identities.values()})
+    def people(self) -> frozenset[int]:
+        """Numbers of the identities that this import touched."""
+        return frozenset(identity.id for identity in self._identities.values())
 
     @property
     def owners(self) -> list[str]:
@@ -239,12 +238,14 @@ class ImportRun:
         columns = self._columns(thread, draft)
         stored = self._reviser.stored(columns.id, aliases=self._aliases)
         if stored is None and self._forgotten(columns):
-            outcome: Outcome = "forgotten"
-        elif stored is None:
-            self._insert(thread, draft, columns, blob_of)
-            outcome = "new"
+            outcome: Outcome = "forgotten"  # before its author is met: nobody is brought back by it
         else:
-            outcome = self._meet(thread, draft, columns, stored, blob_of)
+            author = None if draft.author is None else self._author(thread, draft.author, draft.is_owner)
+            if stored is None:
+                self._insert(thread, draft, columns, author, blob_of)
+                outcome = "new"
+            else:
+                outcome = self._meet(thread, draft, columns, author, stored, blob_of)
         self.counts[outcome] += 1
         return outcome
 
@@ -256,7 +257,6 @@ class ImportRun:
             block = (draft.locator.member, draft.thread, raw_hash)
             source_key = raw_key(thread.source_key, raw_hash, self._occurrences[block])
             self._occurrences[block] += 1
-        author = None if draft.author is None else self._author(thread, draft.author, draft.is_owner)
         reply_to = None
         if draft.reply_to is not None:
             reply_to = keyed_id(self._secret, native_key(thread.source_key, draft.reply_to))
@@ -265,7 +265,6 @@ class ImportRun:
             source_key,
             raw_hash,
             "" if draft.deleted else storable(draft.text),
-            author,
             None if draft.said_at is None else microseconds(draft.said_at),
             reply_to,
         )
@@ -284,23 +283,23 @@ class ImportRun:
             return True
         return text_tombstone(self._secret, columns.said_at, columns.text) in self._tombstones
 
-    def _insert(self, thread: _Thread, draft: RecordDraft, columns: Draft, blob_of: BlobOf) -> None:
+    def _insert(
+        self, thread: _Thread, draft: RecordDraft, columns: Draft, author: Identity | None, blob_of: BlobOf
+    ) -> None:
         row, self._next_record = self._next_record, self._next_record + 1
         thread.last_at = time_in_order(columns.said_at, draft.precision, thread.last_at)
         thread.reorder |= thread.last_at is None
-        is_owner, owner_by = self._ownership(columns.author, draft.is_owner)
-        author = None if columns.author is None else columns.author.id
+        is_owner, owner_by = self._ownership(author, draft.is_owner)
         revision = self._reviser.next_revision
         self._db.execute(
             "INSERT INTO record (row, id, source_key, thread, author, is_owner, owner_by, kind, said_at, "
             "precision, said_raw, zone, reply_to, forwarded_from, deleted, visibility, order_at, position, "
             "attachments, revision) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row, columns.id, columns.source_key, thread.row, author, is_owner, owner_by, draft.kind,
-             columns.said_at, draft.precision,
-             storable(draft.said_raw), draft.zone, columns.reply_to, _optional(draft.forwarded_from),
-             draft.deleted, draft.visibility, thread.last_at, thread.next_position, len(draft.attachments),
-             revision),
+            (row, columns.id, columns.source_key, thread.row, None if author is None else author.id,
+             is_owner, owner_by, draft.kind, columns.said_at, draft.precision, storable(draft.said_raw),
+             draft.zone, columns.reply_to, _optional(draft.forwarded_from), draft.deleted, draft.visibility,
+             thread.last_at, thread.next_position, len(draft.attachments), revision),
         )  # fmt: skip
         self._reviser.first(row, draft, columns.text, columns.raw_hash, blob_of)
         for person in draft.recipients:
@@ -320,15 +319,16 @@ class ImportRun:
         return (None, None) if self._owner_by is None else (False, self._owner_by)
 
     def _meet(
-        self, thread: _Thread, draft: RecordDraft, columns: Draft, stored: Stored, blob_of: BlobOf
-    ) -> Outcome:
+        self, thread: _Thread, draft: RecordDraft, columns: Draft, author: Identity | None,
+        stored: Stored, blob_of: BlobOf,
+    ) -> Outcome:  # fmt: skip
         thread.met = True
         thread.reorder |= stored.position < thread.reached.get(draft.locator.member, 0)
         thread.reached[draft.locator.member] = stored.position
         thread.files.setdefault(draft.locator.member, []).append(stored.row)
-        author = None if columns.author is None else columns.author.id
-        moved = self._reviser.update_columns(stored, draft, author, columns.said_at, columns.reply_to)
-        self._owner_changed |= moved and author != stored.author
+        who = None if author is None else author.id
+        moved = self._reviser.update_columns(stored, draft, who, columns.said_at, columns.reply_to)
+        self._owner_changed |= moved and who != stored.author
         thread.reorder |= moved and stored.said_at != columns.said_at
         revised = self._reviser.revise(stored, draft, columns.text, columns.raw_hash, blob_of)
         return "changed" if moved or revised else "same"

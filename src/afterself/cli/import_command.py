@@ -196,8 +196,8 @@ def _totals(summaries: Sequence[ImportSummary]) -> dict[str, Any]:
         skipped.update(summary.skipped)
     owners = dict.fromkeys(name for summary in summaries for name in summary.owner)
     return {
-        "threads": sum(summary.threads for summary in summaries),
-        "people": sum(summary.people for summary in summaries),
+        "threads": len(frozenset[int]().union(*(summary.touched_threads for summary in summaries))),
+        "people": len(frozenset[int]().union(*(summary.touched_people for summary in summaries))),
         "first": _iso(min((s.first for s in summaries if s.first), default=None)),
         "last": _iso(max((s.last for s in summaries if s.last), default=None)),
         "new": sum(summary.new for summary in summaries),
