@@ -16,6 +16,7 @@ from afterself.persona.questions import asks_for_a_fact
         "What was your cat called?",
         "Who broke the chapel window?",
         "Tell me about the flood",
+        "Did Kaz ever go back to his village?",
         "Do you remember the winter of 1963?",
         "Hester, did you keep chickens?",
         "Wann bist du geboren?",

@@ -120,7 +120,7 @@ def show_answer(answer: Answer, out: Console, *, nearest: bool = False, most: in
 
     if not answer.recorded:
         out.print(NOTHING)
-        if answer.hits and not nearest:
+        if answer.hits and not nearest and most is None:
             console(stderr=True).print("--nearest shows the records that come nearest.")
     if not answer.recorded and not nearest:
         return

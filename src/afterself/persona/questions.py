@@ -1,8 +1,8 @@
 """Does a visitor ask for a fact of the owner's life? Then memory answers, not the model.
 
 A rule, not a model: a question (question mark, or a question word or auxiliary in front) that
-speaks of the owner ("you", "your", their name) or asks who, when, where, which, how many, and
-that holds at least one content word. Small talk ("How are you?") and offers ("Would you like some
+speaks of the owner ("you", "your", their name), asks who, when, where, which, how many, or asks
+whether something was ("Did Kaz ever go back?"), and that holds at least one content word. Small talk ("How are you?") and offers ("Would you like some
 tea?", "Are you coming on Sunday?") ask for a reply, not for a record, and go to the weights. A wrong yes costs a "nothing recorded"; a wrong no would cost an invented fact, so the
 rule leans to yes. English, German, French and Spanish question words.
 """
@@ -20,6 +20,7 @@ _FACT_WORDS = frozenset(
     "qui quand où quel quelle quels quelles pourquoi combien quién quien cuándo cuando dónde donde cuál cual qué "
     "cuánto cuántos".split()
 )
+_PAST = frozenset("did was were had has avait était étaient hatte hatten war waren hast habt".split())
 _AUXILIARIES = frozenset(
     "do does did have has had is are was were can could will would should tell remember hast habt haben bist sind "
     "warst waren kannst erzähl as avez es êtes tienes has eres".split()
@@ -61,5 +62,5 @@ def asks_for_a_fact(text: str, owner_name: str = "") -> bool:
         return False
     names = {part.casefold() for part in _WORD.findall(owner_name)}
     of_owner = bool(names & set(words)) or any(w.split("'")[0] in _OWNER_WORDS for w in words)
-    of_facts = any(w.split("'")[0] in _FACT_WORDS for w in words)
+    of_facts = words[0] in _PAST or any(w.split("'")[0] in _FACT_WORDS for w in words)
     return (of_owner or of_facts) and bool(content)
