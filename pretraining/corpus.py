@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 import zstandard
+
 from shape import END_OF_TEXT, SPECIAL_TOKENS, TURN_END, TURN_START, VOCABULARY
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
@@ -39,21 +40,22 @@ SPLIT = (
 
 # Share of the dialogue half by source, in text bytes; narrow task talk is capped low.
 DIALOGUE_WEIGHTS = {
-    "self-dialogue": 22, "changelog": 20, "gutenberg-book-dialogues": 12, "topical-chat": 10, "gutenberg-plays": 5,
-    "standard-ebooks-plays": 3, "qmsum-meetings": 6, "ubuntu-irc": 7, "synthetic-persona-chat": 5, "casino": 2.5,
-    "whitehouse-remarks": 2, "sgd": 3, "star": 1, "taskmaster4": 0.5, "audrow-nash-podcast": 1, "wow-plus-plus": 0.3,
-    "chatterbot-corpus": 0.1,
+    "self-dialogue": 22, "changelog": 20, "gutenberg-book-dialogues": 12, "topical-chat": 10,
+    "gutenberg-plays": 5, "standard-ebooks-plays": 3, "qmsum-meetings": 6, "ubuntu-irc": 7,
+    "synthetic-persona-chat": 5, "casino": 2.5, "whitehouse-remarks": 2, "sgd": 3, "star": 1,
+    "taskmaster4": 0.5, "audrow-nash-podcast": 1, "wow-plus-plus": 0.3, "chatterbot-corpus": 0.1,
 }  # fmt: skip
 PROSE_WEIGHTS = {
     "gutenberg": 55, "standard-ebooks": 20, "openstax-textbooks": 9, "digitalgov-news": 4, "18f-blog": 3,
     "childrens-stories": 4, "world-factbook": 1, "changelog": 3, "opensource-guide": 1,
 }  # fmt: skip
 NAMES = (
-    "Anna Ben Clara David Emma Felix Grace Henry Ida Jack Kate Leo Mia Noah Olivia Paul Rosa Sam Tina Tom Lena Max "
-    "Nora Oscar Ruth Simon Sofia Theo Vera Will Alice Bruno Carl Dora Elena Frank Greta Hugo Irene Jonas Karin Lucas "
-    "Maria Nick Omar Petra Ravi Sarah Tariq Ursula Victor Wendy Yusuf Zoe Amara Chen Daisuke Fatima Ivan Joao Kofi Mei"
+    "Anna Ben Clara David Emma Felix Grace Henry Ida Jack Kate Leo Mia Noah Olivia Paul Rosa Sam Tina Tom "
+    "Lena Max Nora Oscar Ruth Simon Sofia Theo Vera Will Alice Bruno Carl Dora Elena Frank Greta Hugo Irene "
+    "Jonas Karin Lucas Maria Nick Omar Petra Ravi Sarah Tariq Ursula Victor Wendy Yusuf Zoe Amara Chen "
+    "Daisuke Fatima Ivan Joao Kofi Mei"
 ).split()
-RELATIONS = ("friend", "sister", "brother", "daughter", "son", "mother", "colleague", "neighbour", "grandson", "cousin")
+RELATIONS = tuple("friend sister brother daughter son mother colleague neighbour grandson cousin".split())
 PLATFORMS = ("whatsapp", "telegram", "signal", "mail", "irc", "sms", "slack", "discord")
 PLACEHOLDER = re.compile(r"\[(?:user|your|my|person|name|speaker|insert|friend)[^\]\n]{0,30}\]", re.I)
 
@@ -67,7 +69,9 @@ def documents(shard: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-def mixed(corpus: Path, weights: dict[str, float], kind: str, megabytes: float, rng: random.Random) -> list[dict[str, Any]]:
+def mixed(
+    corpus: Path, weights: dict[str, float], kind: str, megabytes: float, rng: random.Random
+) -> list[dict[str, Any]]:
     """About `megabytes` of one kind, drawn by the weights from the sources; shuffled."""
     picked: list[dict[str, Any]] = []
     total = sum(weights.values())
@@ -206,7 +210,9 @@ def encode(batch: list[list[tuple[str, str]]], tokenizer: Any) -> Iterator[np.nd
         yield np.array(ids, dtype=np.uint16)
 
 
-def write_shards(corpus: Path, out: Path, megabytes: float, dialogue_share: float = 0.5, seed: int = 2) -> None:
+def write_shards(
+    corpus: Path, out: Path, megabytes: float, dialogue_share: float = 0.5, seed: int = 2
+) -> None:
     """Draw the mix and write `tokens.bin`; both kinds are interleaved by tokens, half and half."""
     from tokenizers import Tokenizer
 
@@ -240,7 +246,9 @@ def write_shards(corpus: Path, out: Path, megabytes: float, dialogue_share: floa
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("step", choices=["tokenizer", "shards"])
     parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
     parser.add_argument("--out", type=Path, default=Path("pretraining/runs"))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
 from corpus import documents, encode, pieces
 from shape import END_OF_TEXT, TURN_END, TURN_START
 
@@ -55,10 +56,14 @@ def main() -> None:
     from tokenizers import Tokenizer
     from transformers import Qwen3ForCausalLM
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", type=Path, default=Path("pretraining/runs/model"))
     parser.add_argument("--valid", type=Path, default=Path("../shared/corpus/valid.jsonl.zst"))
-    parser.add_argument("--share", type=float, default=1.0, help="share of the held-out documents, drawn by seed")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="share of the held-out documents, drawn by seed"
+    )
     parser.add_argument("--context", type=int, default=512)
     parser.add_argument("--seed", type=int, default=5)
     arguments = parser.parse_args()
@@ -79,10 +84,15 @@ def main() -> None:
             dialogue = document["kind"] == "dialogue"
             spent = bits_and_bytes(model, ids, counted_tokens(ids, dialogue), arguments.context)
             length = sum(len(text.encode()) + (1 if dialogue else 0) for _, text in shown)
-            for key in (document["kind"], f"{document['kind']}/{document['source'].split('/')[0].split(':')[0]}"):
+            for key in (
+                document["kind"],
+                f"{document['kind']}/{document['source'].split('/')[0].split(':')[0]}",
+            ):
                 bits[key] += spent
                 size[key] += length
-    rows = {key: {"bits_per_byte": round(bits[key] / size[key], 4), "bytes": size[key]} for key in sorted(bits)}
+    rows = {
+        key: {"bits_per_byte": round(bits[key] / size[key], 4), "bytes": size[key]} for key in sorted(bits)
+    }
     print(json.dumps(rows, indent=1, ensure_ascii=False))
 
 

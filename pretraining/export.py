@@ -46,7 +46,9 @@ def card(run: Path, config: dict[str, Any], context: int, name: str) -> dict[str
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--run", type=Path, default=Path("pretraining/runs"))
     parser.add_argument("--out", type=Path, default=EMBEDDED)
     parser.add_argument("--context", type=int, default=512)

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from corpus import NOT_A_TARGET
 from muon import Muon
 from shape import config
@@ -35,14 +36,21 @@ class Rows:
         self.tokens = np.memmap(shard, dtype=np.uint16, mode="r")
         self.context, self.seed, self.place = context, seed, 0
         self.rows = (len(self.tokens) - 1) // context
+        self._shuffled: tuple[int, np.ndarray] = (-1, np.empty(0, dtype=np.int64))
+
+    def _order(self, epoch: int) -> np.ndarray:
+        """The shuffled rows of an epoch; of the last one asked for it is kept."""
+        if self._shuffled[0] != epoch:
+            order = np.random.default_rng((self.seed, epoch)).permutation(self.rows)
+            self._shuffled = (epoch, order)
+        return self._shuffled[1]
 
     def next(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Inputs and targets, both int64 [count, context]; -100 where nothing is to be predicted."""
         picked = []
         for n in range(self.place, self.place + count):
             epoch, row = divmod(n, self.rows)
-            order = np.random.default_rng((self.seed, epoch)).permutation(self.rows) if row == 0 or not picked else order
-            start = int(order[row]) * self.context
+            start = int(self._order(epoch)[row]) * self.context
             picked.append(self.tokens[start : start + self.context + 1])
         self.place += count
         block = torch.from_numpy(np.stack(picked).astype(np.int64))
@@ -60,7 +68,9 @@ def learning_rate_factor(spent: float) -> float:
 
 def optimisers(model: torch.nn.Module, muon_lr: float, adam_lr: float) -> list[torch.optim.Optimizer]:
     """Muon for the matrices inside the blocks, AdamW for embeddings and norms."""
-    matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n and "lm_head" not in n]
+    matrices = [
+        p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n and "lm_head" not in n
+    ]
     chosen = {id(p) for p in matrices}
     rest = [p for p in model.parameters() if id(p) not in chosen]
     return [
@@ -69,14 +79,18 @@ def optimisers(model: torch.nn.Module, muon_lr: float, adam_lr: float) -> list[t
     ]
 
 
-def loss_of(model: Any, inputs: torch.Tensor, targets: torch.Tensor, device: str, chunk: int = 256) -> torch.Tensor:
-    """Mean cross-entropy in nats; the vocabulary's logits are made a chunk of rows at a time to stay in cache."""
+def loss_of(
+    model: Any, inputs: torch.Tensor, targets: torch.Tensor, device: str, chunk: int = 256
+) -> torch.Tensor:
+    """Mean cross-entropy in nats; the logits are made a chunk of rows at a time, to stay in cache."""
     with torch.autocast(device, torch.bfloat16):
         hidden = model.model(input_ids=inputs, use_cache=False).last_hidden_state.flatten(0, 1)
         total = hidden.new_zeros((), dtype=torch.float32)
         for part, wanted in zip(hidden.split(chunk), targets.flatten().split(chunk), strict=True):
             logits = torch.nn.functional.linear(part, model.lm_head.weight).float()
-            total = total + torch.nn.functional.cross_entropy(logits, wanted, ignore_index=-100, reduction="sum")
+            total = total + torch.nn.functional.cross_entropy(
+                logits, wanted, ignore_index=-100, reduction="sum"
+            )
     return total / (targets != -100).sum()
 
 
@@ -135,8 +149,9 @@ def train(arguments: argparse.Namespace) -> None:
         running = total if running is None else 0.95 * running + 0.05 * total
         now = time.monotonic()
         if step % 20 == 0:
+            rate = tokens / (spent_before + now - started)
             line = {"step": step, "tokens": tokens, "spent": round(spent, 4), "loss": round(running, 4),
-                    "lr": round(factor, 4), "tokens_per_s": round((tokens) / (spent_before + now - started))}  # fmt: skip
+                    "lr": round(factor, 4), "tokens_per_s": round(rate)}  # fmt: skip
             with curve.open("a") as sink:
                 sink.write(json.dumps(line) + "\n")
         if now - last_saved > arguments.save_every or not math.isfinite(total):
@@ -167,7 +182,9 @@ def export_folder(model: Any, run: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--run", type=Path, default=Path("pretraining/runs"))
     parser.add_argument("--depth", type=int, default=7)
     parser.add_argument("--minutes", type=float, default=95)

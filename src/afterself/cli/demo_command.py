@@ -21,7 +21,9 @@ def demo(
     folder: Annotated[
         Path, typer.Option("--folder", metavar="DIR", help="Where the demo self is kept.")
     ] = Path("demo-self"),
-    again: Annotated[bool, typer.Option("--again", help="Train anew even if she was trained here before.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Train anew even if she was trained here before.")
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Same seed, same replies.")] = None,
 ) -> None:
     """Meet Hester Norkus, 1936, signalwoman, fictional: import her chats, ask, train, talk.
@@ -53,8 +55,8 @@ def _meet(folder: Path, out: Console, started: float) -> Self:
     found = read_chats(self_)
     first, last = (f"{moment:%B %Y}" if moment else "?" for moment in (found.first, found.last))
     out.print(
-        f"Hester Norkus, retired signalwoman. {found.threads} chats with {found.people - 1} people, {first} to {last}: "
-        f"{found.new:,} new messages, {found.same:,} known already.",
+        f"Hester Norkus, retired signalwoman. {found.threads} chats with {found.people - 1} people, "
+        f"{first} to {last}: {found.new:,} new messages, {found.same:,} known already.",
         markup=False,
     )
     return self_
@@ -73,7 +75,11 @@ def _ask(self_: Self, out: Console, started: float) -> None:
             out.print(f"\n› {question}", style="bold", markup=False)
             show_answer(memory.ask(question, 5), out, most=1)
             if number == 0:
-                out.print(f"(first cited answer after {time.monotonic() - started:.1f} s)", style="dim", markup=False)
+                out.print(
+                    f"(first cited answer after {time.monotonic() - started:.1f} s)",
+                    style="dim",
+                    markup=False,
+                )
 
 
 def _train(self_: Self, out: Console, again: bool) -> None:
@@ -88,8 +94,8 @@ def _train(self_: Self, out: Console, again: bool) -> None:
         out.print("She was trained here before; --again trains anew.", markup=False)
     if weights.bits_base is not None and weights.bits_weights is not None:
         out.print(
-            f"Messages of hers that were held back: {weights.bits_base:.2f} bits per byte under the untouched base, "
-            f"{weights.bits_weights:.2f} under her weights. Fewer is closer to her.",
+            f"Messages of hers that were held back: {weights.bits_base:.2f} bits per byte under the "
+            f"untouched base, {weights.bits_weights:.2f} under her weights. Fewer is closer to her.",
             markup=False,
         )
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @app.command()
 def talk(
-    to: Annotated[str | None, typer.Option("--to", metavar="NAME", help="Whom the self takes you for.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="NAME", help="Whom the self takes you for.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same replies.")] = None,
     temperature: Annotated[float, typer.Option(help="1 is the person's own spread of words.")] = 1.0,
 ) -> None:
@@ -60,8 +62,9 @@ def introduction(conversation: Talk) -> str:
 
     listener = conversation.header.to[0][0] if conversation.header.to else "somebody"
     return (
-        f"This is not {terminal_text(conversation.owner)}. A small language model trained on their messages writes in "
-        f"their manner;\nits words are generated and no record. Questions about their life are answered with quotes.\n"
+        f"This is not {terminal_text(conversation.owner)}. A small language model trained on their messages "
+        "writes in their manner;\nits words are generated and no record. Questions about their life are "
+        "answered with quotes.\n"
         f"You are taken for: {terminal_text(listener)} (--to NAME changes it). /bye or Ctrl-D ends."
     )
 
@@ -100,7 +103,7 @@ def reply(
         typer.Option(
             "--file",
             metavar="FILE",
-            help='Contexts, one JSON object a line: {"context": [{"author": "Anna", "text": "coming?"}], "to": "Anna"}; '
+            help='Contexts, one JSON object a line: {"context": [{"author": "Anna", "text": "coming?"}]}; '
             "“-” is standard input.",
         ),
     ],

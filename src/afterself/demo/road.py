@@ -24,7 +24,8 @@ def make(folder: Path) -> Self:
     self_ = Self.open(folder)
     if self_.declaration.name != NAME or self_.declaration.right != DECLARATION["right"]:
         raise SelfError(
-            f"{folder} is the self of somebody else.", remedy="Name another folder: afterself demo --folder DIR"
+            f"{folder} is the self of somebody else.",
+            remedy="Name another folder: afterself demo --folder DIR",
         )
     return self_
 

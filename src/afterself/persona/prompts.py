@@ -19,7 +19,9 @@ def usual_header(view: View, to: str | None = None) -> Header:
     The weights know their register by header, so a visitor takes the place of the contact whom the
     owner talked with most, or of the one named by `to`.
     """
-    threads = [t for t in view.threads() if t.kind == "direct" and any(not p.is_owner for p in t.participants)]
+    threads = [
+        t for t in view.threads() if t.kind == "direct" and any(not p.is_owner for p in t.participants)
+    ]
     if to is not None:
         chosen = [t for t in threads if any(p.name.casefold() == to.casefold() for p in t.participants)]
         if not chosen:

@@ -2,9 +2,10 @@
 
 A rule, not a model: a question (question mark, or a question word or auxiliary in front) that
 speaks of the owner ("you", "your", their name), asks who, when, where, which, how many, or asks
-whether something was ("Did Kaz ever go back?"), and that holds at least one content word. Small talk ("How are you?") and offers ("Would you like some
-tea?", "Are you coming on Sunday?") ask for a reply, not for a record, and go to the weights. A wrong yes costs a "nothing recorded"; a wrong no would cost an invented fact, so the
-rule leans to yes. English, German, French and Spanish question words.
+whether something was ("Did Kaz ever go back?"), and that holds at least one content word. Small talk
+("How are you?") and offers ("Would you like some tea?", "Are you coming on Sunday?") ask for a reply,
+not for a record, and go to the weights. A wrong yes costs a "nothing recorded"; a wrong no would cost
+an invented fact, so the rule leans to yes. English, German, French and Spanish question words.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from afterself.memory.question import read_question
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FACT_WORDS = frozenset(
-    "who whom whose when where which what why how wer wem wen wann wo wohin welche welcher welches was warum wie "
-    "qui quand où quel quelle quels quelles pourquoi combien quién quien cuándo cuando dónde donde cuál cual qué "
-    "cuánto cuántos".split()
+    "who whom whose when where which what why how "
+    "wer wem wen wann wo wohin welche welcher welches was warum wie "
+    "qui quand où quel quelle quels quelles pourquoi combien "
+    "quién quien cuándo cuando dónde donde cuál cual qué cuánto cuántos".split()
 )
 _PAST = frozenset("did was were had has avait était étaient hatte hatten war waren hast habt".split())
 _AUXILIARIES = frozenset(
-    "do does did have has had is are was were can could will would should tell remember hast habt haben bist sind "
-    "warst waren kannst erzähl as avez es êtes tienes has eres".split()
+    "do does did have has had is are was were can could will would should tell remember "
+    "hast habt haben bist sind warst waren kannst erzähl as avez es êtes tienes has eres".split()
 )
 _OWNER_WORDS = frozenset(
-    "you your yours yourself du dir dich dein deine deinen deiner deinem ihr euch tu te toi ton ta tes vous votre vos "
-    "tú ti tu tus usted su".split()
+    "you your yours yourself du dir dich dein deine deinen deiner deinem ihr euch "
+    "tu te toi ton ta tes vous votre vos tú ti tus usted su".split()
 )
 _TELL = re.compile(r"^\s*(tell|talk)\s+(me|us)\s+(about|of|how|what|when|where|why|who)\b", re.I)
 _SMALL_TALK = re.compile(
@@ -39,10 +41,11 @@ _SMALL_TALK = re.compile(
     re.I,
 )
 _OFFER = re.compile(
-    r"^\W*(and |so |but |well,? )*(would you (like|mind|care|prefer)|do you (want|fancy|need|mind|feel like)|can you"
-    r"|could you|can i|could i|may i|will you|won't you|shall (i|we)|should (i|we)|are you (coming|going|free|hungry"
-    r"|tired|ready|busy|around|home|up for|feeling)|have you (eaten|slept|got (a minute|time)|had (lunch|dinner|tea"
-    r"|breakfast)))\b",
+    r"^\W*(and |so |but |well,? )*(would you (like|mind|care|prefer)"
+    r"|do you (want|fancy|need|mind|feel like)|can you|could you|can i|could i|may i|will you|won't you"
+    r"|shall (i|we)|should (i|we)"
+    r"|are you (coming|going|free|hungry|tired|ready|busy|around|home|up for|feeling)"
+    r"|have you (eaten|slept|got (a minute|time)|had (lunch|dinner|tea|breakfast)))\b",
     re.I,
 )
 

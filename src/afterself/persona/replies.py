@@ -15,7 +15,7 @@ from afterself.policy import open_view
 def generate_replies(
     self_: Self, contexts: Sequence[dict[str, Any]], *, n: int, seed: int, temperature: float, where: str
 ) -> Iterator[list[str]]:
-    """For each context `n` replies as the weights wrote them (messages of a burst on lines of their own), in order.
+    """For each context `n` replies as the weights wrote them: a message of a burst a line.
 
     Context number i and reply number j use the seed `seed + i * n + j`: a file gives the same replies again.
     """
@@ -28,7 +28,9 @@ def generate_replies(
             prompt = conversation_prompt(engine.tokenizer, reply.conversation, engine.n_ctx - REPLY_TOKENS)
             yield [
                 "".join(
-                    engine.generate(prompt, max_tokens=REPLY_TOKENS, temperature=temperature, seed=seed + i * n + j)
+                    engine.generate(
+                        prompt, max_tokens=REPLY_TOKENS, temperature=temperature, seed=seed + i * n + j
+                    )
                 )
                 for j in range(n)
             ]

@@ -18,10 +18,10 @@ from afterself.home.folder import Self
 from afterself.memory.ask import Answer, Memory
 from afterself.models.chat_engine import ChatEngine
 from afterself.models.turns import Header, Line, Turn, messages_of
+from afterself.persona.engine import REPLY_TOKENS, open_engine
 from afterself.persona.prompts import fitting_prompt, usual_header
 from afterself.persona.questions import asks_for_a_fact
 from afterself.policy import View, open_view
-from afterself.persona.engine import REPLY_TOKENS, open_engine
 
 VISITOR = "visitor"
 
@@ -60,7 +60,9 @@ class Talk:
     turns: list[Turn] = field(default_factory=list)
 
     @classmethod
-    def open(cls, self_: Self, *, to: str | None = None, temperature: float = 1.0, seed: int | None = None) -> Own:
+    def open(
+        cls, self_: Self, *, to: str | None = None, temperature: float = 1.0, seed: int | None = None
+    ) -> Own:
         """Load the newest weights of a self that may talk.
 
         `to` is who the owner takes the visitor for; by default the contact with the most direct
@@ -75,7 +77,9 @@ class Talk:
         """The visitor says `text`; `on_text` receives the generated reply piece by piece."""
         if asks_for_a_fact(text, self.owner):
             return Fact(self.memory.ask(text, k=5))
-        self.turns.append(Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip())))
+        self.turns.append(
+            Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip()))
+        )
         content = "".join(self._stream(on_text))
         messages = tuple(messages_of(content)) or ("…",)
         self.turns.append(Turn(True, tuple(Line(self.owner, m) for m in messages)))
