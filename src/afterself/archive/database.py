@@ -1,0 +1,122 @@
+"""Opens archive.db: the only place that does.
+
+Settings are for a machine whose power can fail at any moment (WAL, full sync)
+and for text that must really go when it goes (secure delete). A file from a
+newer Afterself or a damaged one is refused before anything is written to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+
+from afterself.archive.migrations import LATEST, migrate
+from afterself.errors import ArchiveError, SelfError
+
+_BUSY_MS = 10_000
+
+
+def open_archive(path: Path, *, read_only: bool = False) -> apsw.Connection:
+    """Open (and make or migrate where needed) the archive at `path`.
+
+    ArchiveError if it is newer than this program, damaged, or cannot be opened.
+    """
+    with archive_errors(path):
+        _make_private_file(path)
+        db = _connect(path, read_only=read_only)
+        try:
+            version: int = db.pragma("user_version")
+            if version > LATEST:
+                raise ArchiveError(
+                    f"The archive {path} was written by a newer Afterself (its tables are version {version}, "
+                    f"this program knows {LATEST}). It was not changed.",
+                    remedy="Update afterself and try again.",
+                )
+            if version < LATEST:
+                if read_only:
+                    db.close()
+                    open_archive(path).close()
+                    db = _connect(path, read_only=True)
+                else:
+                    db.pragma("journal_mode", "wal")
+                    migrate(db)
+            _configure(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def _make_private_file(path: Path) -> None:
+    if path.exists():
+        return
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise ArchiveError(
+            f"The archive cannot be made: {path} ({error.strerror}).",
+            remedy="Check that the folder of the self exists and that you may write there.",
+        ) from error
+
+
+def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
+    if not read_only:
+        db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        db.set_busy_timeout(_BUSY_MS)
+        return db
+    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    db.set_busy_timeout(_BUSY_MS)
+    try:
+        db.pragma("user_version")
+    except (apsw.CantOpenError, apsw.ReadOnlyError):
+        # A read-only medium: no journal can be made beside the file, and without one the file is complete.
+        db.close()
+        journal = path.with_name(path.name + "-wal")
+        if journal.exists() and journal.stat().st_size:
+            raise
+        db = apsw.Connection(
+            f"file:{urllib.parse.quote(str(path))}?immutable=1",
+            flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
+        )
+    return db
+
+
+def _configure(db: apsw.Connection) -> None:
+    db.pragma("synchronous", "full")
+    db.pragma("foreign_keys", True)
+    db.pragma("secure_delete", True)
+    db.pragma("trusted_schema", False)
+    db.pragma("temp_store", "memory")
+    db.pragma("cache_size", -32_768)
+
+
+@contextlib.contextmanager
+def archive_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors inside the block into the house's, with what the person can do."""
+    try:
+        yield
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        raise ArchiveError(
+            f"The archive {path} is damaged or not an archive.",
+            remedy="Put the folder of the self back from a backup.",
+        ) from error
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise SelfError(
+            f"Another command is writing to this self: {path.parent}",
+            remedy="Wait until it has finished, and try again.",
+        ) from error
+    except apsw.FullError as error:
+        raise ArchiveError(
+            f"The disk is full; nothing was changed in {path}.", remedy="Free some space and try again."
+        ) from error
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError, apsw.PermissionsError) as error:
+        raise ArchiveError(
+            f"The archive {path} cannot be read or written ({type(error).__name__}).",
+            remedy="Check the folder's permissions and its disk.",
+        ) from error

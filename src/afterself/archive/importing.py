@@ -1,0 +1,339 @@
+"""One import under way: drafts in, rows out, everything in the caller's transaction.
+
+Decides for each draft whether it is new, the same, changed or was forgotten,
+keeps identities, recipients, revisions, spans and the lexical index in step,
+and at the end the order of the threads and who the owner is.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import apsw
+
+from afterself.archive.drafts import Person, RecordDraft, ThreadDraft
+from afterself.archive.keys import (
+    NO_ACCOUNT,
+    folded,
+    hash_raw,
+    key_tombstone,
+    keyed_id,
+    microseconds,
+    native_key,
+    nfc,
+    raw_key,
+    storable,
+    text_tombstone,
+    thread_key,
+)
+from afterself.archive.ledger import Ledger
+from afterself.archive.ordering import time_in_order, times_in_order, weave
+from afterself.archive.people import Identity, People
+from afterself.archive.revising import Reviser, Stored
+from afterself.errors import ArchiveError
+
+Outcome = Literal["new", "same", "changed", "forgotten"]
+
+
+@dataclass(slots=True)
+class _Thread:
+    """What an import knows of one thread it touches."""
+
+    row: int
+    source_key: str
+    next_position: int
+    last_at: int | None
+    held: bool
+    participants: set[int] = field(default_factory=set)
+    files: dict[str, list[int]] = field(default_factory=dict)
+    new: set[int] = field(default_factory=set)
+    met: bool = False
+    reorder: bool = False
+
+
+class Draft(NamedTuple):
+    """A draft's values as columns, made once for both paths of `put_record`."""
+
+    id: str
+    source_key: str
+    raw_hash: str
+    text: str
+    author: int | None
+    said_at: int | None
+    reply_to: str | None
+
+
+class ImportRun:
+    """An import that has begun. Made by `Archive.begin_import`; ends with `finish_import`."""
+
+    def __init__(
+        self,
+        db: apsw.Connection,
+        secret: bytes,
+        people: People,
+        ledger: Ledger,
+        *,
+        source: str,
+        account: str,
+        importer: str,
+        version: str,
+        outer_name: str,
+        options: Mapping[str, Any],
+        me: Iterable[str],
+    ) -> None:
+        self._db, self._secret, self._people = db, secret, people
+        self.source, self.account = nfc(source), nfc(account) or NO_ACCOUNT
+        self._me = {folded(name): name for name in me if folded(name)}
+        self._me_found: set[str] = set()
+        self._threads: dict[str, _Thread] = {}
+        self._identities: dict[str, Identity] = {}
+        self._occurrences: Counter[tuple[str, str, str]] = Counter()
+        self._owner_changed = False
+        self.counts: Counter[Outcome] = Counter()
+        db.execute(
+            "INSERT INTO import (source, account, importer, version, outer_name, options, started_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self.source, self.account, importer, version, nfc(outer_name),
+             json.dumps(dict(options), sort_keys=True), time.time_ns() // 1000),
+        )  # fmt: skip
+        self.id = int(db.last_insert_rowid())
+        self._aliases = db.execute("SELECT 1 FROM alias LIMIT 1").fetchone() is not None
+        self._tombstones = {mac for (mac,) in db.execute("SELECT mac FROM tombstone")}
+        self._reviser = Reviser(db, self.id, ledger)
+        sequences = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
+        self._next_record = int(sequences.get("record", 0)) + 1
+
+    # -- threads and people ---------------------------------------------------------------
+
+    def upsert_thread(self, draft: ThreadDraft) -> str:
+        """Make or update a thread; gives its id. Must come before the thread's first record."""
+        source_key = thread_key(self.source, self.account, draft.key)
+        id = keyed_id(self._secret, source_key)
+        title = nfc(draft.title).strip() or nfc(draft.key)
+        row = self._db.execute("SELECT row, title, kind FROM thread WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            self._db.execute(
+                "INSERT INTO thread (id, source_key, source, account, key, title, kind) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (id, source_key, self.source, self.account, nfc(draft.key), title, draft.kind),
+            )
+            number = int(self._db.last_insert_rowid())
+        else:
+            number = row[0]
+            if row[1:] != (title, draft.kind):
+                self._db.execute(
+                    "UPDATE thread SET title = ?, kind = ? WHERE row = ?", (title, draft.kind, number)
+                )
+        thread = self._threads.get(draft.key)
+        if thread is None:
+            thread = self._threads[draft.key] = self._open_thread(number, source_key)
+        for person in draft.participants:
+            self._join(thread, self._identity(person).id)
+        return id
+
+    def _open_thread(self, number: int, source_key: str) -> _Thread:
+        for thread in self._threads.values():  # the same thread, spelled in another Unicode form
+            if thread.row == number:
+                return thread
+        held_now: Any = self._db.execute(
+            "SELECT max(position), max(order_at) FROM record WHERE thread = ?", (number,)
+        ).fetchone()
+        top, last_at = held_now
+        held = top is not None
+        thread = _Thread(number, source_key, top + 1 if held else 0, last_at, held)
+        thread.participants.update(
+            identity
+            for (identity,) in self._db.execute(
+                "SELECT identity FROM thread_participant WHERE thread = ?", (number,)
+            )
+        )
+        return thread
+
+    def _join(self, thread: _Thread, identity: int) -> None:
+        if identity not in thread.participants:
+            thread.participants.add(identity)
+            self._db.execute(
+                "INSERT INTO thread_participant (thread, identity) VALUES (?, ?)", (thread.row, identity)
+            )
+
+    def upsert_identity(self, person: Person) -> int:
+        """Make or update an identity (and its contact); gives its number."""
+        return self._identity(person).id
+
+    def _identity(self, person: Person) -> Identity:
+        known = self._identities.get(person.handle)
+        if known is not None and (known.name == person.name or not person.name):
+            return known
+        identity = self._people.upsert(self.source, self.account, person)
+        mine = {folded(identity.name), folded(identity.handle)} & self._me.keys()
+        if mine:
+            self._me_found |= mine
+            identity = self._decide(identity, owner=True, by="option")
+        self._identities[person.handle] = identity
+        return identity
+
+    def _decide(
+        self, identity: Identity, *, owner: bool, by: Literal["option", "hint", "export"]
+    ) -> Identity:
+        if not self._people.decide(identity, owner, by):
+            return identity
+        self._owner_changed = True
+        identity = Identity(
+            identity.id, identity.contact, identity.source, identity.account,
+            identity.handle, identity.name, owner, by,
+        )  # fmt: skip
+        self._identities[identity.handle] = identity
+        return identity
+
+    def owner_hint(self, person: Person) -> None:
+        """The export says who its owner is. Names the person gave for themselves go before it."""
+        if not self._me:
+            self._decide(self._identity(person), owner=True, by="hint")
+
+    @property
+    def names_not_found(self) -> list[str]:
+        """The names given as "me" that nobody in this import bears."""
+        return [name for key, name in self._me.items() if key not in self._me_found]
+
+    # -- records --------------------------------------------------------------------------
+
+    def put_record(self, draft: RecordDraft, blobs: Mapping[str, int] | None = None) -> Outcome:
+        """Store one draft; `blobs` gives the blob of each member already stored.
+
+        ArchiveError if its thread was not declared.
+        """
+        thread = self._threads.get(draft.thread)
+        if thread is None:
+            raise ArchiveError(
+                f"The importer gave a record of an undeclared thread (member {draft.locator.member!r}).",
+                remedy="This is a fault of the importer: please report it.",
+            )
+        columns = self._columns(thread, draft)
+        stored = self._reviser.stored(columns.id, aliases=self._aliases)
+        if stored is None and self._forgotten(columns):
+            outcome: Outcome = "forgotten"
+        elif stored is None:
+            self._insert(thread, draft, columns, blobs or {})
+            outcome = "new"
+        else:
+            outcome = self._meet(thread, draft, columns, stored, blobs or {})
+        self.counts[outcome] += 1
+        return outcome
+
+    def _columns(self, thread: _Thread, draft: RecordDraft) -> Draft:
+        raw_hash = hash_raw(draft.raw)
+        if draft.native_id is not None:
+            source_key = native_key(thread.source_key, draft.native_id)
+        else:
+            block = (draft.locator.member, draft.thread, raw_hash)
+            source_key = raw_key(thread.source_key, raw_hash, self._occurrences[block])
+            self._occurrences[block] += 1
+        author = None if draft.author is None else self._author(thread, draft.author, draft.is_owner)
+        reply_to = None
+        if draft.reply_to is not None:
+            reply_to = keyed_id(self._secret, native_key(thread.source_key, draft.reply_to))
+        return Draft(
+            keyed_id(self._secret, source_key),
+            source_key,
+            raw_hash,
+            "" if draft.deleted else storable(draft.text),
+            author,
+            None if draft.said_at is None else microseconds(draft.said_at),
+            reply_to,
+        )
+
+    def _author(self, thread: _Thread, person: Person, is_owner: bool | None) -> int:
+        identity = self._identity(person)
+        if is_owner is not None and identity.owner is None:
+            identity = self._decide(identity, owner=is_owner, by="export")
+        self._join(thread, identity.id)
+        return identity.id
+
+    def _forgotten(self, columns: Draft) -> bool:
+        if not self._tombstones:
+            return False
+        if key_tombstone(self._secret, columns.source_key) in self._tombstones:
+            return True
+        return text_tombstone(self._secret, columns.said_at, columns.text) in self._tombstones
+
+    def _insert(self, thread: _Thread, draft: RecordDraft, columns: Draft, blobs: Mapping[str, int]) -> None:
+        row, self._next_record = self._next_record, self._next_record + 1
+        thread.last_at = time_in_order(columns.said_at, draft.precision, thread.last_at)
+        thread.reorder |= thread.last_at is None
+        is_owner = draft.is_owner if columns.author is None else None
+        revision = self._reviser.next_revision
+        self._db.execute(
+            "INSERT INTO record (row, id, source_key, thread, author, is_owner, owner_by, kind, said_at, "
+            "precision, said_raw, zone, reply_to, forwarded_from, deleted, visibility, order_at, position, "
+            "attachments, revision) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (row, columns.id, columns.source_key, thread.row, columns.author, is_owner,
+             None if is_owner is None else "export", draft.kind, columns.said_at, draft.precision,
+             storable(draft.said_raw), draft.zone, columns.reply_to, _optional(draft.forwarded_from),
+             draft.deleted, draft.visibility, thread.last_at, thread.next_position, len(draft.attachments),
+             revision),
+        )  # fmt: skip
+        self._reviser.first(row, draft, columns.text, columns.raw_hash, blobs)
+        for person in draft.recipients:
+            identity = self._identity(person).id
+            self._db.execute("INSERT OR IGNORE INTO recipient VALUES (?, ?, 'to')", (row, identity))
+            self._join(thread, identity)
+        thread.next_position += 1
+        thread.new.add(row)
+        thread.files.setdefault(draft.locator.member, []).append(row)
+
+    def _meet(
+        self, thread: _Thread, draft: RecordDraft, columns: Draft, stored: Stored, blobs: Mapping[str, int]
+    ) -> Outcome:
+        thread.met = True
+        thread.files.setdefault(draft.locator.member, []).append(stored.row)
+        moved = self._reviser.update_columns(stored, draft, columns.author, columns.said_at, columns.reply_to)
+        thread.reorder |= moved and stored.said_at != columns.said_at
+        revised = self._reviser.revise(stored, draft, columns.text, columns.raw_hash, blobs)
+        return "changed" if moved or revised else "same"
+
+    # -- the end --------------------------------------------------------------------------
+
+    def finish_import(self) -> None:
+        """Put the threads in order, say of each record whether it is the owner's, close the import's row."""
+        done: set[int] = set()
+        for thread in self._threads.values():
+            overlapping = thread.met and thread.new and (thread.held or len(thread.files) > 1)
+            if thread.row not in done and (thread.reorder or overlapping):
+                self._reorder(thread)
+            done.add(thread.row)
+        if self._owner_changed or self.counts["new"] or self.counts["changed"]:
+            self._people.settle(self.source, self.account)
+        self._db.execute(
+            "UPDATE import SET finished_at = ?, counts = ? WHERE id = ?",
+            (time.time_ns() // 1000, json.dumps(self.counts, sort_keys=True), self.id),
+        )
+
+    def _reorder(self, thread: _Thread) -> None:
+        rows: Any = self._db.execute(
+            "SELECT row, said_at, precision, order_at, position FROM record WHERE thread = ? "
+            "ORDER BY position, row",
+            (thread.row,),
+        ).fetchall()
+        by_row = {row[0]: row for row in rows}
+        order: list[int] = [row for row in by_row if row not in thread.new]
+        for seen in thread.files.values():
+            order = weave(order, seen)
+        times = times_in_order([(by_row[row][1], by_row[row][2]) for row in order])
+        self._db.executemany(
+            "UPDATE record SET order_at = ?, position = ? WHERE row = ?",
+            [
+                (at, position, row)
+                for position, (row, at) in enumerate(zip(order, times, strict=True))
+                if by_row[row][3:] != (at, position)
+            ],
+        )
+
+
+def _optional(text: str | None) -> str | None:
+    return None if text is None else storable(text)

@@ -1,0 +1,245 @@
+"""The archive's tables, as numbered steps from an empty file to the present.
+
+Each step is a function of a connection inside a transaction; `user_version` is
+the number of the last step that ran. A step that was released is never edited:
+a change of the tables is a new step. The words are those of the data contract
+in the house plan.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+import apsw
+
+_PEOPLE = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE contact (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    relation TEXT,
+    excluded INTEGER NOT NULL DEFAULT 0 CHECK (excluded IN (0, 1))
+) STRICT;
+
+CREATE TABLE identity (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    contact INTEGER NOT NULL REFERENCES contact (id),
+    source TEXT NOT NULL,
+    account TEXT NOT NULL,
+    handle TEXT NOT NULL,
+    name TEXT NOT NULL,
+    owner INTEGER CHECK (owner IN (0, 1)),     -- null: nobody has decided
+    owner_by TEXT CHECK (owner_by IN ('person', 'option', 'hint', 'export')),
+    UNIQUE (source, account, handle)
+) STRICT;
+CREATE INDEX identity_contact ON identity (contact);
+"""
+
+_SOURCES = """
+CREATE TABLE import (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL,
+    account TEXT NOT NULL,
+    importer TEXT NOT NULL,
+    version TEXT NOT NULL,
+    outer_name TEXT NOT NULL,
+    options TEXT NOT NULL,                     -- JSON
+    started_at INTEGER NOT NULL,               -- all times: microseconds since 1970, UTC
+    finished_at INTEGER,
+    counts TEXT                                -- JSON
+) STRICT;
+
+CREATE TABLE blob (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, size INTEGER NOT NULL) STRICT;
+
+CREATE TABLE import_member (
+    import INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+    member TEXT NOT NULL,
+    blob INTEGER NOT NULL REFERENCES blob (id),
+    PRIMARY KEY (import, member)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE thread (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,                   -- HMAC(secret, source_key)
+    source_key TEXT NOT NULL,                  -- source/account/key
+    source TEXT NOT NULL,
+    account TEXT NOT NULL,
+    key TEXT NOT NULL,
+    title TEXT NOT NULL,
+    kind TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE thread_participant (
+    thread INTEGER NOT NULL REFERENCES thread (row) ON DELETE CASCADE,
+    identity INTEGER NOT NULL REFERENCES identity (id),
+    since INTEGER,
+    until INTEGER,
+    PRIMARY KEY (thread, identity)
+) STRICT, WITHOUT ROWID;
+"""
+
+_RECORDS = """
+CREATE TABLE record (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,                   -- HMAC(secret, first source_key)
+    source_key TEXT NOT NULL,
+    thread INTEGER NOT NULL REFERENCES thread (row),
+    author INTEGER REFERENCES identity (id),
+    is_owner INTEGER CHECK (is_owner IN (0, 1)),
+    owner_by TEXT,
+    kind TEXT NOT NULL,
+    said_at INTEGER,
+    precision TEXT NOT NULL CHECK (precision IN ('second', 'minute', 'day', 'none')),
+    said_raw TEXT NOT NULL,
+    zone TEXT,
+    about_from INTEGER,
+    about_to INTEGER,
+    reply_to TEXT,                             -- id that the answered record has or would have
+    forwarded_from TEXT,
+    deleted INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1)),
+    visibility TEXT,
+    order_at INTEGER,
+    position INTEGER NOT NULL,
+    attachments INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER NOT NULL                  -- row of the latest revision
+) STRICT;
+CREATE INDEX record_order ON record (thread, order_at, position);
+CREATE INDEX record_author ON record (author);
+CREATE INDEX record_revision ON record (revision);
+
+CREATE TABLE alias (
+    id TEXT PRIMARY KEY,                       -- HMAC(secret, source_key)
+    source_key TEXT NOT NULL,
+    record INTEGER NOT NULL REFERENCES record (row) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_record ON alias (record);
+
+CREATE TABLE recipient (
+    record INTEGER NOT NULL REFERENCES record (row) ON DELETE CASCADE,
+    identity INTEGER NOT NULL REFERENCES identity (id),
+    role TEXT NOT NULL CHECK (role IN ('to', 'cc', 'mentioned')),
+    PRIMARY KEY (record, identity, role)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE label (
+    record INTEGER NOT NULL REFERENCES record (row) ON DELETE CASCADE,
+    name TEXT NOT NULL CHECK (name IN ('audience', 'not_before', 'weight')),
+    value TEXT NOT NULL,
+    PRIMARY KEY (record, name, value)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE same_as (
+    record INTEGER NOT NULL REFERENCES record (row) ON DELETE CASCADE,
+    other INTEGER NOT NULL REFERENCES record (row) ON DELETE CASCADE,
+    PRIMARY KEY (record, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX same_as_other ON same_as (other);
+
+CREATE TABLE attachment (
+    record INTEGER NOT NULL REFERENCES record (row) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('present', 'omitted', 'missing', 'remote')),
+    mime TEXT,
+    size INTEGER,
+    member TEXT,
+    blob INTEGER REFERENCES blob (id),
+    PRIMARY KEY (record, n)
+) STRICT, WITHOUT ROWID;
+"""
+
+_REVISIONS = """
+CREATE TABLE revision (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,     -- never given twice: ledger and citations count on it
+    record INTEGER NOT NULL REFERENCES record (row) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    why TEXT NOT NULL CHECK (why IN
+        ('import', 'edit', 'better parser', 'correction', 're-transcription')),
+    text TEXT NOT NULL,
+    language TEXT,
+    spans INTEGER NOT NULL DEFAULT 0,
+    import INTEGER REFERENCES import (id),
+    raw_hash BLOB,
+    blob INTEGER REFERENCES blob (id),
+    raw_offset INTEGER,
+    raw_length INTEGER,
+    raw_pointer TEXT,
+    raw_row INTEGER,
+    UNIQUE (record, n)
+) STRICT;
+
+CREATE TABLE span (
+    revision INTEGER NOT NULL REFERENCES revision (row) ON DELETE CASCADE,
+    begins INTEGER NOT NULL,
+    ends INTEGER NOT NULL CHECK (begins < ends),
+    kind TEXT NOT NULL CHECK (kind IN ('own', 'quoted', 'signature', 'pasted', 'code', 'placeholder')),
+    language TEXT,
+    PRIMARY KEY (revision, begins, ends, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE passage (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    revision INTEGER NOT NULL REFERENCES revision (row) ON DELETE CASCADE,
+    begins INTEGER NOT NULL,
+    ends INTEGER NOT NULL CHECK (begins < ends),
+    topic TEXT
+) STRICT;
+CREATE INDEX passage_revision ON passage (revision);
+
+CREATE VIEW lexical_text (row, text) AS
+    SELECT record.row, revision.text FROM record JOIN revision ON revision.row = record.revision
+    WHERE record.deleted = 0;
+CREATE VIRTUAL TABLE lexical USING fts5 (
+    text, content = 'lexical_text', content_rowid = 'row', tokenize = 'porter unicode61 remove_diacritics 2'
+);
+INSERT INTO lexical (lexical, rank) VALUES ('secure-delete', 1);
+"""
+
+_DECISIONS = """
+CREATE TABLE tombstone (mac BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+CREATE TABLE artifact (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    path TEXT NOT NULL,                        -- relative to the folder of the self
+    settings TEXT NOT NULL,                    -- JSON
+    revisions BLOB NOT NULL,                   -- sorted revision rows: gaps as varints, deflated
+    state TEXT NOT NULL CHECK (state IN ('current', 'stale', 'erased')),
+    made_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE change_log (
+    device TEXT NOT NULL,
+    counter INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    facts TEXT NOT NULL,                       -- JSON of ids and hashes
+    PRIMARY KEY (device, counter)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+def _001_data_contract(db: apsw.Connection) -> None:
+    for part in (_PEOPLE, _SOURCES, _RECORDS, _REVISIONS, _DECISIONS):
+        db.execute(part)
+    db.execute("INSERT INTO meta (name, value) VALUES ('secret', ?)", (secrets.token_bytes(32),))
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_001_data_contract,)
+LATEST = len(MIGRATIONS)
+
+
+def migrate(db: apsw.Connection) -> None:
+    """Bring the tables from whatever version they have to the latest, in one transaction."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        version: int = db.pragma("user_version")
+        for number, step in enumerate(MIGRATIONS[version:], start=version + 1):
+            step(db)
+            db.pragma("user_version", number)
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise

@@ -1,0 +1,161 @@
+"""Contacts and identities, and which of them is the owner.
+
+An identity is one handle in one source; a contact is the person behind one or
+more of them. Who the owner is is decided for identities (by a person, an option
+of an import, or the export itself); the records follow. Where nobody decided
+for a source and account, it stays unknown.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import apsw
+
+from afterself.archive.changes import ChangeLog
+from afterself.archive.drafts import Person
+from afterself.archive.keys import folded, keyed_id, nfc
+
+DecidedBy = Literal["person", "option", "hint", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One handle of a contact or of the owner. `owner` None: nobody has decided."""
+
+    id: int
+    contact: int
+    source: str
+    account: str
+    handle: str
+    name: str
+    owner: bool | None
+    owner_by: DecidedBy | None
+
+
+_COLUMNS = "id, contact, source, account, handle, name, owner, owner_by"
+
+
+def _identity(row: tuple[int, int, str, str, str, str, int | None, DecidedBy | None]) -> Identity:
+    number, contact, source, account, handle, name, owner, by = row
+    return Identity(
+        number, contact, source, account, handle, name, None if owner is None else bool(owner), by
+    )
+
+
+class People:
+    """The people of one open archive; the caller holds the transaction."""
+
+    def __init__(self, db: apsw.Connection, secret: bytes, changes: ChangeLog) -> None:
+        self._db = db
+        self._secret = secret
+        self._changes = changes
+
+    def identities(self) -> list[Identity]:
+        """Every identity, in the order in which they were first seen."""
+        return [_identity(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM identity ORDER BY id")]
+
+    def upsert(self, source: str, account: str, person: Person) -> Identity:
+        """The identity of `person`, made if new; the shown name follows the export."""
+        handle, name = nfc(person.handle).strip(), nfc(person.name).strip()
+        name = name or handle
+        key = (source, account, handle)
+        row: Any = self._db.execute(
+            f"SELECT {_COLUMNS} FROM identity WHERE source = ? AND account = ? AND handle = ?", key
+        ).fetchone()
+        if row is None:
+            contact = self._contact(source, handle, name)
+            row = self._db.execute(
+                "INSERT INTO identity (contact, source, account, handle, name) VALUES (?, ?, ?, ?, ?) "
+                f"RETURNING {_COLUMNS}",
+                (contact, *key, name),
+            ).fetchone()
+        elif row[5] != name:
+            self._db.execute("UPDATE identity SET name = ? WHERE id = ?", (name, row[0]))
+            row = (*row[:5], name, *row[6:])
+        return _identity(row)
+
+    def _contact(self, source: str, handle: str, name: str) -> int:
+        row = self._db.execute(
+            "SELECT contact FROM identity WHERE source = ? AND handle = ? LIMIT 1", (source, handle)
+        ).fetchone()
+        if row is not None:
+            return int(row[0])
+        self._db.execute("INSERT INTO contact (name) VALUES (?)", (name,))
+        return int(self._db.last_insert_rowid())
+
+    def find(self, name: str) -> list[Identity]:
+        """Identities whose name or handle is `name`, without regard to case."""
+        wanted = folded(name)
+        return [one for one in self.identities() if wanted in (folded(one.name), folded(one.handle))]
+
+    def near(self, name: str, limit: int = 5) -> list[str]:
+        """Names that `name` may have been meant as, nearest first."""
+        wanted = folded(name)
+        shown = {folded(one.name): one.name for one in reversed(self.identities())}
+        holding = [key for key in shown if wanted and (wanted in key or key in wanted)]
+        close = difflib.get_close_matches(wanted, shown, n=limit, cutoff=0.6)
+        return [shown[key] for key in dict.fromkeys([*close, *sorted(holding)])][:limit]
+
+    def decide(self, identity: Identity, owner: bool, by: DecidedBy) -> bool:
+        """Write down that `identity` is (or is not) the owner; False if that was known already.
+
+        What the export says never overrides what a person said. `settle` brings the records in line.
+        """
+        if identity.owner == owner or (by in ("hint", "export") and identity.owner is not None):
+            return False
+        self._db.execute("UPDATE identity SET owner = ?, owner_by = ? WHERE id = ?", (owner, by, identity.id))
+        if by in ("person", "option"):
+            who = f"identity/{identity.source}/{identity.account}/{identity.handle}"
+            action = "owner is" if owner else "owner is not"
+            self._changes.append(action, identity=keyed_id(self._secret, who), by=by)
+        return True
+
+    def owner_known(self, source: str, account: str) -> bool:
+        """Whether anybody said who the owner is in this source and account."""
+        found = self._db.execute(
+            "SELECT 1 FROM identity WHERE source = ? AND account = ? AND owner = 1 LIMIT 1", (source, account)
+        ).fetchone()
+        return found is not None
+
+    def settle(self, source: str, account: str) -> int:
+        """Bring `is_owner` of every record of this source and account in line; gives how many changed."""
+        self._db.execute(
+            """
+            UPDATE record SET is_owner = truth.is_owner, owner_by = truth.owner_by
+            FROM (
+                SELECT one.id,
+                       CASE WHEN one.owner = 1 THEN 1
+                            WHEN one.owner = 0 OR scope.by IS NOT NULL THEN 0 END AS is_owner,
+                       coalesce(one.owner_by, scope.by) AS owner_by
+                FROM identity AS one,
+                     (SELECT min(owner_by) AS by FROM identity
+                      WHERE source = ?1 AND account = ?2 AND owner = 1) AS scope
+                WHERE one.source = ?1 AND one.account = ?2
+            ) AS truth
+            WHERE record.author = truth.id
+              AND (record.is_owner IS NOT truth.is_owner OR record.owner_by IS NOT truth.owner_by)
+            """,
+            (source, account),
+        )
+        return int(self._db.changes())
+
+    def set_owner(self, chosen: Sequence[Identity], owner: bool = True) -> int:
+        """A person says that these identities are (or are not) the owner; gives how many records changed."""
+        scopes = dict.fromkeys(
+            (one.source, one.account) for one in chosen if self.decide(one, owner, "person")
+        )
+        return sum(self.settle(source, account) for source, account in scopes)
+
+    def exclude(self, contact: int, excluded: bool = True) -> None:
+        """Keep a contact out of every view but the plain list, or let them in again."""
+        self._db.execute("UPDATE contact SET excluded = ? WHERE id = ?", (excluded, contact))
+        handles = self._db.execute(
+            "SELECT source || '/' || account || '/' || handle FROM identity WHERE contact = ? ORDER BY id",
+            (contact,),
+        )
+        who = [keyed_id(self._secret, f"identity/{handle}") for (handle,) in handles]
+        self._changes.append("contact excluded" if excluded else "contact included", identities=who)

@@ -1,0 +1,213 @@
+"""Revisions of a record: its first text, and what a later import or a person made of it.
+
+A text that the archive already knows as some revision is not news (an older
+export read again changes nothing); any other becomes a new revision. What a
+person corrected stays the latest. The lexical index follows the latest one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import apsw
+
+from afterself.archive.drafts import RecordDraft
+from afterself.archive.keys import storable
+from afterself.archive.ledger import Ledger
+
+_BY_PEOPLE = ("correction", "re-transcription")
+_STORED = """
+SELECT record.row, record.author, record.kind, record.said_at, record.precision, record.zone, record.reply_to,
+       record.deleted, record.attachments, revision.row, revision.n, revision.why, revision.text,
+       revision.spans, revision.raw_hash
+FROM record JOIN revision ON revision.row = record.revision WHERE record.{}
+"""
+_BY_ID = _STORED.format("id = ?")
+_BY_ALIAS = _STORED.format("row = (SELECT alias.record FROM alias WHERE alias.id = ?)")
+
+
+class Stored(NamedTuple):
+    """What the archive has of a record that an import meets again."""
+
+    row: int
+    author: int | None
+    kind: str
+    said_at: int | None
+    precision: str
+    zone: str | None
+    reply_to: str | None
+    deleted: int
+    attachments: int
+    revision: int
+    n: int
+    why: str
+    text: str
+    spans: int
+    raw_hash: bytes | None
+
+
+class Reviser:
+    """Writes revisions, spans, attachments and the lexical index for one import."""
+
+    def __init__(self, db: apsw.Connection, import_id: int, ledger: Ledger) -> None:
+        self._db = db
+        self._import = import_id
+        self._ledger = ledger
+        found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'revision'").fetchone()
+        self.next_revision = 1 if found is None else int(found[0]) + 1
+
+    def stored(self, id: str, *, aliases: bool) -> Stored | None:
+        """The record with this id, or the one that bears it as an alias."""
+        row = self._db.execute(_BY_ID, (id,)).fetchone()
+        if row is None and aliases:
+            row = self._db.execute(_BY_ALIAS, (id,)).fetchone()
+        return None if row is None else Stored(*row)
+
+    def first(
+        self, record: int, draft: RecordDraft, text: str, raw_hash: str, blobs: Mapping[str, int]
+    ) -> None:
+        """The first revision of a new record, which already points at `next_revision`."""
+        self._insert(record, 1, "import", draft, text, raw_hash, blobs)
+        self._attach(record, draft, blobs)
+        if text and not draft.deleted:
+            self._db.execute("INSERT INTO lexical (rowid, text) VALUES (?, ?)", (record, text))
+
+    def revise(
+        self, stored: Stored, draft: RecordDraft, text: str, raw_hash: str, blobs: Mapping[str, int]
+    ) -> bool:
+        """Add a revision if the draft brings a text (or spans) not known yet; whether it did."""
+        if stored.deleted:
+            return False  # what the platform deleted does not come back with an older export
+        attached = self._reattach(stored, draft, blobs)
+        if draft.deleted:
+            self._delete(stored, draft, raw_hash, blobs)
+            return True
+        if self._known(stored, draft, text):
+            return attached
+        same_block = stored.raw_hash == bytes.fromhex(raw_hash)
+        why = "better parser" if same_block else "edit"
+        latest = stored.why not in _BY_PEOPLE
+        self._add(stored, why, draft, text, raw_hash, blobs, latest=latest)
+        if latest:
+            self._reindex(stored, text)
+        return True
+
+    def update_columns(
+        self,
+        stored: Stored,
+        draft: RecordDraft,
+        author: int | None,
+        said_at: int | None,
+        reply_to: str | None,
+    ) -> bool:
+        """Let the record follow what the export now says about it; what it no longer says stays."""
+        has = (stored.author, stored.kind, stored.said_at, stored.precision, stored.zone, stored.reply_to)
+        says = (
+            stored.author if author is None else author,
+            draft.kind,
+            stored.said_at if said_at is None else said_at,
+            stored.precision if said_at is None else draft.precision,
+            stored.zone if said_at is None else draft.zone,
+            stored.reply_to if reply_to is None else reply_to,
+        )
+        if has == says:
+            return False
+        self._db.execute(
+            "UPDATE record SET author = ?, kind = ?, said_at = ?, precision = ?, zone = ?, reply_to = ? "
+            "WHERE row = ?",
+            (*says, stored.row),
+        )
+        return True
+
+    def _known(self, stored: Stored, draft: RecordDraft, text: str) -> bool:
+        if stored.text == text and not stored.spans and not draft.spans:
+            return True
+        spans = {(span.start, span.end, str(span.kind)) for span in draft.spans}
+        rows: Any = self._db.execute(
+            "SELECT row FROM revision WHERE record = ? AND text = ?", (stored.row, text)
+        ).fetchall()
+        return any(spans == self._spans(row) for (row,) in rows)
+
+    def _spans(self, revision: int) -> set[tuple[int, int, str]]:
+        found: Any = self._db.execute("SELECT begins, ends, kind FROM span WHERE revision = ?", (revision,))
+        return set(found)
+
+    def _delete(self, stored: Stored, draft: RecordDraft, raw_hash: str, blobs: Mapping[str, int]) -> None:
+        self._add(stored, "edit", draft, "", raw_hash, blobs, latest=True)
+        self._db.execute("UPDATE record SET deleted = 1 WHERE row = ?", (stored.row,))
+        self._reindex(stored, "")
+        rows = self._db.execute("SELECT row FROM revision WHERE record = ?", (stored.row,))
+        self._ledger.mark_stale([row for (row,) in rows])
+
+    def _add(
+        self, stored: Stored, why: str, draft: RecordDraft, text: str, raw_hash: str,
+        blobs: Mapping[str, int], *, latest: bool,
+    ) -> None:  # fmt: skip
+        top: Any = self._db.execute("SELECT max(n) FROM revision WHERE record = ?", (stored.row,)).get
+        revision = self._insert(stored.row, top + 1, why, draft, text, raw_hash, blobs)
+        if latest:
+            self._db.execute("UPDATE record SET revision = ? WHERE row = ?", (revision, stored.row))
+
+    def _insert(
+        self,
+        record: int,
+        n: int,
+        why: str,
+        draft: RecordDraft,
+        text: str,
+        raw_hash: str,
+        blobs: Mapping[str, int],
+    ) -> int:
+        revision, self.next_revision = self.next_revision, self.next_revision + 1
+        where = draft.locator
+        spans = () if draft.deleted else draft.spans
+        self._db.execute(
+            "INSERT INTO revision (row, record, n, why, text, language, spans, import, raw_hash, blob, "
+            "raw_offset, raw_length, raw_pointer, raw_row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (revision, record, n, why, text, draft.language, len(spans), self._import,
+             bytes.fromhex(raw_hash), blobs.get(where.member), where.offset, where.length, where.pointer,
+             where.row),
+        )  # fmt: skip
+        for span in spans:
+            self._db.execute(
+                "INSERT OR IGNORE INTO span VALUES (?, ?, ?, ?, ?)",
+                (revision, span.start, span.end, span.kind, span.language),
+            )
+        return revision
+
+    def _attach(self, record: int, draft: RecordDraft, blobs: Mapping[str, int]) -> None:
+        for n, one in enumerate(draft.attachments):
+            blob = None if one.member is None else blobs.get(one.member)
+            self._db.execute(
+                "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (record, n, storable(one.name), one.state, one.mime, one.size, _member(one.member), blob),
+            )
+
+    def _reattach(self, stored: Stored, draft: RecordDraft, blobs: Mapping[str, int]) -> bool:
+        if not draft.attachments:
+            return False
+        had = self._db.execute(
+            "SELECT name, state, mime, size FROM attachment WHERE record = ? ORDER BY n", (stored.row,)
+        ).fetchall()
+        has = [(storable(one.name), one.state, one.mime, one.size) for one in draft.attachments]
+        lost = any(row[1] == "present" for row in had) and all(one[1] != "present" for one in has)
+        if had == has or lost:  # an export without media does not take away what one with media brought
+            return False
+        self._db.execute("DELETE FROM attachment WHERE record = ?", (stored.row,))
+        self._attach(stored.row, draft, blobs)
+        self._db.execute("UPDATE record SET attachments = ? WHERE row = ?", (len(has), stored.row))
+        return True
+
+    def _reindex(self, stored: Stored, text: str) -> None:
+        if stored.text:
+            self._db.execute(
+                "INSERT INTO lexical (lexical, rowid, text) VALUES ('delete', ?, ?)",
+                (stored.row, stored.text),
+            )
+        if text:
+            self._db.execute("INSERT INTO lexical (rowid, text) VALUES (?, ?)", (stored.row, text))
+
+
+def _member(name: str | None) -> str | None:
+    return None if name is None else storable(name)

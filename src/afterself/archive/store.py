@@ -1,0 +1,163 @@
+"""The archive of one self, open for writing: the one door through which records come in.
+
+Gathers what belongs to one open archive.db (people, change log, artifact
+ledger, blobs, imports) under one transaction. Reading records is not done
+here: that is the business of `policy.View`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import apsw
+
+from afterself.archive.blobs import sweep_blobs, write_blob
+from afterself.archive.changes import Change, ChangeLog
+from afterself.archive.database import archive_errors, open_archive
+from afterself.archive.forgetting import bury
+from afterself.archive.importing import ImportRun, Outcome
+from afterself.archive.keys import keyed_id, nfc
+from afterself.archive.ledger import Artifact, ArtifactState, Ledger
+from afterself.archive.people import Identity, People
+from afterself.errors import ArchiveError
+from afterself.home.folder import Self
+
+__all__ = ["Archive", "Artifact", "Change", "Identity", "ImportRun", "Outcome"]
+
+
+class Archive:
+    """An open archive. Writes happen inside `with archive.transaction():`."""
+
+    def __init__(self, path: Path, blobs: Path) -> None:
+        self.path = path
+        self._blobs = blobs
+        self._db: apsw.Connection = open_archive(path)
+        with archive_errors(path):
+            found = self._db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
+        if found is None:
+            self._db.close()
+            raise ArchiveError(
+                f"The archive {path} has lost its secret.", remedy="Put the folder back from a backup."
+            )
+        self._secret: bytes = found[0]
+        self.changes = ChangeLog(self._db, self._secret, path.parent.resolve())
+        self.people = People(self._db, self._secret, self.changes)
+        self.ledger = Ledger(self._db)
+
+    @classmethod
+    @contextlib.contextmanager
+    def writing(cls, self_: Self) -> Iterator[Archive]:
+        """Open the archive of a self as its only writer; SelfError if another command is writing."""
+        with self_.writer_lock():
+            archive = cls(self_.archive_path, self_.blobs_dir)
+            try:
+                yield archive
+            finally:
+                archive.close()
+
+    def close(self) -> None:
+        """Close the file; nothing can be written after it."""
+        self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is stored together when the block ends, or not at all."""
+        with archive_errors(self.path):
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:  # SQLite itself rolls back on some errors, such as a full disk
+            self._db.execute("ROLLBACK")
+
+    # -- imports --------------------------------------------------------------------------
+
+    def begin_import(
+        self,
+        source: str,
+        *,
+        importer: str,
+        version: str,
+        outer_name: str = "",
+        account: str = "",
+        options: Mapping[str, Any] | None = None,
+        me: Iterable[str] = (),
+    ) -> ImportRun:
+        """Begin an import inside the current transaction.
+
+        `source` is the importer's family, `account` whose account it was (if the export says), `me` the
+        names or handles that the person gave as their own.
+        """
+        return ImportRun(
+            self._db, self._secret, self.people, self.ledger, source=source, account=account,
+            importer=importer, version=version, outer_name=outer_name, options=options or {}, me=me,
+        )  # fmt: skip
+
+    def store_member(self, run: ImportRun, member: str, stream: BinaryIO) -> int:
+        """Keep a raw member (or attachment) of an import as a blob; gives the blob's number."""
+        sha256, size = write_blob(self._blobs, stream)
+        self._db.execute("INSERT OR IGNORE INTO blob (sha256, size) VALUES (?, ?)", (sha256, size))
+        blob: Any = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (sha256,)).get
+        self._db.execute("INSERT OR IGNORE INTO import_member VALUES (?, ?, ?)", (run.id, nfc(member), blob))
+        return int(blob)
+
+    def sweep(self) -> int:
+        """Remove blobs that a crash left without a row; gives how many."""
+        kept = {sha256 for (sha256,) in self._db.execute("SELECT sha256 FROM blob")}
+        return sweep_blobs(self._blobs, kept)
+
+    def add_alias(self, record: str, source_key: str) -> None:
+        """Let a later export's source key mean this record. ArchiveError if there is no such record."""
+        found = self._db.execute("SELECT row FROM record WHERE id = ?", (record,)).fetchone()
+        if found is None:
+            raise ArchiveError(f"There is no record {record} to give another key.")
+        self._db.execute(
+            "INSERT OR IGNORE INTO alias VALUES (?, ?, ?)",
+            (keyed_id(self._secret, source_key), source_key, found[0]),
+        )
+
+    # -- people ---------------------------------------------------------------------------
+
+    def set_owner(self, identity: Identity, owner: bool = True) -> int:
+        """A person says that this identity is (or is not) the owner; gives how many records changed."""
+        return self.people.set_owner([identity], owner)
+
+    # -- artifacts and forgetting ---------------------------------------------------------
+
+    def register_artifact(
+        self, kind: str, path: str, revisions: Iterable[tuple[str, int]], settings: Mapping[str, Any]
+    ) -> int:
+        """Enter what was made from which revisions (record id, number); see `Ledger.register`."""
+        with self.transaction():
+            return self.ledger.register(kind, path, revisions, settings)
+
+    def artifacts(self, kind: str | None = None) -> list[Artifact]:
+        """What the ledger holds of a kind (None: all), oldest first."""
+        with archive_errors(self.path):
+            return self.ledger.artifacts(kind)
+
+    def set_artifact_state(self, artifact: int, state: ArtifactState) -> None:
+        """Enter that an artifact is current, stale or erased."""
+        with self.transaction():
+            self.ledger.set_state(artifact, state)
+
+    def bury(self, records: Iterable[str]) -> int:
+        """Forget records by id: tombstones in, texts out, what was made from them stale; gives how many."""
+        with self.transaction():
+            return bury(self._db, self._secret, self.changes, self.ledger, records)
+
+    def change_log(self) -> list[Change]:
+        """What people decided, oldest first."""
+        with archive_errors(self.path):
+            return self.changes.entries()

@@ -1,0 +1,52 @@
+"""Files that are either the old one or the new one, never half of either.
+
+Content goes to a temporary neighbour, is forced to disk and renamed over the
+target; then the folder itself is forced to disk, so that the new name survives
+a power cut. Everything is made private to the owner of the account.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+
+
+def write_atomic(path: Path, content: bytes | str, mode: int = FILE_MODE) -> None:
+    """Replace `path` by `content` (text as UTF-8), durable when this returns. OSError if it cannot."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Force a folder's entries (new, renamed and removed names) to disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(path: Path) -> None:
+    """Make a private folder (0700) unless it exists; its parent must exist."""
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(mode=FOLDER_MODE)
+        path.chmod(FOLDER_MODE)
+        sync_folder(path.parent)

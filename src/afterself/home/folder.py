@@ -1,0 +1,150 @@
+"""One self, one folder: made whole or not at all, opened only if it is what it claims.
+
+Gives the paths of everything that a self consists of, says what was declared,
+and refuses what was not. What stands in the archive, the weights or the voice
+is the business of their packages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from afterself.errors import NotAllowed, SelfError
+from afterself.home.atomic import FOLDER_MODE, make_folder, sync_folder, write_atomic
+from afterself.home.audit import append_audit
+from afterself.home.declaration import (
+    MEASURED_ONLY,
+    PURPOSES,
+    RIGHT_MEANS,
+    Declaration,
+    Right,
+    declare,
+    from_toml,
+    to_toml,
+)
+from afterself.home.lock import exclusive
+
+__all__ = ["PURPOSES", "Declaration", "Right", "Self"]
+
+_FOLDERS = ("blobs", "weights", "index", "reports")
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """The folder of one person's self, and what was declared when it was made."""
+
+    path: Path
+    declaration: Declaration
+
+    @classmethod
+    def create(
+        cls, path: Path, *, name: str, right: str, allow: tuple[str, ...], base: str | None = None
+    ) -> Self:
+        """Make a new self at `path` (its parents too). UsageError if the declaration does not fit,
+        SelfError if something is there already or cannot be made."""
+        declaration = declare(name, right, allow, base)
+        path = path.expanduser().absolute()
+        if path.exists() and not (path.is_dir() and not path.is_symlink() and not any(path.iterdir())):
+            raise SelfError(
+                f"{path} exists already; nothing was changed.",
+                remedy="Choose another folder with --self, or use the self that is there.",
+            )
+        making = path.with_name(f".{path.name}.making-{secrets.token_hex(4)}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            making.mkdir(mode=FOLDER_MODE)
+            made = cls(making, declaration)
+            making.chmod(FOLDER_MODE)
+            for folder in _FOLDERS:
+                make_folder(making / folder)
+            made.audit(
+                "self made", right=right, allow=list(declaration.allow), means=RIGHT_MEANS[declaration.right]
+            )
+            write_atomic(making / "self.toml", to_toml(declaration))
+            os.rename(making, path)  # noqa: PTH104  (Path.replace says the same; rename is the word)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise SelfError(
+                f"The self cannot be made at {path} ({error.strerror}).",
+                remedy="Check that you may write there and that the disk is not full.",
+            ) from error
+        finally:
+            with contextlib.suppress(OSError):
+                shutil.rmtree(making)
+        return cls(path, declaration)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the self at `path`; SelfError if it is missing or not a self."""
+        path = path.expanduser().absolute()
+        try:
+            content = (path / "self.toml").read_bytes()
+        except OSError as error:
+            there = "holds no self (self.toml is missing)" if path.is_dir() else "does not exist"
+            raise SelfError(
+                f"The folder {path} {there}.",
+                remedy=f"Name the folder with --self, or make a new self: afterself --self {path} new",
+            ) from error
+        return cls(path, from_toml(content, str(path / "self.toml")))
+
+    @property
+    def archive_path(self) -> Path:
+        return self.path / "archive.db"
+
+    @property
+    def blobs_dir(self) -> Path:
+        return self.path / "blobs"
+
+    @property
+    def weights_dir(self) -> Path:
+        return self.path / "weights"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.path / "index"
+
+    @property
+    def reports_dir(self) -> Path:
+        return self.path / "reports"
+
+    @property
+    def audit_path(self) -> Path:
+        return self.path / "audit.log"
+
+    def allows(self, purpose: str) -> bool:
+        """Whether `purpose` (one of PURPOSES) was allowed when the self was made."""
+        return purpose in self.declaration.allow
+
+    def require(self, purpose: str) -> None:
+        """NotAllowed, with how it was declared and what to do, unless `purpose` was allowed."""
+        if self.allows(purpose):
+            return
+        declared = self.declaration
+        if declared.right == "research" and purpose in MEASURED_ONLY:
+            raise NotAllowed(
+                f"This self was declared as research: it is measured locally, and never served, voiced or "
+                f"exported. “{purpose}” can never be allowed for it.",
+                remedy="Measure it with: afterself evaluate, afterself score, or afterself reply --file",
+            )
+        wanted = ",".join(p for p in PURPOSES if p in declared.allow or p == purpose)
+        raise NotAllowed(
+            f"This self was declared as “{declared.right}” for {', '.join(declared.allow)}; "
+            f"“{purpose}” was not allowed.",
+            remedy=f"If the person agrees, make a self that allows it: "
+            f"afterself --self DIR new --right {declared.right} --allow {wanted}",
+        )
+
+    def audit(self, event: str, **facts: Any) -> None:
+        """Append one line to audit.log, durable when this returns. Ids, counts and hashes, no record text."""
+        append_audit(self.audit_path, event, facts)
+
+    def writer_lock(self) -> AbstractContextManager[None]:
+        """Hold the right to write for a `with` block; SelfError if another command holds it."""
+        return exclusive(self.path / "writer.lock")

@@ -1,0 +1,44 @@
+"""One writer at a time: a lock file that the kernel releases when its holder dies.
+
+The file names the holder's process id for the message that a second writer
+gets; the lock itself is the kernel's (flock), so a killed process leaves
+nothing to clean up. Readers take no lock.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from afterself.errors import SelfError
+from afterself.home.atomic import FILE_MODE
+
+
+@contextlib.contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock file at `path`; SelfError at once if another process or thread holds it."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    except OSError as error:
+        raise SelfError(
+            f"This self cannot be written to: {path.parent} ({error.strerror}).",
+            remedy="Check that the folder is yours and that its disk is not read-only.",
+        ) from error
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise SelfError(
+                f"Another command is writing to this self (pid {holder}): {path.parent}",
+                remedy="Wait until it has finished, or stop it, and try again.",
+            ) from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
+        yield
+        os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)

@@ -1,0 +1,316 @@
+"""The view: which records a purpose and an audience may see. Nobody reads records except through one.
+
+A view is opened for a purpose that the self's declaration allows, sees nothing
+of a contact who was excluded (only the plain list does), and never the text of
+what was deleted. It reads one snapshot at a time and writes nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+import apsw
+
+from afterself.archive.database import archive_errors, open_archive
+from afterself.archive.drafts import Attachment
+from afterself.archive.keys import microseconds, moment
+from afterself.errors import NotAllowed, UsageError
+from afterself.home.folder import Self
+from afterself.policy.words import OWN_KINDS, own_spans_text
+
+Purpose = Literal["retrieve", "train", "quote", "list"]
+
+_NEEDS: dict[str, str] = {"retrieve": "archive", "train": "train", "quote": "archive", "list": "archive"}
+_WORDS = re.compile(r"\w+")
+_MOST_WORDS = 64
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRecord:
+    """One record as a view shows it. `text` is the latest revision whole; `own_text` only the owner's own
+    words in it, "" where it has none. `said_at` is aware UTC."""
+
+    id: str
+    source_key: str
+    source: str
+    thread: str
+    thread_title: str
+    thread_kind: str
+    author: int | None
+    author_name: str
+    is_owner: bool | None
+    kind: str
+    said_at: datetime | None
+    precision: str
+    reply_to: str | None
+    text: str
+    own_text: str
+    revision: int
+    position: int
+    deleted: bool
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonInfo:
+    """One identity, with how many of the visible records it wrote."""
+
+    identity: int
+    name: str
+    handle: str
+    source: str
+    is_owner: bool
+    records: int
+    relation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadInfo:
+    """One thread; its participants' `records` count in this thread only."""
+
+    id: str
+    key: str
+    title: str
+    kind: str
+    source: str
+    records: int
+    first: datetime | None
+    last: datetime | None
+    participants: tuple[PersonInfo, ...]
+
+
+_FROM = """
+FROM record JOIN thread ON thread.row = record.thread JOIN revision ON revision.row = record.revision
+LEFT JOIN identity ON identity.id = record.author LEFT JOIN contact ON contact.id = identity.contact
+WHERE (?1 OR coalesce(contact.excluded, 0) = 0)
+"""
+_COLUMNS = """
+SELECT record.row, record.id, record.source_key, thread.source, thread.id, thread.title, thread.kind,
+       record.author, coalesce(identity.name, ''), record.is_owner, record.kind, record.said_at,
+       record.precision, CASE WHEN record.reply_to IS NOT NULL THEN coalesce(
+           (SELECT answered.id FROM record AS answered WHERE answered.id = record.reply_to),
+           (SELECT answered.id FROM alias JOIN record AS answered ON answered.row = alias.record
+            WHERE alias.id = record.reply_to)) END,
+       revision.text, revision.n, record.position, record.deleted, record.attachments, revision.spans,
+       revision.row, record.forwarded_from
+"""
+_SELECT = _COLUMNS + _FROM
+_ORDER = " ORDER BY record.order_at, record.position"
+_BACKWARDS = " ORDER BY record.order_at DESC, record.position DESC"
+
+
+class View:
+    """The records that one purpose may see. Made by `open_view`; close it, or use it in a `with` block."""
+
+    def __init__(self, self_: Self, purpose: Purpose, audience: str = "owner") -> None:
+        self.purpose: Purpose = purpose
+        self.audience = audience
+        self._self = self_
+        self._everyone = purpose == "list"
+        self._db: apsw.Connection = open_archive(self_.archive_path, read_only=True)
+
+    def __enter__(self) -> View:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the archive; the view cannot be used after it."""
+        self._db.close()
+
+    def owner_name(self) -> str:
+        """The name that the self was given."""
+        return self._self.declaration.name
+
+    # -- records --------------------------------------------------------------------------
+
+    def records(
+        self, *, thread: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[ViewRecord]:
+        """Records by thread, then order; of one thread, or said in [since, until). A naive time is UTC.
+
+        A record without a time counts as said when the last one before it in its thread was.
+        """
+        wanted, values = "", list[int]()
+        for sign, bound in ((">=", since), ("<", until)):
+            if bound is not None:
+                wanted += f" AND record.order_at {sign} ?{len(values) + 3}"
+                values.append(microseconds(bound if bound.tzinfo else bound.replace(tzinfo=UTC)))
+        with archive_errors(self._self.archive_path):
+            threads = self._db.execute(
+                "SELECT row FROM thread WHERE ?1 IS NULL OR id = ?1 ORDER BY row", (thread,)
+            ).fetchall()
+            for (row,) in threads:
+                rows = self._db.execute(
+                    f"{_SELECT} AND record.thread = ?2{wanted}{_ORDER}", (self._everyone, row, *values)
+                )
+                for found in rows:
+                    yield self._record(found)
+
+    def record(self, id: str) -> ViewRecord | None:
+        """The record with this id, or None if there is none that this view may see."""
+        return self.many([id]).get(id)
+
+    def many(self, ids: Sequence[str]) -> dict[str, ViewRecord]:
+        """The records with these ids, in the order asked for; those it may not see are left out."""
+        found: dict[str, ViewRecord] = {}
+        with archive_errors(self._self.archive_path):
+            for start in range(0, len(ids), _CHUNK):
+                chunk = [id for id in ids[start : start + _CHUNK] if _clean(id)]
+                marks = ", ".join("?" * len(chunk))
+                rows = self._db.execute(f"{_SELECT} AND record.id IN ({marks})", (self._everyone, *chunk))
+                found.update((record.id, record) for record in map(self._record, rows))
+        return {id: found[id] for id in ids if id in found}
+
+    def neighbours(
+        self, id: str, before: int = 1, after: int = 1
+    ) -> tuple[list[ViewRecord], list[ViewRecord]]:
+        """The records next to one in its thread, each list in the thread's order; empty for an unknown id."""
+        with archive_errors(self._self.archive_path):
+            place = self._db.execute(
+                "SELECT thread, order_at, position FROM record WHERE id = ?", (_clean(id),)
+            ).fetchone()
+            if place is None:
+                return [], []
+            # Within a thread either all records have an order time or none has.
+            timed = place[1] is not None
+            key = "(record.order_at, record.position)" if timed else "(record.position)"
+            values = place[1:] if timed else place[2:]
+            marks = "(?4, ?5)" if timed else "(?4)"
+            sides = []
+            for sign, order, limit in (("<", _BACKWARDS, before), (">", _ORDER, after)):
+                rows = self._db.execute(
+                    f"{_SELECT} AND record.thread = ?2 AND {key} {sign} {marks}{order} LIMIT ?3",
+                    (self._everyone, place[0], max(0, limit), *values),
+                )
+                sides.append([self._record(row) for row in rows])
+        return sides[0][::-1], sides[1]
+
+    def match(self, fts_query: str, limit: int) -> list[tuple[str, float]]:
+        """Ids of the records that match an FTS5 query, best first, with bm25 scores (higher is better).
+
+        A text that is no FTS5 query is searched for its words, any of them.
+        """
+        query = _clean(fts_query)
+        with archive_errors(self._self.archive_path):
+            try:
+                return self._match(query, limit)
+            except apsw.SQLError:
+                words = dict.fromkeys(_WORDS.findall(query))
+                plain = " OR ".join(f'"{word}"' for word in itertools.islice(words, _MOST_WORDS))
+                return self._match(plain, limit) if plain else []
+
+    def _match(self, query: str, limit: int) -> list[tuple[str, float]]:
+        rows = self._db.execute(
+            """
+            SELECT record.id, bm25(lexical) FROM lexical JOIN record ON record.row = lexical.rowid
+            LEFT JOIN identity ON identity.id = record.author
+            LEFT JOIN contact ON contact.id = identity.contact
+            WHERE lexical MATCH ?2 AND (?1 OR coalesce(contact.excluded, 0) = 0)
+            ORDER BY bm25(lexical), record.row LIMIT ?3
+            """,
+            (self._everyone, query, max(0, limit)),
+        )
+        return [(id, -score) for id, score in rows]
+
+    def _record(self, row: tuple[Any, ...]) -> ViewRecord:
+        (number, id, source_key, source, thread, title, thread_kind, author, name, is_owner, kind,
+         said_at, precision, reply_to, text, n, position, deleted, attachments, spans, revision, forwarded) = row  # fmt: skip
+        text = "" if deleted else text
+        own = ""
+        if is_owner and text and kind in OWN_KINDS and forwarded is None:
+            own = own_spans_text(text, self._spans(revision) if spans else ())
+        return ViewRecord(
+            id, source_key, source, thread, title, thread_kind, author, name,
+            None if is_owner is None else bool(is_owner), kind,
+            None if said_at is None else moment(said_at), precision, reply_to, text, own, n, position,
+            bool(deleted), self._attachments(number) if attachments else (),
+        )  # fmt: skip
+
+    def _spans(self, revision: int) -> list[tuple[int, int, str]]:
+        rows: Any = self._db.execute("SELECT begins, ends, kind FROM span WHERE revision = ?", (revision,))
+        return list(rows)
+
+    def _attachments(self, record: int) -> tuple[Attachment, ...]:
+        rows = self._db.execute(
+            "SELECT name, state, mime, size, member FROM attachment WHERE record = ? ORDER BY n", (record,)
+        )
+        return tuple(Attachment(*row) for row in rows)
+
+    # -- threads and people ---------------------------------------------------------------
+
+    def threads(self) -> list[ThreadInfo]:
+        """Every thread that has something to see, in the order in which they were first imported."""
+        with archive_errors(self._self.archive_path):
+            people: dict[int, list[PersonInfo]] = {}
+            for thread, *person in self._db.execute(
+                """
+                SELECT there.thread, identity.id, identity.name, identity.handle, identity.source,
+                       coalesce(identity.owner, 0), coalesce(wrote.n, 0), contact.relation
+                FROM thread_participant AS there JOIN identity ON identity.id = there.identity
+                JOIN contact ON contact.id = identity.contact
+                LEFT JOIN (SELECT thread, author, count(*) AS n FROM record GROUP BY thread, author) AS wrote
+                    ON wrote.thread = there.thread AND wrote.author = identity.id
+                WHERE ?1 OR contact.excluded = 0 ORDER BY there.thread, identity.id
+                """,
+                (self._everyone,),
+            ):
+                people.setdefault(thread, []).append(_person(person))
+            rows = self._db.execute(
+                "SELECT thread.row, thread.id, thread.key, thread.title, thread.kind, thread.source, "
+                f"count(*), min(record.said_at), max(record.said_at) {_FROM} GROUP BY thread.row ORDER BY thread.row",
+                (self._everyone,),
+            )
+            return [
+                ThreadInfo(
+                    id, key, title, kind, source, records, None if first is None else moment(first),
+                    None if last is None else moment(last), tuple(people.get(row, ())),
+                )
+                for row, id, key, title, kind, source, records, first, last in rows
+            ]  # fmt: skip
+
+    def people(self) -> list[PersonInfo]:
+        """Every identity, those who wrote most first."""
+        with archive_errors(self._self.archive_path):
+            rows = self._db.execute(
+                """
+                SELECT identity.id, identity.name, identity.handle, identity.source,
+                       coalesce(identity.owner, 0), coalesce(wrote.n, 0) AS records, contact.relation
+                FROM identity JOIN contact ON contact.id = identity.contact
+                LEFT JOIN (SELECT author, count(*) AS n FROM record GROUP BY author) AS wrote
+                    ON wrote.author = identity.id
+                WHERE ?1 OR contact.excluded = 0 ORDER BY records DESC, identity.id
+                """,
+                (self._everyone,),
+            )
+            return [_person(row) for row in rows]
+
+
+def _person(row: Sequence[Any]) -> PersonInfo:
+    identity, name, handle, source, owner, records, relation = row
+    return PersonInfo(identity, name, handle, source, bool(owner), records, relation)
+
+
+def _clean(text: str) -> str:
+    """What SQLite can take as a text parameter and FTS5 as a query."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+
+
+def open_view(self_: Self, purpose: Purpose, audience: str = "owner") -> View:
+    """Open a view for a purpose; NotAllowed if the self's declaration does not allow that purpose."""
+    if purpose not in get_args(Purpose):
+        raise UsageError(f"“{purpose}” is no purpose a view can have.")
+    self_.require(_NEEDS[purpose])
+    if audience != "owner":
+        raise NotAllowed(
+            f"Nothing of this self was released for the audience “{audience}”.",
+            remedy="Use the audience “owner”, who sees everything.",
+        )
+    return View(self_, purpose, audience)

@@ -1,0 +1,26 @@
+"""What of a record are its owner's own words.
+
+Own words are what the owner wrote, in kinds that are speech or writing, less
+every span that is quoted, pasted, code, a signature or a placeholder. All the
+rest is context: real, citable, and never a target of training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+OWN_KINDS = frozenset(
+    {"message", "post", "comment", "note", "mail", "utterance", "memory", "document", "review"}
+)
+
+
+def own_spans_text(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """`text` without its foreign spans (begin, end, kind; code points), trimmed."""
+    kept: list[str] = []
+    at = 0
+    for begin, end, _ in sorted(span for span in spans if span[2] != "own"):
+        if begin > at:
+            kept.append(text[at:begin])
+        at = max(at, end)
+    kept.append(text[at:])
+    return "".join(kept).strip()
