@@ -51,6 +51,7 @@ class Talks:
                 position=n,
                 deleted=deleted,
                 attachments=m.get("attachments", ()),
+                words="" if deleted else m.get("words", m["text"]),
             )
 
     def _others(self, title: str) -> list[str]:

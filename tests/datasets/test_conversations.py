@@ -138,6 +138,23 @@ def test_a_thread_is_left_out_by_id_key_or_title(name: str) -> None:
     assert [talk.thread for talk in of(view, exclude_threads=[name])] == ["id-ben"]
 
 
+def test_placeholders_of_others_are_no_context_and_a_caption_is() -> None:
+    view = Talks(
+        anna=[
+            said("Anna", "<Media omitted>", 0, words=""),
+            said("Anna", "dog.jpg (file attached) our dog", 1, words="our dog"),
+            said("me", "cute", 2),
+        ]
+    )
+    assert "user\nour dog<|im_end|>\n<|im_start|>assistant\ncute" in strings(of(view))[0]
+
+
+def test_words_on_both_sides_of_a_hidden_record_are_no_burst() -> None:
+    view = Talks(anna=[said("me", "yes", 0), said("Anna", "hidden", 1), said("me", "no", 2)])
+    view.all["anna"].pop(1)
+    assert [len(talk.bursts) for talk in of(view)] == [1, 1]
+
+
 # Four defects that a peer's datasets have; each must stay impossible here.
 
 

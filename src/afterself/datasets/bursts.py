@@ -2,9 +2,9 @@
 
 A burst of the owner becomes a turn of theirs, made of their own words only. What others said between
 two of those, by however many people, becomes one turn of context. Records that cannot be shown
-(deleted, only a placeholder, system lines) never enter; but where one of somebody else stands right
-before the owner's words, the burst remembers that its question is unseen. Where a conversation ends
-is the business of `conversations.py`.
+(deleted, only a placeholder, system lines) never enter; but where one of somebody else, or one that
+the view hides, stands right before the owner's words, the burst remembers that its question is
+unseen. Where a conversation ends is the business of `conversations.py`.
 """
 
 from __future__ import annotations
@@ -53,18 +53,23 @@ class Said:
 
 
 def shown(records: Iterable[ViewRecord]) -> Iterator[Said]:
-    """The messages that can be shown, in order: the owner's own words, and what others said."""
+    """The messages of one thread that can be shown, in order: own words, and what others said."""
+    seen = list(records)
+    places = {record.position for record in seen}
     unseen = False
-    for record in records:
+    for record in seen:
+        # Positions run without holes: a missing one is a record forgotten, excluded or left out.
+        unseen = unseen or (record.position > 0 and record.position - 1 not in places)
         if record.kind in SILENT_KINDS:
             continue
         owner = record.is_owner is True
-        text = "" if record.deleted else (record.own_text if owner else record.text)
-        if message_text(text):
-            line = Line(record.author_name, text)
-            yield Said(line, owner, (record.id, record.revision), record.said_at, owner and unseen)
+        text = record.own_text if owner else record.words
+        said = bool(message_text(text)) and not record.deleted
+        if said:
+            origin = (record.id, record.revision)
+            yield Said(Line(record.author_name, text), owner, origin, record.said_at, owner and unseen)
         # The owner's own unseen message hides no question: what they say next goes on after it.
-        unseen = not owner and not message_text(text)
+        unseen = not said and (not owner or unseen)
 
 
 def bursts(messages: Sequence[Said]) -> list[Burst]:

@@ -67,8 +67,8 @@ def build_examples(
     """
     talks = list(conversations(view, until=until, exclude_threads=exclude_threads, gap=gap))
     train, validation = split(talks)
-    examples = [_examples(side, tokenizer, context) for side in (train, validation)]
-    used = {record for side in examples for example in side for record in example.records}
+    learned, held_back = (_examples(side, tokenizer, context) for side in (train, validation))
+    used = {record for example in (*learned, *held_back) for record in example.records}
     revisions = {
         record: revision
         for talk in talks
@@ -76,7 +76,7 @@ def build_examples(
         for record, revision in burst.records
         if record in used
     }
-    return Dataset(*examples, context=context, revisions=revisions)
+    return Dataset(learned, held_back, context, revisions)
 
 
 def _examples(talks: Iterable[Conversation], tokenizer: TurnTokenizer, context: int) -> list[Example]:

@@ -75,7 +75,7 @@ class _Reader:
         self.value = value
         self.where = where
         author = value.get("author")
-        self.owners = {_folded(name) for name in ([author] if isinstance(author, str) else owners)}
+        self.owners = {_folded(name) for name in ([author] if isinstance(author, str) else owners)} - {""}
 
     def reply(self) -> Reply:
         context = self.value.get("context") or []
@@ -105,13 +105,13 @@ class _Reader:
             return Said(Line("", item), False, ("", 0), None) if item.strip() else None
         if not isinstance(item, dict) or not isinstance(item.get("text"), str):
             raise self._odd("context", "a list of objects with author and text, or of strings")
-        author = item.get("author") if isinstance(item.get("author"), str) else ""
+        author = str(item.get("author") or "")
         if not item["text"].strip():
             return None
         owner = item.get("is_owner")
         if not isinstance(owner, bool):
-            owner = _OWNER_ROLES.get(str(item.get("role")), bool(author) and _folded(author) in self.owners)
-        return Said(Line(author or "", item["text"]), owner, ("", 0), self._time(item.get("time")))
+            owner = _OWNER_ROLES.get(str(item.get("role")), _folded(author) in self.owners)
+        return Said(Line(author, item["text"]), owner, ("", 0), self._time(item.get("time")))
 
     def _texts(self) -> list[str]:
         text = self.value["text"]
