@@ -8,6 +8,7 @@ keep what they hold: rewriting those is the business of the `forget` command.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import apsw
 

@@ -34,7 +34,7 @@ from afterself.archive.keys import (
 from afterself.archive.ledger import Ledger
 from afterself.archive.ordering import time_in_order, times_in_order, weave
 from afterself.archive.people import Identity, People
-from afterself.archive.revising import Reviser, Stored
+from afterself.archive.revising import BlobOf, Reviser, Stored
 from afterself.errors import ArchiveError
 
 Outcome = Literal["new", "same", "changed", "forgotten"]
@@ -54,6 +54,7 @@ class _Thread:
     new: set[int] = field(default_factory=set)
     met: bool = False
     reorder: bool = False
+    untimed: bool = False
 
 
 class Draft(NamedTuple):
@@ -145,7 +146,9 @@ class ImportRun:
         ).fetchone()
         top, last_at = held_now
         held = top is not None
-        thread = _Thread(number, source_key, top + 1 if held else 0, last_at, held)
+        thread = _Thread(
+            number, source_key, top + 1 if held else 0, last_at, held, untimed=held and last_at is None
+        )
         thread.participants.update(
             identity
             for (identity,) in self._db.execute(
@@ -196,14 +199,33 @@ class ImportRun:
             self._decide(self._identity(person), owner=True, by="hint")
 
     @property
+    def threads(self) -> int:
+        """How many threads this import touched."""
+        return len({thread.row for thread in self._threads.values()})
+
+    @property
+    def people(self) -> int:
+        """How many identities this import touched."""
+        return len({identity.id for identity in self._identities.values()})
+
+    @property
+    def owners(self) -> list[str]:
+        """Names of those known to be the owner in this source and account; none means: not known."""
+        rows = self._db.execute(
+            "SELECT DISTINCT name FROM identity WHERE source = ? AND account = ? AND owner = 1 ORDER BY name",
+            (self.source, self.account),
+        )
+        return [str(name) for (name,) in rows]
+
+    @property
     def names_not_found(self) -> list[str]:
         """The names given as "me" that nobody in this import bears."""
         return [name for key, name in self._me.items() if key not in self._me_found]
 
     # -- records --------------------------------------------------------------------------
 
-    def put_record(self, draft: RecordDraft, blobs: Mapping[str, int] | None = None) -> Outcome:
-        """Store one draft; `blobs` gives the blob of each member already stored.
+    def put_record(self, draft: RecordDraft, blob_of: BlobOf = lambda member: None) -> Outcome:
+        """Store one draft; `blob_of` is asked for the blobs of what is new or changed.
 
         ArchiveError if its thread was not declared.
         """
@@ -218,10 +240,10 @@ class ImportRun:
         if stored is None and self._forgotten(columns):
             outcome: Outcome = "forgotten"
         elif stored is None:
-            self._insert(thread, draft, columns, blobs or {})
+            self._insert(thread, draft, columns, blob_of)
             outcome = "new"
         else:
-            outcome = self._meet(thread, draft, columns, stored, blobs or {})
+            outcome = self._meet(thread, draft, columns, stored, blob_of)
         self.counts[outcome] += 1
         return outcome
 
@@ -261,7 +283,7 @@ class ImportRun:
             return True
         return text_tombstone(self._secret, columns.said_at, columns.text) in self._tombstones
 
-    def _insert(self, thread: _Thread, draft: RecordDraft, columns: Draft, blobs: Mapping[str, int]) -> None:
+    def _insert(self, thread: _Thread, draft: RecordDraft, columns: Draft, blob_of: BlobOf) -> None:
         row, self._next_record = self._next_record, self._next_record + 1
         thread.last_at = time_in_order(columns.said_at, draft.precision, thread.last_at)
         thread.reorder |= thread.last_at is None
@@ -278,7 +300,7 @@ class ImportRun:
              draft.deleted, draft.visibility, thread.last_at, thread.next_position, len(draft.attachments),
              revision),
         )  # fmt: skip
-        self._reviser.first(row, draft, columns.text, columns.raw_hash, blobs)
+        self._reviser.first(row, draft, columns.text, columns.raw_hash, blob_of)
         for person in draft.recipients:
             identity = self._identity(person).id
             self._db.execute("INSERT OR IGNORE INTO recipient VALUES (?, ?, 'to')", (row, identity))
@@ -288,13 +310,13 @@ class ImportRun:
         thread.files.setdefault(draft.locator.member, []).append(row)
 
     def _meet(
-        self, thread: _Thread, draft: RecordDraft, columns: Draft, stored: Stored, blobs: Mapping[str, int]
+        self, thread: _Thread, draft: RecordDraft, columns: Draft, stored: Stored, blob_of: BlobOf
     ) -> Outcome:
         thread.met = True
         thread.files.setdefault(draft.locator.member, []).append(stored.row)
         moved = self._reviser.update_columns(stored, draft, columns.author, columns.said_at, columns.reply_to)
         thread.reorder |= moved and stored.said_at != columns.said_at
-        revised = self._reviser.revise(stored, draft, columns.text, columns.raw_hash, blobs)
+        revised = self._reviser.revise(stored, draft, columns.text, columns.raw_hash, blob_of)
         return "changed" if moved or revised else "same"
 
     # -- the end --------------------------------------------------------------------------
@@ -304,15 +326,18 @@ class ImportRun:
         done: set[int] = set()
         for thread in self._threads.values():
             overlapping = thread.met and thread.new and (thread.held or len(thread.files) > 1)
-            if thread.row not in done and (thread.reorder or overlapping):
+            if thread.row not in done and (thread.reorder or overlapping or (thread.untimed and thread.new)):
                 self._reorder(thread)
             done.add(thread.row)
         if self._owner_changed or self.counts["new"] or self.counts["changed"]:
             self._people.settle(self.source, self.account)
-        self._db.execute(
-            "UPDATE import SET finished_at = ?, counts = ? WHERE id = ?",
-            (time.time_ns() // 1000, json.dumps(self.counts, sort_keys=True), self.id),
-        )
+        if self.counts["new"] or self.counts["changed"]:
+            self._db.execute(
+                "UPDATE import SET finished_at = ?, counts = ? WHERE id = ?",
+                (time.time_ns() // 1000, json.dumps(self.counts, sort_keys=True), self.id),
+            )
+        else:  # the archive had it all: nothing to account for
+            self._db.execute("DELETE FROM import WHERE id = ?", (self.id,))
 
     def _reorder(self, thread: _Thread) -> None:
         rows: Any = self._db.execute(

@@ -7,7 +7,7 @@ person corrected stays the latest. The lexical index follows the latest one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import apsw
@@ -15,6 +15,9 @@ import apsw
 from afterself.archive.drafts import RecordDraft
 from afterself.archive.keys import storable
 from afterself.archive.ledger import Ledger
+
+BlobOf = Callable[[str], int | None]
+"""Gives the blob of a member of the source, storing it at first need; None if it is not kept."""
 
 _BY_PEOPLE = ("correction", "re-transcription")
 _STORED = """
@@ -64,31 +67,27 @@ class Reviser:
             row = self._db.execute(_BY_ALIAS, (id,)).fetchone()
         return None if row is None else Stored(*row)
 
-    def first(
-        self, record: int, draft: RecordDraft, text: str, raw_hash: str, blobs: Mapping[str, int]
-    ) -> None:
+    def first(self, record: int, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> None:
         """The first revision of a new record, which already points at `next_revision`."""
-        self._insert(record, 1, "import", draft, text, raw_hash, blobs)
-        self._attach(record, draft, blobs)
+        self._insert(record, 1, "import", draft, text, raw_hash, blob_of)
+        self._attach(record, draft, blob_of)
         if text and not draft.deleted:
             self._db.execute("INSERT INTO lexical (rowid, text) VALUES (?, ?)", (record, text))
 
-    def revise(
-        self, stored: Stored, draft: RecordDraft, text: str, raw_hash: str, blobs: Mapping[str, int]
-    ) -> bool:
+    def revise(self, stored: Stored, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> bool:
         """Add a revision if the draft brings a text (or spans) not known yet; whether it did."""
         if stored.deleted:
             return False  # what the platform deleted does not come back with an older export
-        attached = self._reattach(stored, draft, blobs)
+        attached = self._reattach(stored, draft, blob_of)
         if draft.deleted:
-            self._delete(stored, draft, raw_hash, blobs)
+            self._delete(stored, draft, raw_hash, blob_of)
             return True
         if self._known(stored, draft, text):
             return attached
         same_block = stored.raw_hash == bytes.fromhex(raw_hash)
         why = "better parser" if same_block else "edit"
         latest = stored.why not in _BY_PEOPLE
-        self._add(stored, why, draft, text, raw_hash, blobs, latest=latest)
+        self._add(stored, why, draft, text, raw_hash, blob_of, latest=latest)
         if latest:
             self._reindex(stored, text)
         return True
@@ -133,8 +132,8 @@ class Reviser:
         found: Any = self._db.execute("SELECT begins, ends, kind FROM span WHERE revision = ?", (revision,))
         return set(found)
 
-    def _delete(self, stored: Stored, draft: RecordDraft, raw_hash: str, blobs: Mapping[str, int]) -> None:
-        self._add(stored, "edit", draft, "", raw_hash, blobs, latest=True)
+    def _delete(self, stored: Stored, draft: RecordDraft, raw_hash: str, blob_of: BlobOf) -> None:
+        self._add(stored, "edit", draft, "", raw_hash, blob_of, latest=True)
         self._db.execute("UPDATE record SET deleted = 1 WHERE row = ?", (stored.row,))
         self._reindex(stored, "")
         rows = self._db.execute("SELECT row FROM revision WHERE record = ?", (stored.row,))
@@ -142,10 +141,10 @@ class Reviser:
 
     def _add(
         self, stored: Stored, why: str, draft: RecordDraft, text: str, raw_hash: str,
-        blobs: Mapping[str, int], *, latest: bool,
+        blob_of: BlobOf, *, latest: bool,
     ) -> None:  # fmt: skip
         top: Any = self._db.execute("SELECT max(n) FROM revision WHERE record = ?", (stored.row,)).get
-        revision = self._insert(stored.row, top + 1, why, draft, text, raw_hash, blobs)
+        revision = self._insert(stored.row, top + 1, why, draft, text, raw_hash, blob_of)
         if latest:
             self._db.execute("UPDATE record SET revision = ? WHERE row = ?", (revision, stored.row))
 
@@ -157,7 +156,7 @@ class Reviser:
         draft: RecordDraft,
         text: str,
         raw_hash: str,
-        blobs: Mapping[str, int],
+        blob_of: BlobOf,
     ) -> int:
         revision, self.next_revision = self.next_revision, self.next_revision + 1
         where = draft.locator
@@ -166,7 +165,7 @@ class Reviser:
             "INSERT INTO revision (row, record, n, why, text, language, spans, import, raw_hash, blob, "
             "raw_offset, raw_length, raw_pointer, raw_row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (revision, record, n, why, text, draft.language, len(spans), self._import,
-             bytes.fromhex(raw_hash), blobs.get(where.member), where.offset, where.length, where.pointer,
+             bytes.fromhex(raw_hash), blob_of(where.member), where.offset, where.length, where.pointer,
              where.row),
         )  # fmt: skip
         for span in spans:
@@ -176,15 +175,15 @@ class Reviser:
             )
         return revision
 
-    def _attach(self, record: int, draft: RecordDraft, blobs: Mapping[str, int]) -> None:
+    def _attach(self, record: int, draft: RecordDraft, blob_of: BlobOf) -> None:
         for n, one in enumerate(draft.attachments):
-            blob = None if one.member is None else blobs.get(one.member)
+            blob = None if one.member is None else blob_of(one.member)
             self._db.execute(
                 "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (record, n, storable(one.name), one.state, one.mime, one.size, _member(one.member), blob),
             )
 
-    def _reattach(self, stored: Stored, draft: RecordDraft, blobs: Mapping[str, int]) -> bool:
+    def _reattach(self, stored: Stored, draft: RecordDraft, blob_of: BlobOf) -> bool:
         if not draft.attachments:
             return False
         had = self._db.execute(
@@ -195,7 +194,7 @@ class Reviser:
         if had == has or lost:  # an export without media does not take away what one with media brought
             return False
         self._db.execute("DELETE FROM attachment WHERE record = ?", (stored.row,))
-        self._attach(stored.row, draft, blobs)
+        self._attach(stored.row, draft, blob_of)
         self._db.execute("UPDATE record SET attachments = ? WHERE row = ?", (len(has), stored.row))
         return True
 

@@ -51,11 +51,7 @@ class Self:
         SelfError if something is there already or cannot be made."""
         declaration = declare(name, right, allow, base)
         path = path.expanduser().absolute()
-        if path.exists() and not (path.is_dir() and not path.is_symlink() and not any(path.iterdir())):
-            raise SelfError(
-                f"{path} exists already; nothing was changed.",
-                remedy="Choose another folder with --self, or use the self that is there.",
-            )
+        cls.require_free(path)
         making = path.with_name(f".{path.name}.making-{secrets.token_hex(4)}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,6 +75,20 @@ class Self:
             with contextlib.suppress(OSError):
                 shutil.rmtree(making)
         return cls(path, declaration)
+
+    @staticmethod
+    def require_free(path: Path) -> None:
+        """SelfError unless nothing, or an empty folder, is at `path`."""
+        path = path.expanduser().absolute()
+        try:
+            free = not path.is_symlink() and (not path.exists() or not any(path.iterdir()))
+        except OSError:
+            free = False
+        if not free:
+            raise SelfError(
+                f"{path} exists already; nothing was changed.",
+                remedy="Choose another folder with --self, or use the self that is there.",
+            )
 
     @classmethod
     def open(cls, path: Path) -> Self:

@@ -224,7 +224,8 @@ class View:
 
     def _record(self, row: tuple[Any, ...]) -> ViewRecord:
         (number, id, source_key, source, thread, title, thread_kind, author, name, is_owner, kind,
-         said_at, precision, reply_to, text, n, position, deleted, attachments, spans, revision, forwarded) = row  # fmt: skip
+         said_at, precision, reply_to, text, n, position, deleted, attachments, spans, revision,
+         forwarded) = row  # fmt: skip
         text = "" if deleted else text
         foreign = self._spans(revision) if spans and text else []
         own = ""
@@ -269,7 +270,8 @@ class View:
                 people.setdefault(thread, []).append(_person(person))
             rows = self._db.execute(
                 "SELECT thread.row, thread.id, thread.key, thread.title, thread.kind, thread.source, "
-                f"count(*), min(record.said_at), max(record.said_at) {_FROM} GROUP BY thread.row ORDER BY thread.row",
+                "count(*), min(record.said_at), max(record.said_at) "
+                f"{_FROM} GROUP BY thread.row ORDER BY thread.row",
                 (self._everyone,),
             )
             return [

@@ -1,0 +1,280 @@
+"""`afterself import`: exports in, a summary out.
+
+Each path is a source of its own: one that fails does not keep the others out, and
+is named at the end. The summary holds counts, names of files and people, never
+what anybody said. Finding formats and writing is the business of `importers`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error
+from afterself.errors import SourceError, UsageError
+
+if TYPE_CHECKING:
+    from afterself.home.folder import Self
+    from afterself.home.jobs import Report
+    from afterself.importers.contract import DateOrder, Options
+    from afterself.importers.ingest import ImportSummary
+
+STDIN = "standard input"
+_LARGEST_STDIN = 1 << 30
+_PROBLEMS_SHOWN = 10
+_AUTHORS_SHOWN = 20
+
+
+@dataclass(slots=True)
+class _Imported:
+    """What came of all paths: a summary or an error for each, in the order given."""
+
+    done: list[tuple[str, ImportSummary]] = field(default_factory=list)
+    failed: list[tuple[str, SourceError]] = field(default_factory=list)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, folders or zips; - reads JSON Lines.")
+    ],
+    me: Annotated[
+        list[str] | None,
+        typer.Option("--me", metavar="NAME,NAME", help="Names or handles of the owner in the exports."),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="Zone of times without offset (default: this machine's)."),
+    ] = None,
+    date_order: Annotated[
+        str | None,
+        typer.Option(metavar="dmy|mdy|ymd", help="How to read 03/04/21 where a file leaves it open."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Import chats and other exports into the self. The format is found by looking inside.
+
+    Reads WhatsApp exports (.txt, .zip, or a folder of them) and JSON Lines, a JSON array or CSV
+    with conversation, time, author and text. Importing again adds only what is new.
+
+    \b
+    Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
+             afterself import exports/ --zone Europe/Berlin --date-order dmy
+    """
+    options = _options(me or [], zone, date_order)
+    self_ = open_self()
+    imported = _import_all(self_, paths, options, quiet=json_)
+    if imported.done and not (yes or json_) and interactive():
+        _ask_for_owner(self_, imported)
+    if json_:
+        echo_json(_as_json(imported))
+    else:
+        _print(imported)
+    for _, error in imported.failed:
+        report_error(error)
+    if imported.failed:
+        raise typer.Exit(imported.failed[0][1].exit_code)
+
+
+def _options(me: Sequence[str], zone: str | None, date_order: str | None) -> Options:
+    from afterself.importers.contract import DateOrder, Options
+    from afterself.importers.local_time import LocalClock
+
+    LocalClock(zone)
+    order: DateOrder | None = next((known for known in get_args(DateOrder) if known == date_order), None)
+    if date_order and not order:
+        raise UsageError(
+            f"“{date_order[:20]}” is no order of dates.", remedy="Give --date-order dmy, mdy or ymd."
+        )
+    names = tuple(name.strip() for given in me for name in given.split(",") if name.strip())
+    return Options(me=names, zone=zone, date_order=order)
+
+
+def _import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: bool) -> _Imported:
+    from rich.text import Text
+
+    imported = _Imported()
+    with console(stderr=True).status(Text("Importing")) as status:
+
+        def tell(name: str) -> Callable[[Report], None]:
+            return lambda report: status.update(Text(f"{name}: {report.done:,} {report.unit}"))
+
+        if quiet:
+            status.stop()
+        for path in paths:
+            try:
+                imported.done.append((path, _import_one(self_, path, options, tell(_shown(path)))))
+            except SourceError as error:
+                imported.failed.append((path, error))
+    return imported
+
+
+def _import_one(self_: Self, path: str, options: Options, tell: Callable[[Report], None]) -> ImportSummary:
+    from afterself.home.jobs import Progress
+    from afterself.importers.ingest import import_path, import_source
+    from afterself.importers.source_view import SourceView
+
+    if path != "-":
+        return import_path(self_, Path(path).expanduser(), options, Progress(tell))
+    data = sys.stdin.buffer.read(_LARGEST_STDIN + 1)
+    if len(data) > _LARGEST_STDIN:
+        raise SourceError(
+            f"More than {_LARGEST_STDIN >> 30} GiB came from standard input: nothing of it was stored.",
+            remedy="Write it to a file and import that.",
+        )
+    return import_source(self_, SourceView.of_bytes(STDIN, data), options, Progress(tell))
+
+
+def _ask_for_owner(self_: Self, imported: _Imported) -> None:
+    """Ask once who of the authors the owner is, where neither an option nor the export says it."""
+    from afterself.archive.store import Archive
+    from afterself.policy.view import open_view
+
+    if all(summary.owner for _, summary in imported.done):
+        return
+    with open_view(self_, "list") as view:
+        people = view.people()
+    known = {person.source for person in people if person.is_owner}
+    asked = [person for person in people if person.source not in known and person.records]
+    counts: Counter[str] = Counter()
+    for person in asked:
+        counts[person.name] += person.records
+    names = [name for name, _ in counts.most_common(_AUTHORS_SHOWN)]
+    chosen = _choose(self_.declaration.name, names, counts)
+    if not chosen:
+        return
+    identities = {person.identity for person in asked if person.name in chosen}
+    with Archive.writing(self_) as archive, archive.transaction():
+        for identity in archive.people.identities():
+            if identity.id in identities:
+                archive.set_owner(identity)
+    for i, (path, summary) in enumerate(imported.done):
+        if not summary.owner:
+            imported.done[i] = (path, _with_owner(summary, chosen))
+
+
+def _with_owner(summary: ImportSummary, names: Sequence[str]) -> ImportSummary:
+    from dataclasses import replace
+
+    return replace(summary, owner=tuple(names))
+
+
+def _choose(owner: str, names: Sequence[str], counts: Counter[str]) -> list[str]:
+    out = console()
+    out.print(f"Which of these is {_shown(owner)}?", markup=False)
+    for number, name in enumerate(names, 1):
+        out.print(f"  {number:>2}  {_shown(name)}  ({counts[name]:,})", markup=False)
+    answer = typer.prompt(
+        "Numbers, with commas if several; empty to say it later", default="", show_default=False
+    )
+    picked = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal()]
+    return [names[number - 1] for number in picked if 1 <= number <= len(names)]
+
+
+def _as_json(imported: _Imported) -> dict[str, Any]:
+    summaries = [summary for _, summary in imported.done]
+    sources = [{"path": path, **_summary_json(summary)} for path, summary in imported.done]
+    failed = [
+        {"path": path, "error": error.message, "remedy": error.remedy} for path, error in imported.failed
+    ]
+    return {**_totals(summaries), "sources": sources, "failed": failed}
+
+
+def _totals(summaries: Sequence[ImportSummary]) -> dict[str, Any]:
+    skipped: Counter[str] = Counter()
+    for summary in summaries:
+        skipped.update(summary.skipped)
+    owners = dict.fromkeys(name for summary in summaries for name in summary.owner)
+    return {
+        "threads": sum(summary.threads for summary in summaries),
+        "people": sum(summary.people for summary in summaries),
+        "first": _iso(min((s.first for s in summaries if s.first), default=None)),
+        "last": _iso(max((s.last for s in summaries if s.last), default=None)),
+        "new": sum(summary.new for summary in summaries),
+        "same": sum(summary.same for summary in summaries),
+        "changed": sum(summary.changed for summary in summaries),
+        "forgotten": sum(summary.forgotten for summary in summaries),
+        "skipped": dict(skipped),
+        "problems": [asdict(problem) for summary in summaries for problem in summary.problems],
+        "owner": list(owners) or None,
+    }
+
+
+def _summary_json(summary: ImportSummary) -> dict[str, Any]:
+    totals = _totals([summary])
+    return {"formats": list(summary.formats), **totals, "names_not_found": list(summary.names_not_found)}
+
+
+def _print(imported: _Imported) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    out = console()
+    if not imported.done:
+        return
+    table = Table(box=None, pad_edge=False)
+    columns = ("Source", "Threads", "People", "From", "To", "New", "Same", "Changed", "Forgotten", "Skipped")
+    for column in columns:
+        table.add_column(column, justify="left" if column in ("Source", "From", "To") else "right")
+    for path, summary in imported.done:
+        numbers = (
+            summary.new,
+            summary.same,
+            summary.changed,
+            summary.forgotten,
+            sum(summary.skipped.values()),
+        )
+        cells = (
+            _shown(STDIN if path == "-" else summary.source),
+            f"{summary.threads:,}",
+            f"{summary.people:,}",
+            _day(summary.first),
+            _day(summary.last),
+            *(f"{number:,}" for number in numbers),
+        )
+        table.add_row(*(Text(cell, overflow="fold") for cell in cells))
+    out.print(table)
+    for line in _remarks([summary for _, summary in imported.done]):
+        out.print(line, markup=False)
+
+
+def _remarks(summaries: Sequence[ImportSummary]) -> list[str]:
+    """What the person should know beside the numbers: skipped by reason, warnings, who the owner is."""
+    totals = _totals(summaries)
+    said = [f"Skipped: {count:,} × {_shown(why)}" for why, count in totals["skipped"].items()]
+    problems = [problem for summary in summaries for problem in summary.problems]
+    said += [f"{p.severity.title()}: {_shown(p.where)}: {_shown(p.why)}" for p in problems[:_PROBLEMS_SHOWN]]
+    if len(problems) > _PROBLEMS_SHOWN:
+        said.append(f"… and {len(problems) - _PROBLEMS_SHOWN:,} more: --json lists them")
+    missing = dict.fromkeys(name for summary in summaries for name in summary.names_not_found)
+    borne = [name for name in missing if all(name in summary.names_not_found for summary in summaries)]
+    said += [f"Nobody is called “{_shown(name)}” in what was imported." for name in borne]
+    if totals["owner"]:
+        said.append(f"Owner: {', '.join(_shown(name) for name in totals['owner'])}")
+    if not all(summary.owner for summary in summaries):
+        said.append(
+            "Whose self this is in these exports is not known yet. Say it with: afterself people me NAME"
+        )
+    return said
+
+
+def _shown(text: str) -> str:
+    from afterself.archive.plain import terminal_text
+
+    return terminal_text(text, one_line=True)
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.date().isoformat() if moment else "–"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,344 @@
+"""`new`, `records` and `people`: make a self, look at what is in it, say who is who.
+
+`new` asks for what was not given and says plainly what is declared and that
+nothing is encrypted yet; `records` shows or streams what the view lists;
+`people` shows who is in the archive and lets the person say who they are.
+"""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from afterself.cli.shell import app, chosen_path, console, echo_json, interactive, open_self
+from afterself.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from afterself.home.folder import Declaration, Self
+    from afterself.policy.view import View, ViewRecord
+
+_TABLE_ROWS = 100
+_NOT_ENCRYPTED = (
+    "This folder is not encrypted: who can read it can read everything in it. "
+    "Encryption with a passphrase comes with a later version."
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+# -- new ----------------------------------------------------------------------------------
+
+
+@app.command()
+def new(
+    name: Annotated[str | None, typer.Option("--name", help="Whose self: the given name.")] = None,
+    right: Annotated[
+        str | None,
+        typer.Option("--right", help="By what right: mine, consent, steward, fictional or research."),
+    ] = None,
+    allow: Annotated[
+        str | None,
+        typer.Option("--allow", help="For what, with commas: archive, train, talk, voice, after-death."),
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option("--base", help="Base model to train on later (default: the embedded one).")
+    ] = None,
+    no_passphrase: Annotated[
+        bool, typer.Option("--no-passphrase", help="Accept that the folder is not encrypted.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm the declaration without being asked.")] = False,
+) -> None:
+    """Make a new, empty self, and declare by what right it exists and what it may do.
+
+    Example: afterself --self DIR new --name Anna --right mine --allow archive,train,talk --no-passphrase --yes
+    """
+    from afterself.home.declaration import declare
+    from afterself.home.folder import Self
+
+    Self.require_free(chosen_path())
+    if not yes and not interactive():
+        raise UsageError(
+            "Nobody can be asked here.", remedy="Give --name, --right and --allow, and add --yes."
+        )
+    name = _asked(name, "--name", "Whose self is it? Given name", yes=yes)
+    right = _asked_right(right, yes=yes)
+    allowed = _purposes(_asked_allow(allow, right, yes=yes))
+    # What does not fit is told before anything is confirmed.
+    declared = declare(name, right, allowed, base)
+    _confirm(declared, no_passphrase=no_passphrase, yes=yes)
+    made = Self.create(chosen_path(), name=name, right=right, allow=allowed, base=base)
+    typer.echo(f"Made {made.path}. Next: afterself --self {made.path} import PATH")
+
+
+def _asked(value: str | None, option: str, question: str, *, yes: bool, default: str | None = None) -> str:
+    if value is not None:
+        return value
+    if yes or not interactive():
+        raise UsageError(f"{option} is missing.", remedy="See: afterself new --help")
+    return str(typer.prompt(question, default=default))
+
+
+def _asked_right(right: str | None, *, yes: bool) -> str:
+    from afterself.home.declaration import RIGHT_MEANS
+
+    if right is None and not yes and interactive():
+        for word, means in RIGHT_MEANS.items():
+            typer.echo(f"  {word:<10} {means}")
+    return _asked(right, "--right", "By what right does it exist?", yes=yes)
+
+
+def _asked_allow(allow: str | None, right: str, *, yes: bool) -> str:
+    from afterself.home.declaration import PURPOSE_MEANS
+
+    if allow is None and not yes and interactive():
+        for word, means in PURPOSE_MEANS.items():
+            typer.echo(f"  {word:<12} {means}")
+    usual = "archive,train" if right == "research" else "archive,train,talk"
+    return _asked(allow, "--allow", "What is allowed? (with commas)", yes=yes, default=usual)
+
+
+def _purposes(allow: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in allow.split(",") if word.strip())
+
+
+def _confirm(declared: Declaration, *, no_passphrase: bool, yes: bool) -> None:
+    from afterself.archive.plain import terminal_text
+    from afterself.home.declaration import RIGHT_MEANS
+    from afterself.home.syncing import syncing_program
+
+    shown = terminal_text(declared.name, one_line=True)
+    typer.echo(
+        f"You declare: a self of {shown}; {RIGHT_MEANS[declared.right]}. Allowed: {', '.join(declared.allow)}."
+    )
+    if not yes and not typer.confirm("Is that so?"):
+        raise UsageError("Nothing was made.")
+    program = syncing_program(chosen_path())
+    if program is not None:
+        typer.echo(
+            f"Warning: {program} keeps this folder. A file-sync program can damage the archive, and copies it "
+            "to other machines: better choose a folder outside it.",
+            err=True,
+        )
+    typer.echo(_NOT_ENCRYPTED, err=True)
+    if no_passphrase:
+        return
+    if yes or not interactive():
+        raise UsageError("This version cannot encrypt yet.", remedy="Accept that with --no-passphrase.")
+    if not typer.confirm("Make it without encryption?"):
+        raise UsageError("Nothing was made.")
+
+
+# -- records ------------------------------------------------------------------------------
+
+
+@app.command()
+def records(
+    as_json: Json = False,
+    thread: Annotated[str | None, typer.Option("--thread", help="Only this thread: its id or title.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Said at this time (ISO, UTC) or later.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Said before this time (ISO, UTC).")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=0, help=f"At most so many (a table shows {_TABLE_ROWS} without it)."),
+    ] = None,
+) -> None:
+    """Show what is in the archive, by thread and in order.
+
+    Example: afterself --self my-self records --json --since 2019-01-01
+    """
+    from afterself.policy import open_view
+
+    after, before = _moment(since, "--since"), _moment(until, "--until")
+    with open_view(open_self(), "list") as view:
+        chosen = None if thread is None else _thread_id(view, thread)
+        found = view.records(thread=chosen, since=after, until=before)
+        if as_json:
+            for record in itertools.islice(found, limit):
+                echo_json(record_json(record))
+        else:
+            _show_records(found, _TABLE_ROWS if limit is None else limit)
+
+
+def record_json(record: ViewRecord) -> dict[str, Any]:
+    """A record as the stable JSON that measuring from outside relies on."""
+    return {
+        "id": record.id,
+        "source_key": record.source_key,
+        "thread": record.thread,
+        "thread_title": record.thread_title,
+        "author": record.author_name or None,
+        "is_owner": record.is_owner,
+        "kind": record.kind,
+        "said_at": None if record.said_at is None else _iso(record.said_at),
+        "precision": record.precision,
+        "reply_to": record.reply_to,
+        "text": record.text,
+        "own_text": record.own_text,
+        "deleted": record.deleted,
+        "attachments": [
+            {"name": one.name, "state": one.state, "mime": one.mime, "size": one.size}
+            for one in record.attachments
+        ],
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _moment(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{option} is not a date or time.", remedy="Write it like 2019-03-01 or 2019-03-01T12:00:00."
+        ) from error
+
+
+def _thread_id(view: View, wanted: str) -> str:
+    threads = view.threads()
+    found = [one.id for one in threads if wanted == one.id]
+    found = found or [
+        one.id for one in threads if wanted.casefold() in (one.title.casefold(), one.key.casefold())
+    ]
+    if len(found) != 1:
+        what = "There is no thread" if not found else f"{len(found)} threads are called"
+        raise UsageError(f"{what} “{wanted}”.", remedy="Take the thread's id from: afterself records --json")
+    return found[0]
+
+
+def _show_records(found: Iterator[ViewRecord], limit: int) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+
+    table = Table("when", "thread", "who", "text", box=None, pad_edge=False, header_style="bold")
+    shown = 0
+    for record in itertools.islice(found, limit):
+        when = "" if record.said_at is None else _when(record.said_at, record.precision)
+        name = terminal_text(record.author_name, one_line=True)
+        text = terminal_text(record.text, one_line=True) or (
+            "(deleted)" if record.deleted else _names(record)
+        )
+        title = terminal_text(record.thread_title, one_line=True)
+        style = "bold" if record.is_owner else ""
+        table.add_row(Text(when), Text(title), Text(name, style=style), Text(text))
+        shown += 1
+    out = console()
+    out.print(table)
+    more = sum(1 for _ in found)
+    if more:
+        out.print(f"{shown} records shown, {more} more: use --limit, --thread, --since, --until or --json.")
+    elif not shown:
+        out.print("No records.")
+
+
+def _names(record: ViewRecord) -> str:
+    from afterself.archive.plain import terminal_text
+
+    return terminal_text(", ".join(f"[{one.name}]" for one in record.attachments), one_line=True)
+
+
+def _when(moment: datetime, precision: str) -> str:
+    return f"{moment:%Y-%m-%d}" if precision == "day" else f"{moment:%Y-%m-%d %H:%M}"
+
+
+# -- people -------------------------------------------------------------------------------
+
+people_app = typer.Typer(
+    name="people",
+    help="Show who is in the archive, and say who you are.\n\nExample: afterself --self DIR people me Anna",
+    invoke_without_command=True,
+)
+app.add_typer(people_app)
+
+
+@people_app.callback()
+def people(context: typer.Context, as_json: Json = False) -> None:
+    """Show who is in the archive, who wrote how much, and who is the owner."""
+    if context.invoked_subcommand is None:
+        _list_people(open_self(), as_json=as_json)
+
+
+def _list_people(self_: Self, *, as_json: bool) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+    from afterself.policy import open_view
+
+    with open_view(self_, "list") as view:
+        everyone = view.people()
+    if as_json:
+        for one in everyone:
+            echo_json({
+                "identity": one.identity, "name": one.name, "handle": one.handle, "source": one.source,
+                "is_owner": one.is_owner, "records": one.records, "relation": one.relation,
+            })  # fmt: skip
+        return
+    table = Table("name", "handle", "source", "records", "", box=None, pad_edge=False, header_style="bold")
+    for one in everyone:
+        table.add_row(
+            Text(terminal_text(one.name, one_line=True)),
+            Text(terminal_text("" if one.handle == one.name else one.handle, one_line=True)),
+            Text(terminal_text(one.source, one_line=True)),
+            Text(str(one.records)),
+            Text("the owner" if one.is_owner else ""),
+        )
+    out = console()
+    out.print(table)
+    if everyone and not any(one.is_owner for one in everyone):
+        out.print("Nobody is known to be the owner. If it is you: afterself people me NAME")
+
+
+@people_app.command("me")
+def me(names: Annotated[list[str], typer.Argument(help="Names or handles that are you.")]) -> None:
+    """Say which names or handles are the owner of this self, in all sources.
+
+    Example: afterself --self my-self people me Anna anna@example.org
+    """
+    _decide(names, owner=True)
+
+
+@people_app.command("not-me")
+def not_me(names: Annotated[list[str], typer.Argument(help="Names or handles that are not you.")]) -> None:
+    """Take back that a name or handle is the owner.
+
+    Example: afterself --self my-self people not-me Ben
+    """
+    _decide(names, owner=False)
+
+
+def _decide(names: list[str], *, owner: bool) -> None:
+    from afterself.archive.plain import terminal_text
+    from afterself.archive.store import Archive
+
+    self_ = open_self()
+    with Archive.writing(self_) as archive, archive.transaction():
+        chosen = []
+        for name in names:
+            found = archive.people.find(name)
+            if not found:
+                near = terminal_text(", ".join(archive.people.near(name)), one_line=True)
+                raise UsageError(
+                    f"Nobody in the archive is called “{terminal_text(name, one_line=True)}”. "
+                    "Nothing was changed.",
+                    remedy=f"Did you mean: {near}?" if near else "See who there is: afterself people",
+                )
+            chosen.extend(found)
+        chosen = list({one.id: one for one in chosen}.values())
+        changed = archive.people.set_owner(chosen, owner)
+    self_.audit("owner decided", identities=len(chosen), owner=owner, records=changed)
+    who = ", ".join(f"{terminal_text(one.name, one_line=True)} ({one.source})" for one in chosen)
+    typer.echo(f"{who}: {'the owner' if owner else 'not the owner'}; {changed} records changed.")

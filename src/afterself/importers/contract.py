@@ -1,0 +1,70 @@
+"""What an importer is: it recognises one family of exports and yields drafts of what stands in them.
+
+An importer reads a `SourceView` and yields `ThreadDraft`, `RecordDraft`, `Problem`
+and `OwnerHint` (all of `afterself.archive.drafts`), a thread before its first
+record. It never writes, never prints, never logs text, and one broken record never
+ends it: that is a `Problem` in the stream. `ingest` writes, counts and decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from afterself.archive.drafts import Kind, Yielded
+from afterself.importers.source_view import SourceView
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """How sure an importer is that a source is its own; confidence 0 is "not mine", and why."""
+
+    confidence: float
+    format: str
+    reason: str
+    sample_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person says about a source that the export does not say itself.
+
+    `me` are names or handles of the owner; `zone` is the IANA zone of local times
+    without offset (None: this machine's zone); `date_order` decides dates such as
+    03/04/21 where the file does not.
+    """
+
+    me: tuple[str, ...] = ()
+    zone: str | None = None
+    date_order: DateOrder | None = None
+
+
+class Importer(Protocol):
+    """One format family. A new `version` may parse better; it must not change ids."""
+
+    @property
+    def name(self) -> str:
+        """What the person calls it: "WhatsApp export"."""
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def source(self) -> str:
+        """The first part of each `source_key`: "whatsapp", "generic"."""
+
+    @property
+    def reads(self) -> str:
+        """One line for "what can be read": file kinds and what must be in them."""
+
+    @property
+    def kinds(self) -> frozenset[Kind]: ...
+
+    def detect(self, source: SourceView) -> Detection:
+        """Look at names and heads only: no walk through contents, nothing extracted."""
+
+    def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
+        """Yield what the source holds; SourceError if nothing of it can be read."""

@@ -1,0 +1,246 @@
+"""From a path to the archive: finds the importer, writes what it yields, and says what came of it.
+
+One source is one transaction: the archive holds all of it or is as it was. What
+could not be read is counted by reason and named, never swallowed, and a source
+in which nothing could be read is an error.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+from afterself.archive.drafts import (
+    AttachmentState,
+    Kind,
+    OwnerHint,
+    Precision,
+    Problem,
+    RecordDraft,
+    SpanKind,
+    ThreadDraft,
+    Yielded,
+)
+from afterself.archive.store import Archive, ImportRun
+from afterself.errors import AfterselfError, SourceError
+from afterself.home.folder import Self
+from afterself.home.jobs import Progress
+from afterself.importers.contract import Importer, Options
+from afterself.importers.registry import recognise
+from afterself.importers.source_view import SourceView
+
+PROBLEMS_KEPT = 200
+_KINDS, _PRECISIONS = frozenset(get_args(Kind)), frozenset(get_args(Precision))
+_SPAN_KINDS, _STATES = frozenset(get_args(SpanKind)), frozenset(get_args(AttachmentState))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What came of one source.
+
+    `skipped` counts what did not become a record, by reason; `problems` names the first of them and
+    every warning (at most `PROBLEMS_KEPT`). `owner` is empty where it is not known who the owner is;
+    `names_not_found` are names given as "me" that nobody bears.
+    """
+
+    source: str
+    formats: tuple[str, ...]
+    threads: int
+    people: int
+    first: datetime | None
+    last: datetime | None
+    new: int
+    same: int
+    changed: int
+    forgotten: int
+    skipped: dict[str, int]
+    problems: tuple[Problem, ...]
+    owner: tuple[str, ...]
+    names_not_found: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted over all importers of one source."""
+
+    formats: list[str] = field(default_factory=list)
+    threads: int = 0
+    people: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    outcomes: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+    owner: dict[str, None] = field(default_factory=dict)
+    found: set[str] = field(default_factory=set)
+
+    def saw(self, said_at: datetime | None) -> None:
+        if said_at is not None:
+            self.first = said_at if self.first is None else min(self.first, said_at)
+            self.last = said_at if self.last is None else max(self.last, said_at)
+
+    def problem(self, problem: Problem) -> None:
+        if problem.severity == "skipped":
+            self.skipped[problem.why] += 1
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(problem)
+
+
+def import_path(
+    self_: Self, path: Path, options: Options = Options(), progress: Progress | None = None
+) -> ImportSummary:
+    """Import a file, folder or zip. SourceError (nothing stored) if it cannot be read or holds nothing."""
+    self_.require("archive")
+    with SourceView.at(path) as source:
+        return import_source(self_, source, options, progress)
+
+
+def import_source(
+    self_: Self, source: SourceView, options: Options = Options(), progress: Progress | None = None
+) -> ImportSummary:
+    """Import an open source with every importer that recognises members of it, in one transaction."""
+    self_.require("archive")
+    recognised = recognise(source)
+    if len(source.names()) == 1:
+        recognised = recognised[:1]  # one file has one format: the surest
+    progress = progress or Progress()
+    progress.start("import", unit="records")
+    tally = _Tally()
+    with Archive.writing(self_) as archive:
+        try:
+            with archive.transaction():
+                for one in recognised:
+                    tally.formats.append(one.detection.format)
+                    _run(archive, one.importer, source, options, tally, progress)
+                _refuse_nothing(source, tally)
+        finally:
+            archive.sweep()
+    progress.finish()
+    self_.audit(
+        "imported", formats=tally.formats, **{name: tally.outcomes[name] for name in sorted(tally.outcomes)}
+    )
+    return _summary(source, options, tally)
+
+
+def _run(
+    archive: Archive,
+    importer: Importer,
+    source: SourceView,
+    options: Options,
+    tally: _Tally,
+    progress: Progress,
+) -> None:
+    run = archive.begin_import(
+        importer.source,
+        importer=importer.name,
+        version=importer.version,
+        outer_name=source.outer_name,
+        options=asdict(options),
+        me=options.me,
+    )
+    blobs = _Blobs(archive, run, source, tally)
+    for item in _yields(importer, source, options):
+        if isinstance(item, RecordDraft):
+            why = misfit(item)
+            if why is not None:
+                tally.problem(Problem("skipped", item.locator.member, why))
+                continue
+            outcome = run.put_record(item, blobs.of)
+            if outcome != "forgotten":
+                tally.saw(item.said_at)
+            progress.advance()
+        elif isinstance(item, ThreadDraft):
+            run.upsert_thread(item)
+        elif isinstance(item, OwnerHint):
+            run.owner_hint(item.person)
+        else:
+            tally.problem(item)
+    run.finish_import()
+    tally.outcomes.update(run.counts)
+    tally.threads += run.threads
+    tally.people += run.people
+    tally.owner.update(dict.fromkeys(run.owners))
+    tally.found.update(set(options.me) - set(run.names_not_found))
+
+
+def _yields(importer: Importer, source: SourceView, options: Options) -> Iterator[Yielded]:
+    try:
+        yield from importer.open(source, options)
+    except AfterselfError:
+        raise
+    except Exception as error:
+        # The error's own message may quote the text it choked on: only its type is told.
+        raise SourceError(
+            f"The importer “{importer.name}” {importer.version} failed ({type(error).__name__}) "
+            f"on “{source.outer_name}”. Nothing of it was stored.",
+            remedy="This is a fault of the importer: please report it, without your data.",
+        ) from error
+
+
+class _Blobs:
+    """Stores members of the source as blobs when something new first points at them."""
+
+    def __init__(self, archive: Archive, run: ImportRun, source: SourceView, tally: _Tally) -> None:
+        self._archive, self._run, self._source, self._tally = archive, run, source, tally
+        self._stored: dict[str, int | None] = {}
+
+    def of(self, member: str) -> int | None:
+        """The blob of a member; None, with a warning, if its bytes cannot be read."""
+        if member not in self._stored:
+            try:
+                with self._source.open(member) as stream:
+                    self._stored[member] = self._archive.store_member(self._run, member, stream)
+            except SourceError:
+                self._stored[member] = None
+                self._tally.problem(Problem("warning", member, "its raw bytes could not be kept"))
+        return self._stored[member]
+
+
+def misfit(draft: RecordDraft) -> str | None:
+    """Why a draft is no record that can be stored, or None: what importers must keep to."""
+    if draft.said_at is not None and draft.said_at.tzinfo is None:
+        return "its time has no zone"
+    if draft.kind not in _KINDS or draft.precision not in _PRECISIONS:
+        return "its kind or precision is unknown"
+    if any(
+        span.kind not in _SPAN_KINDS or not 0 <= span.start < span.end <= len(draft.text)
+        for span in draft.spans
+    ):
+        return "its spans do not fit its text"
+    if any(one.state not in _STATES for one in draft.attachments):
+        return "its attachment has an unknown state"
+    return None
+
+
+def _refuse_nothing(source: SourceView, tally: _Tally) -> None:
+    if tally.outcomes.total():
+        return
+    reasons = "; ".join(f"{count} × {why}" for why, count in tally.skipped.most_common(5))
+    raise SourceError(
+        f"“{source.outer_name}” was read as {', '.join(tally.formats)}, but it gave not one record"
+        + (f" ({reasons})." if reasons else "."),
+        remedy="Check that it is the whole export. Nothing was stored.",
+    )
+
+
+def _summary(source: SourceView, options: Options, tally: _Tally) -> ImportSummary:
+    return ImportSummary(
+        source=source.outer_name,
+        formats=tuple(tally.formats),
+        threads=tally.threads,
+        people=tally.people,
+        first=tally.first,
+        last=tally.last,
+        new=tally.outcomes["new"],
+        same=tally.outcomes["same"],
+        changed=tally.outcomes["changed"],
+        forgotten=tally.outcomes["forgotten"],
+        skipped=dict(tally.skipped),
+        problems=tuple(tally.problems),
+        owner=tuple(tally.owner),
+        names_not_found=tuple(name for name in options.me if name.strip() and name not in tally.found),
+    )

@@ -1,0 +1,64 @@
+"""Local times without offset -> UTC, in the zone where the person was, also in the night the clocks go back.
+
+In that night an hour occurs twice. Messages stand in order, so the second reading
+is taken when the first would run backwards. Where no zone is given it is this
+machine's, by name if the system tells it.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from afterself.errors import UsageError
+
+THIS_MACHINE = "this machine's zone"
+_LOCALTIME = Path("/etc/localtime")
+
+
+class LocalClock:
+    """Reads wall-clock times of one zone; `name` is recorded with each of them."""
+
+    def __init__(self, zone: str | None = None) -> None:
+        """UsageError if `zone` is not an IANA name such as Europe/Berlin."""
+        self.name = zone or _system_zone_name() or THIS_MACHINE
+        self._zone: ZoneInfo | None = None
+        if self.name != THIS_MACHINE:
+            try:
+                self._zone = ZoneInfo(self.name)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise UsageError(
+                    f"“{self.name[:60]}” is not a time zone that is known here.",
+                    remedy="Give an IANA name, such as --zone Europe/Berlin.",
+                ) from error
+
+    def utc(self, wall: datetime, after: datetime | None = None) -> datetime:
+        """The instant of a naive wall-clock time; `after` is the instant of what stands before it.
+
+        OverflowError or ValueError if the year falls out of the calendar.
+        """
+        first = self._read(wall.replace(fold=0))
+        if after is None or first >= after:
+            return first
+        second = self._read(wall.replace(fold=1))
+        return second if timedelta(0) < second - first and second >= after else first
+
+    def _read(self, wall: datetime) -> datetime:
+        if self._zone is None:
+            return wall.astimezone(UTC)
+        return wall.replace(tzinfo=self._zone).astimezone(UTC)
+
+
+def _system_zone_name() -> str | None:
+    """$TZ or the target of /etc/localtime, if that is a name the zone database knows."""
+    if "TZ" in os.environ:
+        candidate = os.environ["TZ"].lstrip(":") or "UTC"
+    else:
+        _, joint, candidate = str(_LOCALTIME.resolve()).partition("zoneinfo/")
+        candidate = candidate.removeprefix("posix/") if joint else ""
+    try:
+        return ZoneInfo(candidate).key if candidate else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -1,0 +1,71 @@
+"""Names of members as exports spell them -> NFC names with forward slashes, or a refusal.
+
+The rules are the same for folders and zips, although nothing is ever extracted:
+a source that names `../x`, `/etc/x` or `C:\\x` was made to hurt somebody, and a
+later reader of the blob store should never meet such a name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from zipfile import ZipInfo
+
+from afterself.archive.plain import terminal_text
+from afterself.errors import HostileSource
+
+NESTED = "!/"
+"""Joins the name of a zip inside a source and the name of a member in that zip."""
+
+_DRIVE = re.compile(r"^[A-Za-z]:")
+_UTF8_NAME = 0x800
+
+
+def safe_name(name: str, container: str) -> str:
+    """The member's name, NFC, with forward slashes, without `.` parts; "" for a bare folder.
+
+    Raises HostileSource for absolute names, drive letters, `..` parts and control characters.
+    """
+    slashed = unicodedata.normalize("NFC", name).replace("\\", "/")
+    if slashed.startswith("/"):
+        raise _hostile(name, container, "has an absolute name")
+    if _DRIVE.match(slashed):
+        raise _hostile(name, container, "names a drive")
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in slashed):
+        raise _hostile(name, container, "has control characters in its name")
+    parts = [part for part in slashed.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise _hostile(name, container, "points out of its folder")
+    return "/".join(parts)
+
+
+def zip_name(info: ZipInfo) -> str:
+    """The name as it was meant: UTF-8 bytes that a zip program forgot to flag are read as UTF-8.
+
+    `zipfile` reads unflagged names as cp437 (APPNOTE.TXT, appendix D); Slack and others write UTF-8.
+    """
+    name = info.orig_filename
+    if info.flag_bits & _UTF8_NAME or name.isascii():
+        return name
+    try:
+        return name.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return name
+
+
+def is_clutter(name: str) -> bool:
+    """Files that operating systems leave behind, such as macOS' `__MACOSX/._chat.txt`."""
+    parts = name.split("/")
+    return parts[0] == "__MACOSX" or parts[-1].startswith("._") or parts[-1] in (".DS_Store", "Thumbs.db")
+
+
+def shown(name: str) -> str:
+    """A file name that is safe to print on one line."""
+    return terminal_text(name, one_line=True)
+
+
+def _hostile(name: str, container: str, why: str) -> HostileSource:
+    return HostileSource(
+        f"“{shown(container)}” is refused: its member “{shown(name[:120])}” {why}. Nothing was read.",
+        remedy="A real export has no such member. Get the export again from where it came from.",
+    )

@@ -1,0 +1,70 @@
+"""Finds the importers that recognise a source, the surest first.
+
+Importers look at different members: a folder with WhatsApp exports and a CSV has
+two that match, and both are returned. Nothing recognised is an error that lists
+the names seen and what can be read, never an empty import.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from afterself.errors import SourceError, UnknownFormat
+from afterself.importers.contract import Detection, Importer
+from afterself.importers.source_view import SourceView, shown
+
+SURE_ENOUGH = 0.5
+NAMES_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """An importer and why it takes a source."""
+
+    importer: Importer
+    detection: Detection
+
+
+@cache
+def importers() -> tuple[Importer, ...]:
+    """Every built-in importer."""
+    from afterself.importers.generic import GenericImporter
+    from afterself.importers.whatsapp import WhatsAppImporter
+
+    return (WhatsAppImporter(), GenericImporter())
+
+
+def recognise(source: SourceView) -> list[Recognised]:
+    """The importers for this source, surest first; UnknownFormat if there is none."""
+    names = source.names()
+    if not names:
+        raise SourceError(
+            f"“{shown(source.outer_name)}” is empty: there is nothing to import.",
+            remedy="Export it again, or check that this is the right path.",
+        )
+    if len(names) == 1 and source.size(names[0]) == 0:
+        raise SourceError(
+            f"“{shown(names[0])}” is empty (0 bytes).",
+            remedy="Export it again, or check that the copy was complete.",
+        )
+    seen = [Recognised(importer, importer.detect(source)) for importer in importers()]
+    found = sorted(
+        (r for r in seen if r.detection.confidence >= SURE_ENOUGH), key=lambda r: -r.detection.confidence
+    )
+    if not found:
+        raise _unknown(source, [r.detection.reason for r in seen])
+    return found
+
+
+def _unknown(source: SourceView, reasons: list[str]) -> UnknownFormat:
+    names = source.names()
+    listed = ", ".join(shown(name) for name in names[:NAMES_SHOWN])
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    holds = "" if names == (source.outer_name,) else f" It holds: {listed}{more}."
+    why = "".join(f" {reason}." for reason in reasons if reason)
+    readable = "; ".join(f"{importer.name} ({importer.reads})" for importer in importers())
+    return UnknownFormat(
+        f"No importer recognises “{shown(source.outer_name)}”.{holds}{why}",
+        remedy=f"Afterself reads: {readable}.",
+    )

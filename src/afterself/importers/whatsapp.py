@@ -1,0 +1,253 @@
+"""WhatsApp chat exports (text, or zip with media; Android and iOS) -> thread and record drafts.
+
+One chat file is one thread, named by a file name alone. The export has no ids, no
+zone, no replies and does not say whose phone it was: times are local times of
+`Options.zone`, ids come from the raw lines, the owner is asked for by `ingest`.
+Header grammar: `whatsapp_lines`; WhatsApp's own words: `whatsapp_phrases`.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from afterself.archive.drafts import (
+    Attachment,
+    Kind,
+    Locator,
+    Person,
+    Problem,
+    RecordDraft,
+    Span,
+    ThreadDraft,
+    ThreadKind,
+    Yielded,
+)
+from afterself.errors import HostileSource, SourceError
+from afterself.importers.contract import Detection, Options
+from afterself.importers.local_time import LocalClock
+from afterself.importers.source_view import NESTED, SourceView, shown
+from afterself.importers.text_lines import Line, encoding_of, head_text, lines
+from afterself.importers.whatsapp_lines import Judgement, Start, header_of, judge
+from afterself.importers.whatsapp_phrases import Body, body_of
+from afterself.importers.whatsapp_titles import chat_title, clean_name, titled
+
+_SAMPLED = 50
+_HEAD_LINES = 40
+
+
+class WhatsAppImporter:
+    """Reads “Export chat” files as phones write them."""
+
+    name = "WhatsApp export"
+    version = "1"
+    source = "whatsapp"
+    reads = "“WhatsApp Chat …” .txt or .zip, one or a folder of them"
+    kinds: frozenset[Kind] = frozenset(("message", "call", "system"))
+
+    def detect(self, source: SourceView) -> Detection:
+        """Sure if a text file begins with headers of a chat; surer if it is also named like one."""
+        found: list[str] = []
+        best, named = 0.0, False
+        for member in _members(source, [])[:_SAMPLED]:
+            sure = _confidence(source, member)
+            named = named or (sure == 0.0 and bool(titled(member.rsplit("/", 1)[-1])))
+            if sure:
+                found.append(member)
+                best = max(best, sure)
+        if not found:
+            reason = (
+                "It is named like a WhatsApp chat, but no line begins with a date and a time that are known"
+            )
+            return Detection(0.0, "", reason if named else "")
+        return Detection(best, "WhatsApp chat", "lines begin as in a WhatsApp chat", tuple(found[:8]))
+
+    def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
+        """Every chat of the source; a damaged zip in a folder is a Problem, the other chats go on."""
+        clock = LocalClock(options.zone)
+        problems: list[Problem] = []
+        chats = [member for member in _members(source, problems) if _confidence(source, member)]
+        yield from problems
+        for member in chats:
+            yield from _Chat(source, member, options, clock).records()
+
+
+@dataclass(slots=True)
+class _Block:
+    """The lines of one message."""
+
+    start: Start
+    lines: list[Line]
+
+
+class _Chat:
+    """One chat file: judged in a first pass, read in a second."""
+
+    def __init__(self, source: SourceView, member: str, options: Options, clock: LocalClock) -> None:
+        self._source = source
+        self._member = member
+        self._shown = shown(member)
+        self._encoding = encoding_of(source, member)
+        self._clock = clock
+        self._judged: Judgement = judge(self._lines(), options.date_order)
+        self._last: datetime | None = None
+        self._doubts: list[Problem] = []
+
+    def records(self) -> Iterator[Yielded]:
+        thread, nameless = self._thread()
+        warnings = [self._encoding.warning, self._judged.order.warning, nameless]
+        yield from (Problem("warning", self._shown, warning) for warning in warnings if warning)
+        yield thread
+        read = 0
+        for block in self._blocks():
+            yielded = block if isinstance(block, Problem) else self._record(block, thread.key)
+            read += isinstance(yielded, RecordDraft)
+            yield yielded
+            yield from self._doubts
+            self._doubts.clear()
+        if not read:
+            raise SourceError(
+                f"“{self._shown}” looks like a WhatsApp chat, but holds no message.",
+                remedy="Export the chat again; “without media” is enough.",
+            )
+
+    def _lines(self) -> Iterator[Line]:
+        return lines(self._source, self._member, self._encoding)
+
+    def _thread(self) -> tuple[ThreadDraft, str]:
+        authors = dict.fromkeys(start.author for start in self._judged.starts.values() if start.author)
+        people = tuple(dict.fromkeys(_person(author) for author in authors))
+        kind: ThreadKind = "group" if len(people) > 2 or self._judged.group else "direct"
+        title = chat_title(self._member, self._source.outer_name)
+        if title:
+            return ThreadDraft(title, title, kind, people), ""
+        title = ", ".join(sorted(person.name for person in people)) or "WhatsApp chat"
+        warning = "no file name says which chat this is: named by its people; better keep the zip's name"
+        return ThreadDraft(title, title, kind, people), warning
+
+    def _blocks(self) -> Iterator[_Block | Problem]:
+        """Lines gathered into messages, and problems of lines that belong to none."""
+        block: _Block | None = None
+        for line in self._lines():
+            where = f"{self._shown}:line {line.number}"
+            if line.text is None:
+                yield Problem("warning", where, "bytes that are not valid text were replaced by U+FFFD")
+            start = self._judged.starts.get(line.number)
+            if start:
+                if block:
+                    yield block
+                block = _Block(start, [line])
+            elif block:
+                block.lines.append(line)
+            elif _text(line).strip():
+                yield Problem("skipped", where, "it stands before the first message")
+        if block:
+            yield block
+
+    def _record(self, block: _Block, thread: str) -> RecordDraft | Problem:
+        while len(block.lines) > 1 and not _text(block.lines[-1]).strip():
+            block.lines.pop()
+        start, first = block.start, block.lines[0]
+        where = f"{self._shown}:line {first.number}"
+        raw = "\n".join(_text(line) for line in block.lines)
+        body = body_of(raw[start.body :].rstrip("\n"))
+        if not body.text.strip() and not body.deleted:
+            return Problem("skipped", where, "the message is empty")
+        if body.unknown and start.author:
+            self._doubt(where, "words of WhatsApp's own that are not known; kept as a placeholder")
+        said_at = self._clock.utc(start.wall, self._last)
+        self._last = said_at
+        notice: Kind = "call" if body.kind == "call" else "system"
+        return RecordDraft(
+            thread=thread,
+            raw=raw.encode("utf-8"),
+            text=body.text,
+            kind=body.kind if start.author else notice,
+            author=_person(start.author) if start.author else None,
+            said_at=said_at,
+            precision="second" if self._judged.seconds else "minute",
+            said_raw=start.said,
+            locator=Locator(self._member, first.offset, sum(line.length for line in block.lines)),
+            zone=self._clock.name,
+            spans=(*body.spans, *self._pasted(block, body.text)) if start.author else (),
+            attachments=self._attachments(body),
+            deleted=body.deleted,
+            edited=body.edited,
+        )
+
+    def _pasted(self, block: _Block, text: str) -> Iterator[Span]:
+        """Spans of lines that look like messages of another time: somebody pasted them."""
+        at = 0
+        for line, words in zip(block.lines, text.split("\n"), strict=False):
+            if line.number in self._judged.pasted:
+                where = f"{self._shown}:line {line.number}"
+                self._doubt(where, "looks like a message but breaks the order of time; kept as pasted")
+                yield Span(at, at + len(words), "pasted")
+            at += len(words) + 1
+
+    def _doubt(self, where: str, why: str) -> None:
+        self._doubts.append(Problem("warning", where, why))
+
+    def _attachments(self, body: Body) -> tuple[Attachment, ...]:
+        folder, slash, _ = self._member.rpartition("/")
+        return (*(Attachment(noun, "omitted") for noun in body.omitted), *(
+            self._attachment(name, folder + slash + name) for name in body.files
+        ))  # fmt: skip
+
+    def _attachment(self, name: str, member: str) -> Attachment:
+        mime = mimetypes.guess_type(name)[0]
+        if not _has(self._source, member):
+            return Attachment(name, "missing", mime)
+        return Attachment(name, "present", mime, self._source.size(member), member)
+
+
+def _person(author: str) -> Person:
+    """A name as people know it; one the phone had no contact for (`~ Ana`) stays apart by its handle."""
+    name = clean_name(author)
+    bare = name.removeprefix("~").strip()
+    return Person("~" + bare if name.startswith("~") else name, bare or name)
+
+
+def _text(line: Line) -> str:
+    return line.rough if line.text is None else line.text
+
+
+def _members(source: SourceView, problems: list[Problem]) -> list[str]:
+    """Text files that may be chats, also those in zips of the source; damaged zips go to `problems`."""
+    if source.kind == "file":
+        return list(source.names())
+    found: list[str] = []
+    for name in source.names():
+        if name.lower().endswith(".txt"):
+            found.append(name)
+        elif name.lower().endswith(".zip") and (source.kind == "folder" or titled(name.rsplit("/", 1)[-1])):
+            try:
+                inner = source.nested(name)
+            except HostileSource:
+                raise
+            except SourceError as error:
+                problems.append(Problem("error", shown(name), error.message))
+                continue
+            found += [
+                f"{name}{NESTED}{member}" for member in inner.names() if member.lower().endswith(".txt")
+            ]
+    return found
+
+
+def _confidence(source: SourceView, member: str) -> float:
+    """How surely a text file is a chat, by its first lines; 0 if it is none."""
+    text = head_text(source.head(member))
+    seen = [line for line in (text or "").split("\n")[:_HEAD_LINES] if line.strip()]
+    headers = [header for line in seen if (header := header_of(line.removesuffix("\r")))]
+    if not headers:
+        return 0.0
+    if header_of(seen[0]) and (len(headers) > 1 or chat_title(member, "") == "_chat" or titled(member)):
+        return 0.95
+    return 0.85 if len(headers) > 1 and headers[0].shape == headers[1].shape else 0.6
+
+
+def _has(source: SourceView, member: str) -> bool:
+    outer, joint, inner = member.partition(NESTED)
+    return member in source or bool(joint and outer in source and inner in source.nested(outer))
