@@ -66,7 +66,9 @@ def test_an_example_does_not_see_its_neighbours_in_the_row(model: Any) -> None:
 
 def test_only_supervised_tokens_are_targets() -> None:
     batch = collate(EXAMPLES, [(1, 0), (3,)])
-    expected = [i for n in (1, 0, 3) for i, on in zip(EXAMPLES[n].ids, EXAMPLES[n].supervised, strict=True) if on]
+    expected = [
+        i for n in (1, 0, 3) for i, on in zip(EXAMPLES[n].ids, EXAMPLES[n].supervised, strict=True) if on
+    ]
     assert batch.targets.tolist() == expected
 
 

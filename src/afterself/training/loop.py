@@ -112,7 +112,7 @@ class Loop:
         self.state = RunState(optimizer)
 
     def run(self) -> RunState:
-        """Train to the end, or until validation stops getting better; leaves the best weights in the model."""
+        """Train to the end, or until validation stops getting better; the best weights stay in the model."""
         import torch
 
         torch.manual_seed(self.settings.seed)
@@ -140,7 +140,7 @@ class Loop:
         for group in state.optimizer.param_groups:
             group["lr"] = rate_at(state.step, len(self.plan.steps), self.settings)
         loss = nats(self.model, batch, self.on).mean()
-        loss.backward()
+        torch.autograd.backward(loss)
         norm = torch.nn.utils.clip_grad_norm_(self.trained.values(), self.settings.clip)
         if not torch.isfinite(norm):
             raise TrainingError(

@@ -67,9 +67,7 @@ class Settings:
         return asdict(self)
 
 
-def settle(
-    options: TrainOptions, *, embedded: bool, width: int, longest: int, validated: bool
-) -> Settings:
+def settle(options: TrainOptions, *, embedded: bool, width: int, longest: int, validated: bool) -> Settings:
     """The settings of a run on a base that is `width` wide and reads at most `longest` tokens.
 
     Without validation examples nothing can stop a run early, so it is two epochs, else up to three.

@@ -42,8 +42,9 @@ class Batch:
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""
-        moved = (self.ids, self.positions, self.mask, self.at, self.targets)
-        return Batch(*(tensor.to(device, non_blocking=True) for tensor in moved), tokens=self.tokens)
+        tensors = (self.ids, self.positions, self.mask, self.at, self.targets)
+        ids, positions, mask, at, targets = (tensor.to(device, non_blocking=True) for tensor in tensors)
+        return Batch(ids, positions, mask, at, targets, self.tokens)
 
 
 def pack(lengths: Sequence[int], capacity: int) -> list[Row]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from afterself.datasets import Dataset
 from afterself.errors import TrainingError
@@ -105,28 +104,27 @@ def _probe(loop: Loop, on: Machine) -> tuple[float, int]:
 
 
 def _forth_and_back(loop: Loop, rows: list[Row], on: Machine) -> int:
+    import torch
+
     batch = collate(loop.dataset.train, rows).to(on.device)
-    nats(loop.model, batch, on).mean().backward()
+    torch.autograd.backward(nats(loop.model, batch, on).mean())
     loop.state.optimizer.zero_grad(set_to_none=True)
     if on.device.type == "cuda":
-        _cuda().synchronize()
+        torch.cuda.synchronize()
     return batch.tokens
 
 
 def _peak_memory(on: Machine) -> int:
-    if on.device.type == "cuda":
-        return int(_cuda().max_memory_allocated(on.device))
     import resource
     import sys
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
-
-
-def _cuda() -> Any:
     import torch
 
-    return torch.cuda
+    if on.device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(on.device))
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _warnings(dataset: Dataset, bits: float, base: Base) -> list[str]:

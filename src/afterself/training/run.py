@@ -37,6 +37,7 @@ def train(
     progress: Progress | None = None,
     *,
     confirm: Callable[[Preflight], bool] | None = None,
+    allow_network: bool = False,
 ) -> Weights:
     """Train weights for a self and publish them in it.
 
@@ -46,7 +47,7 @@ def train(
     """
     options, progress = options or TrainOptions(), progress or Progress()
     _need_torch()
-    resolved = resolve_base(base or self_.declaration.base)
+    resolved = resolve_base(base or self_.declaration.base, allow_network=allow_network)
     progress.start("reading", unit="messages")
     dataset = _dataset(self_, resolved, options)
     progress.finish(f"{dataset.messages} messages")
@@ -90,9 +91,12 @@ def train(
             "seconds": round(time.monotonic() - started, 1),
             "bits_base": before,
             "bits_weights": after,
+            "notes": _notes(before, after),
         },
     )
-    self_.audit("weights trained", weights=weights.id, base=weights.base_sha256, records=len(dataset.revisions))
+    self_.audit(
+        "weights trained", weights=weights.id, base=weights.base_sha256, records=len(dataset.revisions)
+    )
     progress.finish(weights.id)
     return weights
 
@@ -124,7 +128,8 @@ def _dataset(self_: Self, base: Base, options: TrainOptions) -> Dataset:
     if dataset.bursts < FEWEST_TURNS:
         found = "nothing" if not dataset.bursts else f"only {dataset.bursts} turns"
         raise TrainingError(
-            f"There is {found} of {self_.declaration.name} to learn from; at least {FEWEST_TURNS} turns are needed.",
+            f"There is {found} of {self_.declaration.name} to learn from; "
+            f"at least {FEWEST_TURNS} turns are needed.",
             remedy="Import more, or check with `afterself people` that the right person is the owner.",
         )
     return dataset
@@ -142,6 +147,12 @@ def _settings(settings: Settings, options: TrainOptions, device: str, loop: Loop
     }
 
 
+def _notes(before: float | None, after: float | None) -> tuple[str, ...]:
+    if before is None or after is None or after < before:
+        return ()
+    return ("the weights read held-out words of the owner no better than the base does",)
+
+
 def _check_head(model: Any, base: Base) -> None:
     """Refuse bases that reshape their scores after the output layer: loop and scorer read that layer."""
     shaped = ("final_logit_softcapping", "logit_scale", "logits_scaling")
@@ -155,6 +166,7 @@ def _check_head(model: Any, base: Base) -> None:
 def _need_torch() -> None:
     try:
         import torch  # noqa: F401
-        import transformers  # noqa: F401
+        import transformers
     except ImportError:
         raise MissingExtra("train", "Training") from None
+    transformers.utils.logging.disable_progress_bar()

@@ -34,13 +34,20 @@ KIND = "weights"
 FORMAT = 1
 MANIFEST = "manifest.json"
 _HIDDEN = ".making-"
-_TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
-                    "generation_config.json", "vocab.json", "merges.txt")  # fmt: skip
+_TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "chat_template.jinja",
+    "generation_config.json",
+    "vocab.json",
+    "merges.txt",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a manifest says. `bits_base` and `bits_weights` are validation bits per byte, None if not measured."""
+    """What a manifest says. `bits_*` are validation bits per byte, None where nothing was held back."""
 
     id: str
     path: Path
@@ -81,7 +88,7 @@ def publish(
         hidden = self_.weights_dir / f"{_HIDDEN}{id}"
         hidden.mkdir(mode=FOLDER_MODE)
         try:
-            gguf, notes = _write_model(hidden, model, base)
+            gguf, failed = _write_model(hidden, model, base)
             weights = Weights(
                 id=id,
                 path=self_.weights_dir / id,
@@ -89,8 +96,7 @@ def publish(
                 base_sha256=base.sha256,
                 made_at=made_at.isoformat(timespec="seconds"),
                 gguf=gguf,
-                notes=notes,
-                **facts,
+                **{**facts, "notes": (*facts["notes"], *failed)},
             )
             write_atomic(hidden / MANIFEST, json.dumps(weights.manifest(), indent=2, ensure_ascii=False))
             _seal(hidden)
@@ -173,9 +179,10 @@ def require_weights(self_: Self) -> Weights:
 def _newest(self_: Self) -> tuple[Weights | None, bool]:
     if not self_.archive_path.exists():
         return None, False
-    with archive_errors(self_.archive_path), contextlib.closing(
-        open_archive(self_.archive_path, read_only=True)
-    ) as db:
+    with (
+        archive_errors(self_.archive_path),
+        contextlib.closing(open_archive(self_.archive_path, read_only=True)) as db,
+    ):
         artifacts = Ledger(db).artifacts(KIND)
     for artifact in reversed(artifacts):
         if artifact.state == "current" and (self_.path / artifact.path / MANIFEST).is_file():
