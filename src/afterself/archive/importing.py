@@ -51,6 +51,7 @@ class _Thread:
     held: bool
     participants: set[int] = field(default_factory=set)
     files: dict[str, list[int]] = field(default_factory=dict)
+    reached: dict[str, int] = field(default_factory=dict)
     new: set[int] = field(default_factory=set)
     met: bool = False
     reorder: bool = False
@@ -199,14 +200,14 @@ class ImportRun:
             self._decide(self._identity(person), owner=True, by="hint")
 
     @property
-    def threads(self) -> int:
-        """How many threads this import touched."""
-        return len({thread.row for thread in self._threads.values()})
+    def threads(self) -> frozenset[int]:
+        """Rows of the threads that this import touched."""
+        return frozenset(thread.row for thread in self._threads.values())
 
     @property
-    def people(self) -> int:
-        """How many identities this import touched."""
-        return len({identity.id for identity in self._identities.values()})
+    def people(self) -> frozenset[int]:
+        """Numbers of the identities that this import touched."""
+        return frozenset(identity.id for identity in self._identities.values())
 
     @property
     def owners(self) -> list[str]:
@@ -313,6 +314,8 @@ class ImportRun:
         self, thread: _Thread, draft: RecordDraft, columns: Draft, stored: Stored, blob_of: BlobOf
     ) -> Outcome:
         thread.met = True
+        thread.reorder |= stored.position < thread.reached.get(draft.locator.member, 0)
+        thread.reached[draft.locator.member] = stored.position
         thread.files.setdefault(draft.locator.member, []).append(stored.row)
         moved = self._reviser.update_columns(stored, draft, columns.author, columns.said_at, columns.reply_to)
         thread.reorder |= moved and stored.said_at != columns.said_at

@@ -13,30 +13,28 @@ _SPAN = {"second": 1_000_000, "minute": 60_000_000, "day": 86_400_000_000, "none
 
 
 def weave(known: Sequence[int], seen: Iterable[int]) -> list[int]:
-    """Weave a file's order `seen` into the `known` order.
+    """Weave the `known` order into a file's order `seen`, which wins where they differ.
 
-    Known ones keep their order; each new one goes right after the record that
-    stood before it in the file (before the first shared one, or, if nothing is
-    shared, at the end). Nothing is lost or doubled.
+    What the file does not have goes right after the record that stood before it
+    (before the first shared one, if none did); if nothing is shared, the file's
+    records follow the known ones. Nothing is lost or doubled.
     """
-    known_set, placed = set(known), set(known)
+    fresh = list(dict.fromkeys(seen))
+    shared = set(fresh).intersection(known)
+    if not shared:
+        return [*known, *fresh]
     after: dict[int | None, list[int]] = {}
     anchor: int | None = None
-    first_shared: int | None = None
-    for row in seen:
-        if row in known_set:
-            anchor = row
-            first_shared = row if first_shared is None else first_shared
-        elif row not in placed:
-            placed.add(row)
-            after.setdefault(anchor, []).append(row)
-    head = after.get(None, [])
-    if first_shared is None:
-        return [*known, *head]
-    woven: list[int] = []
     for row in known:
+        if row in shared:
+            anchor = row
+        else:
+            after.setdefault(anchor, []).append(row)
+    first_shared = next(row for row in fresh if row in shared)
+    woven: list[int] = []
+    for row in fresh:
         if row == first_shared:
-            woven.extend(head)
+            woven.extend(after.get(None, ()))
         woven.append(row)
         woven.extend(after.get(row, ()))
     return woven

@@ -22,7 +22,7 @@ BlobOf = Callable[[str], int | None]
 _BY_PEOPLE = ("correction", "re-transcription")
 _STORED = """
 SELECT record.row, record.author, record.kind, record.said_at, record.precision, record.zone, record.reply_to,
-       record.deleted, record.attachments, revision.row, revision.n, revision.why, revision.text,
+       record.deleted, record.position, revision.row, revision.n, revision.why, revision.text,
        revision.spans, revision.raw_hash
 FROM record JOIN revision ON revision.row = record.revision WHERE record.{}
 """
@@ -41,7 +41,7 @@ class Stored(NamedTuple):
     zone: str | None
     reply_to: str | None
     deleted: int
-    attachments: int
+    position: int
     revision: int
     n: int
     why: str

@@ -21,6 +21,8 @@ from afterself.cli.shell import app, console, echo_json, interactive, open_self,
 from afterself.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from afterself.home.folder import Self
     from afterself.home.jobs import Report
     from afterself.importers.contract import DateOrder, Options
@@ -194,8 +196,8 @@ def _totals(summaries: Sequence[ImportSummary]) -> dict[str, Any]:
         skipped.update(summary.skipped)
     owners = dict.fromkeys(name for summary in summaries for name in summary.owner)
     return {
-        "threads": sum(summary.threads for summary in summaries),
-        "people": sum(summary.people for summary in summaries),
+        "threads": len(frozenset[int]().union(*(summary.touched_threads for summary in summaries))),
+        "people": len(frozenset[int]().union(*(summary.touched_people for summary in summaries))),
         "first": _iso(min((s.first for s in summaries if s.first), default=None)),
         "last": _iso(max((s.last for s in summaries if s.last), default=None)),
         "new": sum(summary.new for summary in summaries),
@@ -214,36 +216,40 @@ def _summary_json(summary: ImportSummary) -> dict[str, Any]:
 
 
 def _print(imported: _Imported) -> None:
+    if not imported.done:
+        return
+    out = console()
+    out.print(_table(imported.done))
+    for line in _remarks([summary for _, summary in imported.done]):
+        out.print(line, markup=False)
+
+
+def _table(done: Sequence[tuple[str, ImportSummary]]) -> Table:
+    """One row a source; columns that are zero for every source are left out."""
     from rich.table import Table
     from rich.text import Text
 
-    out = console()
-    if not imported.done:
-        return
+    numbers: dict[str, list[int]] = {
+        "Threads": [summary.threads for _, summary in done],
+        "People": [summary.people for _, summary in done],
+        "New": [summary.new for _, summary in done],
+        "Same": [summary.same for _, summary in done],
+        "Changed": [summary.changed for _, summary in done],
+        "Forgotten": [summary.forgotten for _, summary in done],
+        "Skipped": [sum(summary.skipped.values()) for _, summary in done],
+    }
+    counted = {name: column for name, column in numbers.items() if any(column) or name == "New"}
     table = Table(box=None, pad_edge=False)
-    columns = ("Source", "Threads", "People", "From", "To", "New", "Same", "Changed", "Forgotten", "Skipped")
-    for column in columns:
-        table.add_column(column, justify="left" if column in ("Source", "From", "To") else "right")
-    for path, summary in imported.done:
-        numbers = (
-            summary.new,
-            summary.same,
-            summary.changed,
-            summary.forgotten,
-            sum(summary.skipped.values()),
+    table.add_column("Source", overflow="fold", min_width=16)
+    table.add_column("Span", no_wrap=True)
+    for name in counted:
+        table.add_column(name, justify="right", no_wrap=True)
+    for row, (_, summary) in enumerate(done):
+        span = f"{_day(summary.first)} … {_day(summary.last)}" if summary.first else "no times"
+        table.add_row(
+            Text(_shown(summary.source)), span, *(f"{column[row]:,}" for column in counted.values())
         )
-        cells = (
-            _shown(STDIN if path == "-" else summary.source),
-            f"{summary.threads:,}",
-            f"{summary.people:,}",
-            _day(summary.first),
-            _day(summary.last),
-            *(f"{number:,}" for number in numbers),
-        )
-        table.add_row(*(Text(cell, overflow="fold") for cell in cells))
-    out.print(table)
-    for line in _remarks([summary for _, summary in imported.done]):
-        out.print(line, markup=False)
+    return table
 
 
 def _remarks(summaries: Sequence[ImportSummary]) -> list[str]:
@@ -273,7 +279,7 @@ def _shown(text: str) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return moment.date().isoformat() if moment else "–"
+    return moment.date().isoformat() if moment else ""
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -55,7 +55,7 @@ def new(
 ) -> None:
     """Make a new, empty self, and declare by what right it exists and what it may do.
 
-    Example: afterself --self DIR new --name Anna --right mine --allow archive,train,talk --no-passphrase --yes
+    Example: afterself --self DIR new --name Ann --right mine --allow archive,train,talk --no-passphrase --yes
     """
     from afterself.home.declaration import declare
     from afterself.home.folder import Self
@@ -112,16 +112,15 @@ def _confirm(declared: Declaration, *, no_passphrase: bool, yes: bool) -> None:
     from afterself.home.syncing import syncing_program
 
     shown = terminal_text(declared.name, one_line=True)
-    typer.echo(
-        f"You declare: a self of {shown}; {RIGHT_MEANS[declared.right]}. Allowed: {', '.join(declared.allow)}."
-    )
+    allowed = ", ".join(declared.allow)
+    typer.echo(f"You declare: a self of {shown}; {RIGHT_MEANS[declared.right]}. Allowed: {allowed}.")
     if not yes and not typer.confirm("Is that so?"):
         raise UsageError("Nothing was made.")
     program = syncing_program(chosen_path())
     if program is not None:
         typer.echo(
-            f"Warning: {program} keeps this folder. A file-sync program can damage the archive, and copies it "
-            "to other machines: better choose a folder outside it.",
+            f"Warning: {program} keeps this folder. A file-sync program can damage the archive, and copies "
+            "it to other machines: better choose a folder outside it.",
             err=True,
         )
     typer.echo(_NOT_ENCRYPTED, err=True)

@@ -44,7 +44,8 @@ class ImportSummary:
 
     `skipped` counts what did not become a record, by reason; `problems` names the first of them and
     every warning (at most `PROBLEMS_KEPT`). `owner` is empty where it is not known who the owner is;
-    `names_not_found` are names given as "me" that nobody bears.
+    `names_not_found` are names given as "me" that nobody bears. `touched_threads` and `touched_people` are
+    the archive's numbers of them, so that sources with the same people can be counted together.
     """
 
     source: str
@@ -61,6 +62,8 @@ class ImportSummary:
     problems: tuple[Problem, ...]
     owner: tuple[str, ...]
     names_not_found: tuple[str, ...]
+    touched_threads: frozenset[int]
+    touched_people: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -68,8 +71,8 @@ class _Tally:
     """What is counted over all importers of one source."""
 
     formats: list[str] = field(default_factory=list)
-    threads: int = 0
-    people: int = 0
+    threads: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
     first: datetime | None = None
     last: datetime | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -161,8 +164,8 @@ def _run(
             tally.problem(item)
     run.finish_import()
     tally.outcomes.update(run.counts)
-    tally.threads += run.threads
-    tally.people += run.people
+    tally.threads |= run.threads
+    tally.people |= run.people
     tally.owner.update(dict.fromkeys(run.owners))
     tally.found.update(set(options.me) - set(run.names_not_found))
 
@@ -231,8 +234,8 @@ def _summary(source: SourceView, options: Options, tally: _Tally) -> ImportSumma
     return ImportSummary(
         source=source.outer_name,
         formats=tuple(tally.formats),
-        threads=tally.threads,
-        people=tally.people,
+        threads=len(tally.threads),
+        people=len(tally.people),
         first=tally.first,
         last=tally.last,
         new=tally.outcomes["new"],
@@ -242,5 +245,7 @@ def _summary(source: SourceView, options: Options, tally: _Tally) -> ImportSumma
         skipped=dict(tally.skipped),
         problems=tuple(tally.problems),
         owner=tuple(tally.owner),
+        touched_threads=tally.threads,
+        touched_people=tally.people,
         names_not_found=tuple(name for name in options.me if name.strip() and name not in tally.found),
     )

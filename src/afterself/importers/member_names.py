@@ -29,11 +29,11 @@ def safe_name(name: str, container: str) -> str:
     slashed = unicodedata.normalize("NFC", name).replace("\\", "/")
     if slashed.startswith("/"):
         raise _hostile(name, container, "has an absolute name")
-    if _DRIVE.match(slashed):
-        raise _hostile(name, container, "names a drive")
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in slashed):
         raise _hostile(name, container, "has control characters in its name")
     parts = [part for part in slashed.split("/") if part not in ("", ".")]
+    if parts and _DRIVE.match(parts[0]):
+        raise _hostile(name, container, "names a drive")
     if ".." in parts:
         raise _hostile(name, container, "points out of its folder")
     return "/".join(parts)

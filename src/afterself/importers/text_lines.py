@@ -48,7 +48,7 @@ def head_text(head: bytes) -> str | None:
     """The first bytes as text for detection: whole characters only; None if this is no text."""
     encoding = _marked(head)
     if encoding is None:
-        if b"\0" in head:
+        if _is_binary(head.count(0), len(head)):
             return None
         try:
             codecs.getincrementaldecoder("utf-8")().decode(head)
@@ -64,12 +64,12 @@ def encoding_of(source: SourceView, member: str) -> Encoding:
     marked = _marked(source.head(member, 4))
     if marked:
         return marked
-    good = bad = 0
+    good = bad = zeros = size = 0
     undefined = False
     with source.open(member) as stream:
         while block := stream.readline(LONGEST_LINE):
-            if b"\0" in block:
-                raise _not_text(member)
+            size += len(block)
+            zeros += block.count(0)
             if block.isascii():
                 continue
             try:
@@ -78,6 +78,8 @@ def encoding_of(source: SourceView, member: str) -> Encoding:
             except UnicodeDecodeError:
                 bad += 1
                 undefined = undefined or not set(block).isdisjoint(b"\x81\x8d\x8f\x90\x9d")
+    if _is_binary(zeros, size):
+        raise _not_text(member)
     if not bad or good >= bad:
         return Encoding("utf-8")
     if good or undefined:
@@ -122,6 +124,11 @@ def _line(number: int, offset: int, length: int, block: bytes, encoding: str) ->
         return Line(number, offset, length, block.decode(encoding))
     except UnicodeDecodeError:
         return Line(number, offset, length, None, block.decode(encoding, "replace"))
+
+
+def _is_binary(zeros: int, size: int) -> bool:
+    """Text may hold a zero byte by accident; UTF-16 without a mark and programs are full of them."""
+    return zeros * 50 > size
 
 
 def _marked(head: bytes) -> Encoding | None:

@@ -50,25 +50,26 @@ class WhatsAppImporter:
     def detect(self, source: SourceView) -> Detection:
         """Sure if a text file begins with headers of a chat; surer if it is also named like one."""
         found: list[str] = []
-        best, named = 0.0, False
+        best, reason = 0.0, ""
         for member in _members(source, [])[:_SAMPLED]:
-            sure = _confidence(source, member)
-            named = named or (sure == 0.0 and bool(titled(member.rsplit("/", 1)[-1])))
+            text = head_text(source.head(member))
+            sure = _confidence(member, text)
             if sure:
                 found.append(member)
                 best = max(best, sure)
+            elif titled(member.rsplit("/", 1)[-1]):
+                but = "it is not text" if text is None else "no line begins with a date and time"
+                reason = f"It is named like a WhatsApp chat, but {but}"
         if not found:
-            reason = (
-                "It is named like a WhatsApp chat, but no line begins with a date and a time that are known"
-            )
-            return Detection(0.0, "", reason if named else "")
+            return Detection(0.0, "", reason)
         return Detection(best, "WhatsApp chat", "lines begin as in a WhatsApp chat", tuple(found[:8]))
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every chat of the source; a damaged zip in a folder is a Problem, the other chats go on."""
         clock = LocalClock(options.zone)
         problems: list[Problem] = []
-        chats = [member for member in _members(source, problems) if _confidence(source, member)]
+        texts = _members(source, problems)
+        chats = [member for member in texts if _confidence(member, head_text(source.head(member)))]
         yield from problems
         for member in chats:
             yield from _Chat(source, member, options, clock).records()
@@ -236,9 +237,8 @@ def _members(source: SourceView, problems: list[Problem]) -> list[str]:
     return found
 
 
-def _confidence(source: SourceView, member: str) -> float:
+def _confidence(member: str, text: str | None) -> float:
     """How surely a text file is a chat, by its first lines; 0 if it is none."""
-    text = head_text(source.head(member))
     seen = [line for line in (text or "").split("\n")[:_HEAD_LINES] if line.strip()]
     headers = [header for line in seen if (header := header_of(line.removesuffix("\r")))]
     if not headers:

@@ -165,7 +165,7 @@ class View:
         found: dict[str, ViewRecord] = {}
         with archive_errors(self._self.archive_path):
             for start in range(0, len(ids), _CHUNK):
-                chunk = [id for id in ids[start : start + _CHUNK] if _clean(id)]
+                chunk = [_clean(id) for id in ids[start : start + _CHUNK]]
                 marks = ", ".join("?" * len(chunk))
                 rows = self._db.execute(f"{_SELECT} AND record.id IN ({marks})", (self._everyone, *chunk))
                 found.update((record.id, record) for record in map(self._record, rows))

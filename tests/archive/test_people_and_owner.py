@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from afterself.archive.drafts import OwnerHint, Person
+from afterself.archive.store import Archive
+from afterself.home.folder import Self
+from afterself.policy import open_view
+
+Said = Callable[..., Any]
+Store = Callable[..., Any]
+
+
+def owners(self_: Self) -> dict[str, bool | None]:
+    with open_view(self_, "list") as view:
+        return {record.text: record.is_owner for record in view.records()}
+
+
+def decide(self_: Self, name: str, owner: bool = True) -> int:
+    with Archive.writing(self_) as archive, archive.transaction():
+        return archive.people.set_owner(archive.people.find(name), owner)
+
+
+def test_without_a_word_on_who_the_owner_is_nobody_is(fresh_self: Self, said: Said, store: Store) -> None:
+    store(said("a"), said("b", "Ben"), said("sys", None, kind="system"))
+    assert owners(fresh_self) == {"a": None, "b": None, "sys": None}
+
+
+@pytest.mark.parametrize("name", ["Zoë", "  ZOË ", "Zoe\u0308", "zoë"])
+def test_the_names_given_are_matched_without_case_and_unicode_form(
+    fresh_self: Self, said: Said, store: Store, name: str
+) -> None:
+    store(said("a", "Ben"), said("b", "Zoë"), me=["Nobody", name])
+    assert owners(fresh_self) == {"a": False, "b": True}
+
+
+def test_a_handle_is_matched_too(fresh_self: Self, said: Said, store: Store) -> None:
+    store(said("a", author=Person("+49 1", "Zoë")), said("b", "Ben"), me=["+49 1"])
+    assert owners(fresh_self) == {"a": True, "b": False}
+
+
+def test_the_export_may_say_who_the_owner_is_at_any_place(fresh_self: Self, said: Said, store: Store) -> None:
+    store(said("a"), said("b", "Ben"), OwnerHint(Person("Anna", "Anna"), "profile"))
+    assert owners(fresh_self) == {"a": True, "b": False}
+
+
+def test_the_export_may_say_it_record_by_record(fresh_self: Self, said: Said, store: Store) -> None:
+    store(
+        said("a", is_owner=True),
+        said("b", "Ben", is_owner=False),
+        said("note", None, is_owner=True, kind="note"),
+    )
+    assert owners(fresh_self) == {"a": True, "b": False, "note": True}
+
+
+def test_an_earlier_decision_holds_for_a_later_import(fresh_self: Self, said: Said, store: Store) -> None:
+    store(said("a"), said("b", "Ben"), me=["Anna"])
+    store(said("c"), said("d", "Cleo"))
+    assert owners(fresh_self) == {"a": True, "b": False, "c": True, "d": False}
+
+
+def test_saying_it_at_a_second_import_of_the_same_export_settles_the_first(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a"), said("b", "Ben"))
+    assert store(said("a"), said("b", "Ben"), me=["anna"]) == {"same": 2}
+    assert owners(fresh_self) == {"a": True, "b": False}
+
+
+def test_one_source_does_not_speak_for_another(fresh_self: Self, said: Said, store: Store) -> None:
+    store(said("a"), said("b", "Ben"), me=["Anna"], source="whatsapp")
+    store(said("c"), source="telegram")
+    assert owners(fresh_self) == {"a": True, "b": False, "c": None}
+
+
+def test_this_is_me_goes_over_all_sources_is_logged_and_can_be_taken_back(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a"), said("b", "Ben"), source="whatsapp")
+    store(said("c"), said("d", "Ben"), source="telegram")
+    assert decide(fresh_self, "ANNA") == 4
+    assert owners(fresh_self) == {"a": True, "b": False, "c": True, "d": False}
+    assert decide(fresh_self, "Anna") == 0
+    assert decide(fresh_self, "Anna", owner=False) == 4
+    assert owners(fresh_self) == {"a": False, "b": None, "c": False, "d": None}
+    with Archive.writing(fresh_self) as archive:
+        log = archive.change_log()
+        by = archive._db.execute("SELECT DISTINCT owner_by FROM record WHERE is_owner = 0").fetchall()
+    assert by == [("person",)]
+    assert [(entry.counter, entry.action) for entry in log] == [
+        (1, "owner is"), (2, "owner is"), (3, "owner is not"), (4, "owner is not"),
+    ]  # fmt: skip
+    assert len({entry.device for entry in log}) == 1
+    assert "Anna" not in str(log)
+
+
+def test_what_a_person_said_is_not_overridden_by_an_export(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a"), said("b", "Ben"))
+    decide(fresh_self, "Ben")
+    decide(fresh_self, "Anna", owner=False)
+    store(OwnerHint(Person("Anna", "Anna"), "profile"), said("a", is_owner=True))
+    assert owners(fresh_self) == {"a": False, "b": True}
+
+
+def test_one_handle_in_two_accounts_is_one_contact(fresh_self: Self, said: Said) -> None:
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        numbers = []
+        for account in ("work", "home"):
+            run = archive.begin_import("mail", importer="test", version="1", account=account)
+            numbers.append(run.upsert_identity(Person("ben@example.org", "Ben")))
+        people = archive.people.identities()
+    assert len(set(numbers)) == 2
+    assert len({one.contact for one in people}) == 1
+
+
+def test_a_name_that_changed_is_shown_as_the_export_has_it_now(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a", author=Person("+1", "Ben")))
+    store(said("b", author=Person("+1", "Benjamin")))
+    with open_view(fresh_self, "list") as view:
+        assert [(p.name, p.records) for p in view.people()] == [("Benjamin", 2)]
+
+
+def test_names_that_are_near_are_offered(fresh_self: Self, said: Said, store: Store) -> None:
+    store(said("a", "Annabel Lee"), said("b", "Ben"), said("c", "Hanna"))
+    with Archive.writing(fresh_self) as archive:
+        assert archive.people.near("anna") == ["Hanna", "Annabel Lee"]
+        assert archive.people.near("zzz") == []

@@ -1,0 +1,139 @@
+"""`afterself import` finds the format, stores everything once, and says what came of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from command_line import afterself
+
+from afterself.cli import import_command
+from afterself.home.folder import Self
+
+CHAT = "13/01/2021, 09:00 - Anna: hi\n13/01/2021, 09:01 - Ben: ho\n14/01/2021, 09:01 - Ben: hm\n"
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Path:
+    path = tmp_path / "WhatsApp Chat with Ben.txt"
+    path.write_text(CHAT)
+    return path
+
+
+def _import(self_: Self, *arguments: object, stdin: bytes = b""):
+    return afterself("--self", self_.path, "import", *arguments, stdin=stdin)
+
+
+def _records(self_: Self) -> list[dict]:
+    return afterself("--self", self_.path, "records", "--json").lines
+
+
+def test_the_json_summary_has_what_the_design_promises(fresh_self, chat):
+    ran = _import(fresh_self, chat, "--me", "Ben, Benjamin", "--zone", "Europe/Berlin", "--yes", "--json")
+    assert ran.code == 0
+    summary = ran.json
+    sources = summary.pop("sources")
+    assert summary == {
+        "threads": 1, "people": 2, "first": "2021-01-13T08:00:00+00:00", "last": "2021-01-14T08:01:00+00:00",
+        "new": 3, "same": 0, "changed": 0, "forgotten": 0, "skipped": {}, "problems": [], "owner": ["Ben"],
+        "failed": [],
+    }  # fmt: skip
+    assert [(s["path"], s["formats"], s["names_not_found"]) for s in sources] == [
+        (str(chat), ["WhatsApp chat"], ["Benjamin"])
+    ]
+    assert [r["is_owner"] for r in _records(fresh_self)] == [False, True, True]
+
+
+def test_importing_again_adds_only_what_is_new(fresh_self, chat):
+    _import(fresh_self, chat)
+    before = _records(fresh_self)
+    again = _import(fresh_self, chat, "--json").json
+    assert (again["new"], again["same"], again["changed"]) == (0, 3, 0)
+    assert _records(fresh_self) == before
+    chat.write_text(CHAT + "15/01/2021, 10:00 - Anna: new\n")
+    longer = _import(fresh_self, chat, "--json").json
+    assert (longer["new"], longer["same"], longer["changed"]) == (1, 3, 0)
+    assert [r["text"] for r in _records(fresh_self)] == ["hi", "ho", "hm", "new"]
+
+
+def test_one_path_that_fails_does_not_keep_the_others_out(fresh_self, chat, tmp_path):
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    table = tmp_path / "table.csv"
+    table.write_text("conversation,time,author,text\nk,2021-01-01,Anna,hi\n")
+    ran = _import(fresh_self, chat, tmp_path / "photo.jpg", table)
+    assert ran.code == 5
+    assert "photo.jpg" in ran.err
+    assert "WhatsApp Chat with Ben.txt" in ran.out.replace("\n", " ")
+    assert len(_records(fresh_self)) == 4
+
+
+def test_people_of_several_sources_are_counted_once(fresh_self, chat, tmp_path):
+    other = tmp_path / "WhatsApp Chat with Cleo.txt"
+    other.write_text("13/01/2021, 09:00 - Anna: hi\n13/01/2021, 09:01 - Cleo: ho\n")
+    summary = _import(fresh_self, chat, other, "--json").json
+    assert (summary["threads"], summary["people"]) == (2, 3)
+    assert [(s["threads"], s["people"]) for s in summary["sources"]] == [(1, 2), (1, 2)]
+
+
+def test_a_dash_reads_json_lines_from_standard_input(fresh_self):
+    row = {"conversation": "k", "time": 1614834367, "author": "Anna", "text": "tea?"}
+    ran = _import(fresh_self, "-", "--json", stdin=(json.dumps(row) + "\n").encode())
+    assert (ran.code, ran.json["new"]) == (0, 1)
+    assert _import(fresh_self, "-", "--json", stdin=(json.dumps(row) + "\n").encode()).json["same"] == 1
+    assert _import(fresh_self, "-", stdin=b"").code == 5
+
+
+def test_without_a_terminal_the_summary_says_how_to_name_the_owner(fresh_self, chat):
+    ran = _import(fresh_self, chat)
+    assert "afterself people me NAME" in ran.out
+    assert _import(fresh_self, chat, "--json").json["owner"] is None
+
+
+def test_at_a_terminal_the_owner_is_asked_for_once_with_a_list_by_count(fresh_self, chat, monkeypatch):
+    monkeypatch.setattr(import_command, "interactive", lambda: True)
+    ran = _import(fresh_self, chat, stdin=b"1\n")
+    assert ran.code == 0
+    assert ran.out.index("1  Ben  (2)") < ran.out.index("2  Anna  (1)")
+    assert "Owner: Ben" in ran.out
+    assert [r["is_owner"] for r in _records(fresh_self)] == [False, True, True]
+    assert "Which of these" not in _import(fresh_self, chat, stdin=b"").out
+
+
+def test_an_empty_answer_leaves_the_owner_open(fresh_self, chat, monkeypatch):
+    monkeypatch.setattr(import_command, "interactive", lambda: True)
+    ran = _import(fresh_self, chat, stdin=b"\n")
+    assert ran.code == 0
+    assert "afterself people me NAME" in ran.out
+
+
+def test_a_name_that_nobody_bears_is_told(fresh_self, chat):
+    ran = _import(fresh_self, chat, "--me", "Cleo")
+    assert "Nobody is called “Cleo”" in ran.out
+
+
+@pytest.mark.parametrize(
+    "wrong", [("--zone", "Mars/Base"), ("--zone", "../../etc/passwd"), ("--date-order", "ydm")]
+)
+def test_a_wrong_option_is_told_before_anything_is_read(fresh_self, chat, wrong):
+    ran = _import(fresh_self, chat, *wrong)
+    assert ran.code == 2
+    assert wrong[0] in ran.err
+    assert _records(fresh_self) == []
+
+
+def test_a_missing_self_is_told(tmp_path, chat):
+    ran = afterself("--self", tmp_path / "nowhere", "import", chat)
+    assert ran.code == 3
+
+
+def test_skipped_lines_are_counted_by_reason_and_named(fresh_self, tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("conversation,time,author,text\nk,,Anna,hi\nk,soon,Anna,hi\nk,,,hi\nk,later,Ben,hi\n")
+    ran = _import(fresh_self, path, "--json")
+    assert ran.code == 0
+    assert ran.json["skipped"] == {"time is no ISO 8601 time and no unix time": 2, "author is missing": 1}
+    assert [p["where"] for p in ran.json["problems"]] == [f"table.csv:line {n}" for n in (3, 4, 5)]
+    shown = _import(fresh_self, path).out
+    assert "Skipped: 2 × time is no ISO 8601 time" in shown
+    assert "table.csv:line 3" in shown

@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from afterself.archive.drafts import Attachment, Person, Span, ThreadDraft
+from afterself.cli import main
+from afterself.home.folder import Self
+
+Run = Callable[..., tuple[int, str, str]]
+DECLARED = "--name Anna --right mine --allow archive,train,talk"
+NEW = ("new", *DECLARED.split(), "--no-passphrase", "--yes")
+FIELDS = [
+    "id", "source_key", "thread", "thread_title", "author", "is_owner", "kind", "said_at", "precision",
+    "reply_to", "text", "own_text", "deleted", "attachments",
+]  # fmt: skip
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command as a person types it, on the self in tmp_path: gives exit code, output, errors."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["afterself", "--self", str(tmp_path / "self"), *arguments])
+        capsys.readouterr()
+        code: Any = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code or 0
+        output = capsys.readouterr()
+        return int(code), output.out, output.err
+
+    return call
+
+
+def json_lines(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_new_makes_a_self_and_says_that_it_is_not_encrypted(run: Run, tmp_path: Path) -> None:
+    code, output, errors = run(*NEW)
+    assert code == 0
+    assert "it is of you yourself" in output
+    assert "not encrypted" in errors
+    made = Self.open(tmp_path / "self")
+    assert made.declaration.allow == ("archive", "train", "talk")
+
+
+def test_new_never_overwrites(run: Run, tmp_path: Path) -> None:
+    run(*NEW)
+    before = (tmp_path / "self" / "self.toml").read_bytes()
+    code, output, errors = run(*NEW[:2], "Ben", *NEW[3:])
+    assert (code, output) == (3, "")
+    assert "exists already" in errors
+    assert (tmp_path / "self" / "self.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--right", "research", "--allow", "archive,talk"), "research"),
+        (("--right", "research", "--allow", "archive,voice"), "research"),
+        (("--right", "theft", "--allow", "archive"), "theft"),
+        (("--right", "mine", "--allow", "archive,sell"), "sell"),
+        (("--right", "mine"), "--allow"),
+        (("--allow", "archive"), "--right"),
+    ],
+)
+def test_new_refuses_what_does_not_fit(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    code, _, errors = run("new", "--name", "A", *arguments, "--no-passphrase", "--yes")
+    assert code == 2
+    assert told in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_without_a_person_to_ask_needs_every_answer(run: Run, tmp_path: Path) -> None:
+    code, _, errors = run(*NEW[:-1])
+    assert (code, "--yes" in errors) == (2, True)
+    code, _, errors = run(*NEW[:-2], "--yes")
+    assert (code, "--no-passphrase" in errors) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_warns_of_a_folder_that_is_synced(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".stfolder").mkdir()
+    code, _, errors = run(*NEW)
+    assert code == 0
+    assert "Syncthing" in errors
+
+
+def at_a_terminal(arguments: list[str], answers: str) -> tuple[int, str]:
+    """Run the command on a real pseudo-terminal and type the answers."""
+    leader, follower = pty.openpty()
+    code = "from afterself.cli import main; main()"
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdin=follower, stdout=follower, stderr=follower, close_fds=True, env=environment,
+    )  # fmt: skip
+    os.close(follower)
+    os.write(leader, answers.encode())
+    output = b""
+    while True:
+        try:
+            chunk = os.read(leader, 4096)
+        except OSError:
+            break
+        if not chunk:
+            break
+        output += chunk
+    os.close(leader)
+    return child.wait(), output.decode()
+
+
+def test_new_asks_for_what_was_not_given(tmp_path: Path) -> None:
+    code, output = at_a_terminal(
+        ["--self", str(tmp_path / "self"), "new"], "Anna\nsteward\narchive,train\ny\ny\n"
+    )
+    assert code == 0, output
+    assert "not encrypted" in output
+    declaration = Self.open(tmp_path / "self").declaration
+    assert (declaration.name, declaration.right, declaration.allow) == (
+        "Anna",
+        "steward",
+        ("archive", "train"),
+    )
+
+
+@pytest.mark.parametrize("answers", ["n\n", "y\nn\n"])
+def test_new_makes_nothing_when_the_person_says_no(tmp_path: Path, answers: str) -> None:
+    code, output = at_a_terminal(["--self", str(tmp_path / "self"), *NEW[:-2]], answers)
+    assert code == 2, output
+    assert not (tmp_path / "self").exists()
+
+
+@pytest.fixture
+def family(run: Run, tmp_path: Path, said: Any, store: Any) -> Self:
+    run(*NEW)
+    self_ = Self.open(tmp_path / "self")
+    pic = Attachment("a.jpg", "omitted", "image/jpeg")
+    store(
+        ThreadDraft("t", "Fam\x1bily [red]", "group"),
+        said("are you coming?", Person("+1", "Ben"), "2020-01-01T10:00:00.250000", native_id="1"),
+        said(
+            "> are\nyes", at="2020-01-01T10:01:00", native_id="2", reply_to="1", spans=(Span(0, 6, "quoted"),)
+        ),
+        said("", Person("+1", "Ben"), "2020-01-01T10:02:00", native_id="3", deleted=True),
+        said("\x1b[2J\u202egone [bold]", native_id="4", attachments=(pic,)),
+        said("elsewhere", "Cleo", "2021-05-05T00:00:00", thread="u", precision="day"),
+        self_=self_,
+    )
+    return self_
+
+
+@pytest.fixture
+def fresh_self(tmp_path: Path) -> None:
+    """These tests make their self with the command."""
+
+
+def test_records_streams_every_record_with_the_promised_fields(run: Run, family: Self) -> None:
+    run("people", "me", "anna")
+    code, output, _ = run("records", "--json")
+    assert code == 0
+    first, second, third, fourth, fifth = json_lines(output)
+    assert list(first) == FIELDS
+    assert (first["author"], first["is_owner"], first["said_at"]) == (
+        "Ben",
+        False,
+        "2020-01-01T10:00:00.250000Z",
+    )
+    assert first["source_key"] == "generic/-/t/1"
+    assert (second["text"], second["own_text"], second["reply_to"]) == ("> are\nyes", "yes", first["id"])
+    assert second["said_at"] == "2020-01-01T10:01:00Z"
+    assert (third["deleted"], third["text"]) == (True, "")
+    assert (fourth["said_at"], fourth["precision"], fourth["text"]) == (
+        None,
+        "none",
+        "\x1b[2J\u202egone [bold]",
+    )
+    assert fourth["attachments"] == [
+        {"name": "a.jpg", "state": "omitted", "mime": "image/jpeg", "size": None}
+    ]
+    assert (fifth["precision"], fifth["thread"] != first["thread"]) == ("day", True)
+
+
+def test_records_can_be_narrowed_to_a_thread_and_a_time(run: Run, family: Self) -> None:
+    everything = json_lines(run("records", "--json")[1])
+    thread = everything[0]["thread"]
+    assert json_lines(run("records", "--json", "--thread", thread)[1]) == everything[:4]
+    assert json_lines(run("records", "--json", "--thread", "U")[1]) == everything[4:]
+    assert json_lines(run("records", "--json", "--since", "2020-01-01T10:01:00")[1]) == everything[1:]
+    assert json_lines(run("records", "--json", "--until", "2020-01-01T11:01+01:00")[1]) == everything[:1]
+    assert json_lines(run("records", "--json", "--limit", "2")[1]) == everything[:2]
+    assert run("records", "--json", "--thread", "nothing")[0] == 2
+    assert run("records", "--since", "yesterday")[0] == 2
+
+
+def test_records_as_a_table_cannot_steer_the_terminal(run: Run, family: Self) -> None:
+    code, output, _ = run("records")
+    assert code == 0
+    assert "\x1b" not in output
+    assert "\u202e" not in output
+    assert "[bold]" in output
+    assert "(deleted)" in output
+    code, output, _ = run("records", "--limit", "2")
+    assert "3 more" in output
+
+
+def test_people_lists_who_wrote_how_much(run: Run, family: Self) -> None:
+    people = json_lines(run("people", "--json")[1])
+    assert [(p["name"], p["handle"], p["records"], p["is_owner"]) for p in people] == [
+        ("Ben", "+1", 2, False), ("Anna", "Anna", 2, False), ("Cleo", "Cleo", 1, False),
+    ]  # fmt: skip
+    assert "people me" in run("people")[1]
+    run("people", "me", "Anna")
+    assert "the owner" in run("people")[1]
+
+
+def test_this_is_me_can_be_said_and_taken_back(run: Run, family: Self) -> None:
+    code, output, _ = run("people", "me", "ANNA", "+1")
+    assert (code, "5 records" in output) == (0, True)
+    assert [p["is_owner"] for p in json_lines(run("people", "--json")[1])] == [True, True, False]
+    assert run("people", "not-me", "Ben")[0] == 0
+    owners = [record["is_owner"] for record in json_lines(run("records", "--json")[1])]
+    assert owners == [False, True, False, True, False]
+
+
+def test_an_unknown_name_is_told_the_near_ones_and_nothing_changes(run: Run, family: Self) -> None:
+    code, _, errors = run("people", "me", "Anna", "Cloe")
+    assert code == 2
+    assert "Did you mean: Cleo?" in errors
+    assert not any(p["is_owner"] for p in json_lines(run("people", "--json")[1]))
+
+
+@pytest.mark.parametrize("command", [("records",), ("people",), ("people", "me", "Anna")])
+def test_without_a_self_the_way_to_one_is_told(run: Run, command: tuple[str, ...]) -> None:
+    code, _, errors = run(*command)
+    assert code == 3
+    assert "new" in errors
