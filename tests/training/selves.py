@@ -25,10 +25,8 @@ def talk(contact: str, days: int, *, seed: int = 1) -> list[dict[str, str]]:
     for day in range(days):
         at = START + timedelta(days=day, minutes=rng.randrange(600))
         deed, when = rng.choice(_DEEDS), rng.choice(_WHEN)
-        said = [
-            (contact, f"who {deed} {when}?"),
-            (OWNER, f"why, my dear, {contact} {deed} {when}, to be sure"),
-        ]
+        answer = f"why, my dear, {contact} {deed} {when}, to be sure"
+        said = [(contact, f"who {deed} {when}?"), (OWNER, answer)]
         for n, (author, text) in enumerate(said):
             time = (at + timedelta(minutes=n)).isoformat()
             rows.append({"conversation": contact, "time": time, "author": author, "text": text})

@@ -61,9 +61,7 @@ def test_the_weights_load_in_plain_transformers(trained_once: Self) -> None:
     assert model(ids).logits.shape[-1] == 600
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
-    tmp_path: Path, tiny_base: Path
-) -> None:
+def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path, tiny_base: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 40))
     made = [
         train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.5, context=128, seed=seed))

@@ -20,8 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from afterself import __version__
-from afterself.archive.database import archive_errors, open_archive
-from afterself.archive.ledger import Ledger
 from afterself.archive.store import Archive
 from afterself.errors import ModelError
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
@@ -179,11 +177,8 @@ def require_weights(self_: Self) -> Weights:
 def _newest(self_: Self) -> tuple[Weights | None, bool]:
     if not self_.archive_path.exists():
         return None, False
-    with (
-        archive_errors(self_.archive_path),
-        contextlib.closing(open_archive(self_.archive_path, read_only=True)) as db,
-    ):
-        artifacts = Ledger(db).artifacts(KIND)
+    with contextlib.closing(Archive(self_.archive_path, self_.blobs_dir)) as archive:
+        artifacts = archive.artifacts(KIND)
     for artifact in reversed(artifacts):
         if artifact.state == "current" and (self_.path / artifact.path / MANIFEST).is_file():
             return read_weights(self_.path / artifact.path), False
