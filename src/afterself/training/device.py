@@ -6,6 +6,8 @@ what to do about it.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from afterself.errors import UsageError
 if TYPE_CHECKING:
     import torch
 
+_M_MMAP_THRESHOLD = -3
 _BF16_FLAGS = ("avx512_bf16", "amx_bf16", "bf16")
 
 
@@ -34,6 +37,7 @@ def machine(wanted: str | None = None) -> Machine:
     """The device asked for, else a CUDA GPU, else the CPU; sets torch's threads to the cores it may use."""
     import torch
 
+    _give_back_large_blocks()
     threads = usable_cores()
     if "OMP_NUM_THREADS" not in os.environ and torch.get_num_threads() > threads:
         torch.set_num_threads(threads)
@@ -53,6 +57,16 @@ def machine(wanted: str | None = None) -> Machine:
             int(torch.cuda.mem_get_info(device)[0]),
         )
     return Machine(device, cpu_name(), torch.get_num_threads(), cpu_has_bfloat16(), free_memory())
+
+
+def _give_back_large_blocks() -> None:
+    """Let glibc return freed tensors to the system.
+
+    It learns to keep them, and since every step has other shapes, the process would grow to twice
+    what it uses.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 8 << 20)
 
 
 def usable_cores() -> int:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     import torch
 
 
+HEAD = 256
+"""Targets whose logits are in memory at the same time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """Validation after a step, in bits per byte of the owner's words."""
@@ -171,14 +175,22 @@ class Loop:
 def nats(model: Any, batch: Batch, on: Machine) -> torch.Tensor:
     """What the model pays for each target of a batch, in nats [n], float32."""
     import torch
+    from torch.utils.checkpoint import checkpoint
 
     plain = model.get_base_model() if hasattr(model, "peft_config") else model
+    head = plain.get_output_embeddings()
+
+    def paid(hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.cross_entropy(head(hidden).float(), targets, reduction="none")
+
     with autocast(on):
         hidden = plain.base_model(
             input_ids=batch.ids, attention_mask=batch.mask, position_ids=batch.positions, use_cache=False
         ).last_hidden_state
-        logits = plain.get_output_embeddings()(hidden.flatten(0, 1)[batch.at])
-    return torch.nn.functional.cross_entropy(logits.float(), batch.targets, reduction="none")
+        # Logits are by far the largest tensors: a few targets at a time, computed again on the way back.
+        predicting = torch.split(hidden.flatten(0, 1)[batch.at], HEAD)
+        pieces = zip(predicting, torch.split(batch.targets, HEAD), strict=True)
+        return torch.cat([checkpoint(paid, *piece, use_reentrant=False) for piece in pieces])
 
 
 def bits_per_byte(model: Any, examples: Sequence[Example], context: int, on: Machine) -> float:
