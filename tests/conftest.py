@@ -15,6 +15,14 @@ from afterself.archive.store import Archive
 from afterself.home.folder import Self
 
 
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a random Qwen3 with a tokenizer in the embedded base's shape (read only)."""
+    from tests.models.tiny_model import write_tiny_base
+
+    return write_tiny_base(tmp_path_factory.mktemp("tiny-base"))
+
+
 @pytest.fixture
 def fresh_self(tmp_path: Path) -> Self:
     """An empty self of an invented person."""

@@ -35,7 +35,8 @@ _CHUNK = 500
 @dataclass(frozen=True, slots=True)
 class ViewRecord:
     """One record as a view shows it. `text` is the latest revision whole; `own_text` only the owner's own
-    words in it, "" where it has none. `said_at` is aware UTC."""
+    words in it, "" where it has none; `words` what anybody really said in it: `text` less its placeholders.
+    `said_at` is aware UTC. A missing `position` in a thread is a record that this view may not see."""
 
     id: str
     source_key: str
@@ -56,6 +57,7 @@ class ViewRecord:
     position: int
     deleted: bool
     attachments: tuple[Attachment, ...]
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,14 +229,16 @@ class View:
          said_at, precision, reply_to, text, n, position, deleted, attachments, spans, revision,
          forwarded) = row  # fmt: skip
         text = "" if deleted else text
+        foreign = self._spans(revision) if spans and text else []
         own = ""
         if is_owner and text and kind in OWN_KINDS and forwarded is None:
-            own = own_spans_text(text, self._spans(revision) if spans else ())
+            own = own_spans_text(text, foreign)
+        words = own_spans_text(text, (span for span in foreign if span[2] == "placeholder"))
         return ViewRecord(
             id, source_key, source, thread, title, thread_kind, author, name,
             None if is_owner is None else bool(is_owner), kind,
             None if said_at is None else moment(said_at), precision, reply_to, text, own, n, position,
-            bool(deleted), self._attachments(number) if attachments else (),
+            bool(deleted), self._attachments(number) if attachments else (), words,
         )  # fmt: skip
 
     def _spans(self, revision: int) -> list[tuple[int, int, str]]:

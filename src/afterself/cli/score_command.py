@@ -1,0 +1,85 @@
+"""`afterself score`: what real replies cost under the weights of one or several selves, as JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from afterself.cli.shell import app, chosen_path, console, echo_json
+from afterself.cli.train_command import ProgressLine
+from afterself.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterself.home.folder import Self
+    from afterself.training import Score
+
+
+@app.command()
+def score(
+    file: Annotated[
+        str, typer.Option(metavar="FILE", help="Replies, one JSON object a line; - is standard input.")
+    ],
+    selves: Annotated[
+        str | None,
+        typer.Option("--self", metavar="DIR,DIR", help="Folders of the selves (default: the chosen one)."),
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print one JSON line a reply.")] = False,
+) -> None:
+    """Score replies that were really given: their bits under each self's weights and under the bare base.
+
+    A line has “context”, a list of what was said before, and “text”, the reply: a string, or a list if
+    it is a burst. An item of the context has “author” and “text”, optionally “time” and “is_owner” or
+    “role” (owner, other); a plain string is somebody else's. A line may add “author” (whose reply it
+    is; else the owner of the self, of several the one found in the most contexts), “to”, “via”,
+    “time” or “on” (2019-03), and “group” (true, false).
+
+    One line a reply comes out, in order: {"bytes": …, "bits": {DIR: …}, "bits_base": …}. Bytes are UTF-8
+    plus one for the end mark, whose bits are counted.
+
+    \b
+    Example: afterself score --self anna,ben --file replies.jsonl --json
+    """
+    from afterself.datasets.replies import read_objects
+    from afterself.home.jobs import Progress
+    from afterself.training import score as score_replies
+
+    where, text = _read(file)
+    objects = read_objects(text.split("\n"), where)
+    if not objects:
+        raise UsageError(f"{where} holds no reply.")
+    with ProgressLine(console(stderr=True)) as line:
+        scores = score_replies(_open(selves), objects, where, Progress(line.tell, interval=1.0))
+    if json_:
+        for one in scores:
+            echo_json({"bytes": one.bytes, "bits": one.bits, "bits_base": one.bits_base})
+    else:
+        _print(scores)
+
+
+def _open(given: str | None) -> dict[str, Self]:
+    from afterself.home.folder import Self
+
+    names = [name for name in (given or str(chosen_path())).split(",") if name]
+    return {name: Self.open(Path(name).expanduser()) for name in dict.fromkeys(names)}
+
+
+def _read(file: str) -> tuple[str, str]:
+    if file == "-":
+        return "standard input", sys.stdin.buffer.read().decode("utf-8", "replace")
+    try:
+        return file, Path(file).expanduser().read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read ({error.strerror}).") from error
+
+
+def _print(scores: list[Score]) -> None:
+    size = sum(one.bytes for one in scores)
+    rows = {"the base": sum(one.bits_base for one in scores)}
+    rows |= {name: sum(one.bits[name] for one in scores) for name in scores[0].bits}
+    out = console()
+    out.print(f"{len(scores):,} replies, {size:,} bytes", markup=False)
+    for name, bits in rows.items():
+        out.print(f"  {bits / size:.4f} bits per byte  {name}", markup=False)

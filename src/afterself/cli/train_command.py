@@ -1,0 +1,226 @@
+"""`afterself train`: weights from the owner's words. Says what it will take, asks, shows how far it is."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from afterself.cli.shell import app, console, echo_json, interactive, open_self
+from afterself.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from afterself.training import Preflight, TrainOptions, Weights
+
+
+@app.command()
+def train(
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="ID|PATH", help="Base model: “embedded”, a folder, or owner/name of the hub."),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Learn only from what was said before this day or time (UTC), undated words left out.",
+        ),
+    ] = None,
+    exclude_thread: Annotated[
+        list[str] | None,
+        typer.Option(metavar="THREAD", help="Leave out a thread: its id, key or title. May be repeated."),
+    ] = None,
+    epochs: Annotated[
+        float | None, typer.Option(metavar="N", help="Most passes over the data (default: 3, stops early).")
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(metavar="full|lora", help="All weights or an adapter (default: by the base)."),
+    ] = None,
+    rate: Annotated[float | None, typer.Option(metavar="RATE", help="Highest learning rate.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of order and adapter.")] = 0,
+    device: Annotated[
+        str | None, typer.Option(metavar="NAME", help="cpu or cuda (default: a GPU if there is one).")
+    ] = None,
+    allow_network: Annotated[
+        bool, typer.Option("--allow-network", help="Fetch the base from the hub if it is not here.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Start without asking.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Train weights that write as the owner writes. Only their own words are targets.
+
+    Shows device, base, data, time and memory before it starts. Stopping or killing it leaves the
+    self as it was.
+
+    \b
+    Example: afterself train
+             afterself train --until 2023-01-01 --yes --json
+    """
+    from afterself.home.jobs import Progress
+    from afterself.training import Declined
+    from afterself.training import train as train_self
+
+    options = _options(until, exclude_thread or [], epochs, method, rate, seed, device)
+    self_ = open_self()
+    err = console(stderr=True)
+
+    def confirm(told: Preflight) -> bool:
+        for line in preflight_lines(told):
+            err.print(line, markup=False)
+        if yes:
+            return True
+        if not interactive():
+            raise UsageError(
+                "Training asks before it starts, and nobody is here to answer.", remedy="Add --yes."
+            )
+        return typer.confirm("Start training?", default=True, err=True)
+
+    with ProgressLine(err) as line:
+        try:
+            weights = train_self(
+                self_,
+                base,
+                options,
+                Progress(line.tell, interval=1.0),
+                confirm=confirm,
+                allow_network=allow_network,
+            )
+        except Declined as declined:
+            err.print(declined.message, markup=False)
+            raise typer.Exit(1) from None
+    if json_:
+        echo_json(weights_json(weights))
+    else:
+        for text in _result_lines(weights):
+            console().print(text, markup=False)
+
+
+def _options(
+    until: str | None,
+    exclude: list[str],
+    epochs: float | None,
+    method: str | None,
+    rate: float | None,
+    seed: int,
+    device: str | None,
+) -> TrainOptions:
+    from afterself.training import TrainOptions
+
+    if method not in (None, "full", "lora"):
+        raise UsageError(f"“{method[:20]}” is no method of training.", remedy="Give --method full or lora.")
+    return TrainOptions(
+        until=parse_moment(until) if until else None,
+        exclude_threads=tuple(exclude),
+        method=method,  # type: ignore[arg-type]
+        epochs=epochs,
+        rate=rate,
+        seed=seed,
+        device=device,
+    )
+
+
+def parse_moment(text: str) -> datetime:
+    """An ISO day or time; without an offset it is UTC. UsageError if it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"“{text[:40]}” is no date.", remedy="Write it as 2023-01-31 or 2023-01-31T18:00:00+01:00."
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def preflight_lines(told: Preflight) -> list[str]:
+    """What a person should know before training starts."""
+    what = "all weights" if told.settings.method == "full" else f"an adapter of rank {told.settings.rank}"
+    free = "" if told.memory_free is None else f", {told.memory_free / 1e9:.1f} GB free"
+    return [
+        f"Device    {told.device} ({told.threads} threads, {told.precision})",
+        f"Base      {told.base} ({told.parameters / 1e6:.1f}M parameters, licence {told.license})",
+        f"Training  {what} ({told.trained_parameters / 1e6:.1f}M), learning rate {told.settings.rate:g}",
+        f"Data      {told.owner_messages:,} messages of the owner in {told.owner_turns:,} turns: "
+        f"{told.examples:,} examples, {told.validation_examples:,} more held back to measure",
+        f"Tokens    {told.tokens_per_epoch:,} an epoch, at most {told.settings.epochs:g} epochs, "
+        f"{told.steps:,} steps",
+        f"Time      at most {_duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",
+        f"Memory    about {told.memory_needed / 1e9:.1f} GB{free}",
+        f"The base reads the owner at {told.base_bits:.2f} bits per byte.",
+        *(f"Note      {warning}" for warning in told.warnings),
+    ]
+
+
+def weights_json(weights: Weights) -> dict[str, Any]:
+    """The result of a run as JSON."""
+    return {
+        "weights": weights.id,
+        "path": str(weights.path),
+        "base": weights.base,
+        "base_sha256": weights.base_sha256,
+        "method": weights.method,
+        "examples": weights.examples,
+        "owner_messages": weights.owner_messages,
+        "tokens": weights.tokens,
+        "seconds": weights.seconds,
+        "validation_bits_per_byte": {"base": weights.bits_base, "weights": weights.bits_weights},
+        "gguf": weights.gguf,
+        "notes": list(weights.notes),
+    }
+
+
+def _result_lines(weights: Weights) -> list[str]:
+    lines = [f"Weights {weights.id} are ready after {_duration(weights.seconds)}."]
+    if weights.bits_base is not None and weights.bits_weights is not None:
+        less = 100 * (1 - weights.bits_weights / weights.bits_base)
+        lines.append(
+            f"Held-out words of the owner: {weights.bits_weights:.3f} bits per byte, "
+            f"{weights.bits_base:.3f} under the base ({less:.0f} % less)."
+        )
+    return lines + [f"Note: {note}" for note in weights.notes]
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+class ProgressLine:
+    """One line of standard error that tells how far a job is; a terminal sees it move, a pipe its end."""
+
+    def __init__(self, err: Console) -> None:
+        self._moves = err.is_terminal and sys.stderr.isatty()
+        self._drawn = False
+
+    def __enter__(self) -> ProgressLine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._drawn:
+            sys.stderr.write("\n")
+
+    def tell(self, report: Any) -> None:
+        """A listener for `home.jobs.Progress`."""
+        parts = [report.stage]
+        if report.total:
+            parts.append(f"{100 * report.done / report.total:3.0f} %")
+        elif report.done:
+            parts.append(f"{report.done:,} {report.unit}")
+        if report.note:
+            parts.append(report.note)
+        if report.finished:
+            parts.append(f"took {_duration(report.elapsed)}")
+        elif report.eta is not None:
+            parts.append(f"{_duration(report.eta)} left")
+        text = "  ".join(parts)
+        if self._moves:
+            sys.stderr.write(f"\r\x1b[K{text}" + ("\n" if report.finished else ""))
+            self._drawn = not report.finished
+        elif report.finished:
+            sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()

@@ -1,0 +1,124 @@
+"""A view -> conversations: each thread's bursts, cut where a talk ended.
+
+A talk ends after a silence of `GAP` (kinds of thread that are one talk by nature, such as a mail
+thread, are never cut by time, and neither are records without a time), and before owner's words
+whose question cannot be shown: they must not become the answer to an older one. Who is spoken to,
+over what and when is noted here for the header; how much fits into the model's context is the
+business of `windows.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from afterself.datasets.bursts import Burst, Said, bursts, shown
+from afterself.models.turns import Header
+from afterself.policy import ThreadInfo, View, ViewRecord
+
+GAP = timedelta(hours=8)
+"""A silence that ends a talk by messages: a night does, a working day's meeting does not."""
+
+WHOLE_KINDS = frozenset({"mail", "document", "public"})
+"""Kinds of thread where an answer after a week still is an answer."""
+
+GROUP_KINDS = frozenset({"group", "channel", "public"})
+
+NAMELESS_SOURCES = frozenset({"generic"})
+"""Sources that do not say over which platform people spoke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One talk: its bursts in order, and what its header can know.
+
+    `to` names whom the owner speaks to; empty means whoever appears in a window.
+    """
+
+    thread: str
+    group: bool
+    bursts: tuple[Burst, ...]
+    via: str | None = None
+    to: tuple[str, ...] = ()
+    relations: tuple[tuple[str, str], ...] = ()
+    on: str | None = None
+    language: str | None = None
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """Positions of the owner's bursts."""
+        return tuple(n for n, burst in enumerate(self.bursts) if burst.owner)
+
+    def header(self, window: Sequence[Burst]) -> Header:
+        """The header over a window of this conversation's bursts: who appears in it, and its month."""
+        present = (line.author for burst in window if not burst.owner for line in burst.turn.lines)
+        names = self.to or present
+        month = next((_month(b.at) for b in window if b.owner and b.at), None)
+        relations = dict(self.relations)
+        people = tuple((name, relations.get(name)) for name in dict.fromkeys(names) if name)
+        return Header(to=people, via=self.via, on=self.on or month, language=self.language)
+
+    def part(self, first: int, end: int) -> Conversation:
+        """The bursts [first, end) as a conversation of their own."""
+        return replace(self, bursts=self.bursts[first:end])
+
+
+def conversations(
+    view: View,
+    *,
+    until: datetime | None = None,
+    exclude_threads: Collection[str] = (),
+    gap: timedelta = GAP,
+) -> Iterator[Conversation]:
+    """Every conversation of the view that holds a word of the owner, thread by thread.
+
+    `until` is an exclusive upper bound on `said_at`; a record without a time cannot be shown to lie
+    before it and is left out with it. `exclude_threads` are ids, keys or titles.
+    """
+    left_out = set(exclude_threads)
+    for thread in view.threads():
+        if left_out & {thread.id, thread.key, thread.title}:
+            continue
+        records: Iterable[ViewRecord] = view.records(thread=thread.id)
+        if until is not None:
+            records = (r for r in records if r.said_at is not None and r.said_at < until)
+        yield from _of_thread(thread, list(shown(records)), gap)
+
+
+def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta) -> Iterator[Conversation]:
+    others = list(dict.fromkeys(m.line.author for m in messages if not m.owner))
+    group = thread.kind in GROUP_KINDS or len(others) > 1
+    known = [p for p in thread.participants if not p.is_owner]
+    contacts = [p.name for p in known if p.name in others] or others or [p.name for p in known]
+    frame = Conversation(
+        thread=thread.id,
+        group=group,
+        bursts=(),
+        via=None if thread.source in NAMELESS_SOURCES else thread.source,
+        to=() if group else tuple(contacts[:1]),
+        relations=tuple((p.name, p.relation) for p in known if p.relation),
+    )
+    limit = timedelta.max if thread.kind in WHOLE_KINDS else gap
+    for talk in _split(messages, lambda before, after: after - before > limit):
+        turns = bursts(talk)
+        if any(turn.owner for turn in turns):
+            yield replace(frame, bursts=tuple(turns))
+
+
+def _split(messages: Sequence[Said], ended: Callable[[datetime, datetime], bool]) -> Iterator[list[Said]]:
+    talk: list[Said] = []
+    before: datetime | None = None
+    for message in messages:
+        silent = before is not None and message.at is not None and ended(before, message.at)
+        if talk and (silent or message.question_unseen):
+            yield talk
+            talk = []
+        talk.append(message)
+        before = message.at or before
+    if talk:
+        yield talk
+
+
+def _month(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m") if at else None

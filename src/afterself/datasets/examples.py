@@ -1,0 +1,83 @@
+"""A view -> the dataset to train on: examples, those held back to validate on, and their origin.
+
+This is the whole road of the package in one call: conversations, the split by time, windows. The
+dataset knows the revision of every record in it, so that the artifact ledger can tell later which
+weights must go when a record is forgotten. Nothing here is random: the same view gives the same
+dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from afterself.datasets.conversations import GAP, Conversation, conversations
+from afterself.datasets.split import split
+from afterself.datasets.windows import Example, windows
+from afterself.models.tokens import TurnTokenizer
+from afterself.policy import View
+
+DEFAULT_CONTEXT = 512
+"""Tokens of a window for the embedded base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Examples to train on and to validate on; `revisions` tells which revision of each record is in it."""
+
+    train: list[Example]
+    validation: list[Example]
+    context: int
+    revisions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def bursts(self) -> int:
+        """Bursts of the owner, both sides of the split."""
+        return sum(example.bursts for example in (*self.train, *self.validation))
+
+    @property
+    def messages(self) -> int:
+        """Messages of the owner, both sides of the split."""
+        return sum(example.messages for example in (*self.train, *self.validation))
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of one epoch."""
+        return sum(len(example.ids) for example in self.train)
+
+    @property
+    def target_tokens(self) -> int:
+        """Supervised tokens of one epoch."""
+        return sum(sum(example.supervised) for example in self.train)
+
+
+def build_examples(
+    view: View,
+    tokenizer: TurnTokenizer,
+    *,
+    context: int = DEFAULT_CONTEXT,
+    until: datetime | None = None,
+    exclude_threads: Collection[str] = (),
+    gap: timedelta = GAP,
+) -> Dataset:
+    """Everything the view allows to learn from, as examples of at most `context` tokens.
+
+    `until` is an exclusive upper bound on `said_at`, `exclude_threads` are ids, keys or titles.
+    """
+    talks = list(conversations(view, until=until, exclude_threads=exclude_threads, gap=gap))
+    train, validation = split(talks)
+    learned, held_back = (_examples(side, tokenizer, context) for side in (train, validation))
+    used = {record for example in (*learned, *held_back) for record in example.records}
+    revisions = {
+        record: revision
+        for talk in talks
+        for burst in talk.bursts
+        for record, revision in burst.records
+        if record in used
+    }
+    return Dataset(learned, held_back, context, revisions)
+
+
+def _examples(talks: Iterable[Conversation], tokenizer: TurnTokenizer, context: int) -> list[Example]:
+    return [example for talk in talks for example in windows(talk, tokenizer, context)]

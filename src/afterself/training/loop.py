@@ -1,0 +1,225 @@
+"""A model and examples -> the model with better weights: the loop itself, and its measure.
+
+Rows are packed (`packing.py`), the output head runs on targets alone, weights stay float32 under
+bfloat16 autocast where the processor has it. The rate warms up and then falls to zero in a straight
+line; every half epoch the validation examples are measured and the best weights kept. All that
+changes while it runs is one object, `RunState`; the order of the data follows from seed and step.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from afterself.datasets import Dataset, Example
+from afterself.errors import TrainingError
+from afterself.home.jobs import Progress
+from afterself.training.device import Machine
+from afterself.training.options import Settings
+from afterself.training.packing import Batch, Row, collate, pack, step_rows
+
+if TYPE_CHECKING:
+    import torch
+
+
+HEAD = 256
+"""Targets whose logits are in memory at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Validation after a step, in bits per byte of the owner's words."""
+
+    step: int
+    epoch: float
+    bits: float
+
+
+@dataclass(slots=True)
+class RunState:
+    """Everything that changes during a run: with it, settings and dataset a run can go on."""
+
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    tokens: int = 0
+    evaluations: list[Evaluation] = field(default_factory=list)
+    best: Evaluation | None = None
+    best_weights: dict[str, torch.Tensor] | None = None
+
+    @property
+    def waited(self) -> int:
+        """Evaluations since the best one."""
+        return sum(1 for e in self.evaluations if self.best and e.step > self.best.step)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of a run in order, and after which of them the validation examples are measured."""
+
+    steps: list[list[Row]]
+    evaluate_after: frozenset[int]
+    per_epoch: int
+    tokens: int
+
+
+def plan_steps(examples: Sequence[Example], settings: Settings) -> Plan:
+    """Every step of every epoch: a pure function of the examples' lengths and the settings."""
+    lengths = [len(example.ids) for example in examples]
+    steps: list[list[Row]] = []
+    marks: set[int] = set()
+    per_epoch = 0
+    for epoch in range(math.ceil(settings.epochs)):
+        rows = step_rows(
+            lengths,
+            context=settings.context,
+            tokens_per_step=settings.tokens_per_step,
+            seed=settings.seed,
+            epoch=epoch,
+        )
+        per_epoch = per_epoch or len(rows)
+        part = rows[: math.ceil(len(rows) * min(1.0, settings.epochs - epoch))]
+        marks |= {len(steps) + len(rows) // 2, len(steps) + len(part)}
+        steps += part
+    tokens = sum(lengths[n] for rows in steps for row in rows for n in row)
+    return Plan(steps, frozenset(m for m in marks if 0 < m <= len(steps)), per_epoch, tokens)
+
+
+def rate_at(step: int, total: int, settings: Settings) -> float:
+    """The learning rate of a step (from 0) of `total`: straight up, then straight down to zero."""
+    warm = max(1, round(settings.warm_up * total))
+    if step < warm:
+        return settings.rate * (step + 1) / warm
+    return settings.rate * (total - step) / max(1, total - warm)
+
+
+class Loop:
+    """One run over one model; `run` trains it in place."""
+
+    def __init__(
+        self, model: Any, dataset: Dataset, settings: Settings, on: Machine, progress: Progress | None = None
+    ) -> None:
+        import torch
+
+        self.model = model
+        self.dataset = dataset
+        self.settings = settings
+        self.on = on
+        self.progress = progress or Progress()
+        self.plan = plan_steps(dataset.train, settings)
+        self.trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        optimizer = torch.optim.AdamW(
+            list(self.trained.values()), lr=settings.rate, betas=(0.9, 0.95), weight_decay=0.0, fused=True
+        )
+        self.state = RunState(optimizer)
+
+    def run(self) -> RunState:
+        """Train to the end, or until validation stops getting better; the best weights stay in the model."""
+        import torch
+
+        torch.manual_seed(self.settings.seed)
+        self.model.train()
+        self.progress.start("training", total=self.plan.tokens, unit="tokens")
+        while self.state.step < len(self.plan.steps):
+            self._step(self.plan.steps[self.state.step])
+            if self.state.step in self.plan.evaluate_after and self.dataset.validation:
+                self._evaluate()
+                if self.state.waited >= self.settings.patience:
+                    break
+        if self.state.best_weights is not None:
+            with torch.no_grad():
+                for name, weight in self.state.best_weights.items():
+                    self.trained[name].copy_(weight)
+        self.model.eval()
+        self.progress.finish(self._note())
+        return self.state
+
+    def _step(self, rows: Sequence[Row]) -> None:
+        import torch
+
+        state = self.state
+        batch = collate(self.dataset.train, rows).to(self.on.device)
+        for group in state.optimizer.param_groups:
+            group["lr"] = rate_at(state.step, len(self.plan.steps), self.settings)
+        loss = nats(self.model, batch, self.on).mean()
+        torch.autograd.backward(loss)
+        norm = torch.nn.utils.clip_grad_norm_(self.trained.values(), self.settings.clip)
+        if not torch.isfinite(norm):
+            raise TrainingError(
+                f"Training diverged at step {state.step + 1}; nothing of it was kept.",
+                remedy=f"Try a lower learning rate: --rate {self.settings.rate / 4:g}",
+            )
+        state.optimizer.step()
+        state.optimizer.zero_grad(set_to_none=True)
+        state.step += 1
+        state.tokens += batch.tokens
+        self.progress.advance(batch.tokens, note=self._note())
+
+    def _evaluate(self) -> None:
+        state = self.state
+        bits = bits_per_byte(self.model, self.dataset.validation, self.settings.context, self.on)
+        found = Evaluation(state.step, state.step / self.plan.per_epoch, bits)
+        state.evaluations.append(found)
+        if state.best is None or bits < state.best.bits:
+            state.best = found
+            state.best_weights = {name: p.detach().clone() for name, p in self.trained.items()}
+
+    def _note(self) -> str:
+        if not self.state.evaluations:
+            return ""
+        return f"{self.state.evaluations[-1].bits:.3f} bits per byte"
+
+
+def nats(model: Any, batch: Batch, on: Machine) -> torch.Tensor:
+    """What the model pays for each target of a batch, in nats [n], float32."""
+    import torch
+    from torch.utils.checkpoint import checkpoint
+
+    plain = model.get_base_model() if hasattr(model, "peft_config") else model
+    head = plain.get_output_embeddings()
+
+    def paid(hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.cross_entropy(head(hidden).float(), targets, reduction="none")
+
+    with autocast(on):
+        hidden = plain.base_model(
+            input_ids=batch.ids, attention_mask=batch.mask, position_ids=batch.positions, use_cache=False
+        ).last_hidden_state
+        # Logits are by far the largest tensors: a few targets at a time, computed again on the way back.
+        predicting = torch.split(hidden.flatten(0, 1)[batch.at], HEAD)
+        pieces = zip(predicting, torch.split(batch.targets, HEAD), strict=True)
+        return torch.cat([checkpoint(paid, *piece, use_reentrant=False) for piece in pieces])
+
+
+def bits_per_byte(model: Any, examples: Sequence[Example], context: int, on: Machine) -> float:
+    """Bits (base 2) for the owner's words in the examples, per UTF-8 byte with one for each end mark."""
+    import torch
+
+    rows = pack([len(example.ids) for example in examples], context)
+    total = 0.0
+    with _evaluating(model), torch.no_grad():
+        for start in range(0, len(rows), 4):
+            batch = collate(examples, rows[start : start + 4]).to(on.device)
+            total += float(nats(model, batch, on).double().sum())
+    return total / math.log(2) / sum(example.owner_bytes for example in examples)
+
+
+@contextmanager
+def autocast(on: Machine) -> Iterator[None]:
+    """bfloat16 where the processor multiplies it, else nothing."""
+    import torch
+
+    with torch.autocast(on.device.type, torch.bfloat16, enabled=on.bfloat16):
+        yield
+
+
+@contextmanager
+def _evaluating(model: Any) -> Iterator[None]:
+    was_training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)

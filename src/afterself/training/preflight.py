@@ -1,0 +1,143 @@
+"""What a run will be, told before it starts: machine, base, data, time and memory.
+
+Time and memory are measured, not guessed: one step's rows go through the model and back, the
+gradients are thrown away and the weights stay as they are. Whether to go on is for the caller.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from afterself.datasets import Dataset
+from afterself.errors import TrainingError
+from afterself.models.bases import Base
+from afterself.training.device import Machine, free_memory
+from afterself.training.loop import Loop, bits_per_byte, nats
+from afterself.training.options import Settings
+from afterself.training.packing import Row, collate
+
+UNKNOWN_LANGUAGE = 3.0
+"""Bits per byte above which a base hardly knows the language it reads."""
+
+SCARCE = 200
+"""Owner turns below which the weights can hardly be told from the base."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """A run before it starts. Sizes are in tokens and bytes, times in seconds, `None` is unknown."""
+
+    base: str
+    license: str
+    device: str
+    threads: int
+    precision: str
+    settings: Settings
+    parameters: int
+    trained_parameters: int
+    owner_messages: int
+    owner_turns: int
+    examples: int
+    validation_examples: int
+    tokens_per_epoch: int
+    steps: int
+    tokens_per_second: float
+    seconds: float
+    memory_needed: int
+    memory_free: int | None
+    base_bits: float
+    warnings: tuple[str, ...]
+
+
+def preflight(loop: Loop, base: Base, dataset: Dataset, on: Machine) -> Preflight:
+    """Measure one step and say what the whole run will take.
+
+    TrainingError if the memory does not suffice. The model is left as it was.
+    """
+    speed, memory = _probe(loop, on)
+    sample = (dataset.validation or dataset.train)[:40]
+    bits = bits_per_byte(loop.model, sample, dataset.context, on)
+    trained = sum(p.numel() for p in loop.trained.values())
+    held_back = sum(len(example.ids) for example in dataset.validation)
+    # Reading without learning takes about a third; the base is measured once before.
+    measured = (len(loop.plan.evaluate_after) + 1) * held_back / 3
+    # Still to come beside what the probe took: two moments of the optimiser, the best weights so far.
+    needed = memory + 12 * trained
+    free = free_memory() if on.device.type == "cpu" else on.memory
+    if free is not None and 12 * trained > free:
+        raise TrainingError(
+            f"Training needs {12 * trained / 1e9:.1f} GB more memory, and {free / 1e9:.1f} GB are free.",
+            remedy="Choose a smaller base, or train an adapter: --method lora",
+        )
+    return Preflight(
+        base=base.id,
+        license=base.license,
+        device=on.name,
+        threads=on.threads,
+        precision="bfloat16" if on.bfloat16 else "float32",
+        settings=loop.settings,
+        parameters=sum(p.numel() for p in loop.model.parameters()),
+        trained_parameters=trained,
+        owner_messages=dataset.messages,
+        owner_turns=dataset.bursts,
+        examples=len(dataset.train),
+        validation_examples=len(dataset.validation),
+        tokens_per_epoch=dataset.tokens,
+        steps=len(loop.plan.steps),
+        tokens_per_second=speed,
+        seconds=(loop.plan.tokens + measured) / speed,
+        memory_needed=needed,
+        memory_free=free,
+        base_bits=bits,
+        warnings=tuple(_warnings(dataset, bits, base)),
+    )
+
+
+def _probe(loop: Loop, on: Machine) -> tuple[float, int]:
+    """(tokens a second, bytes at the peak) of learning from the first step's rows; the first try warms up."""
+    rows = loop.plan.steps[0]
+    _forth_and_back(loop, rows[:1], on)
+    started = time.perf_counter()
+    tokens = _forth_and_back(loop, rows, on)
+    return tokens / (time.perf_counter() - started), _peak_memory(on)
+
+
+def _forth_and_back(loop: Loop, rows: list[Row], on: Machine) -> int:
+    import torch
+
+    batch = collate(loop.dataset.train, rows).to(on.device)
+    torch.autograd.backward(nats(loop.model, batch, on).mean())
+    loop.state.optimizer.zero_grad(set_to_none=True)
+    if on.device.type == "cuda":
+        torch.cuda.synchronize()
+    return batch.tokens
+
+
+def _peak_memory(on: Machine) -> int:
+    import resource
+    import sys
+
+    import torch
+
+    if on.device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(on.device))
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _warnings(dataset: Dataset, bits: float, base: Base) -> list[str]:
+    told = []
+    if bits > UNKNOWN_LANGUAGE:
+        told.append(
+            f"The base {base.id} hardly knows this language ({bits:.1f} bits per byte; its own are below 2). "
+            "The weights will imitate spelling more than sense; a base of that language does better: --base."
+        )
+    if dataset.bursts < SCARCE:
+        told.append(
+            f"{dataset.bursts} turns are few: expect the manner only in traces. Some hundred make it plain."
+        )
+    if not dataset.validation:
+        told.append("Too little is there to hold some back: how well it worked will not be measured.")
+    return told

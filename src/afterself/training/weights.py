@@ -1,0 +1,223 @@
+"""Trained weights <-> the folder `weights/<id>` of a self: published whole, registered, loaded again.
+
+A folder is a stock Hugging Face checkpoint or PEFT adapter, with a GGUF for the chat engine and a
+manifest that pins the base. It is written under a hidden name and becomes visible in the same
+transaction in which the artifact ledger learns which revisions are in it: what the ledger does not
+know as current is never loaded. How weights are made is the business of `loop.py`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from afterself import __version__
+from afterself.archive.store import Archive
+from afterself.errors import ModelError
+from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
+from afterself.home.folder import Self
+from afterself.models.bases import Base, base_config, load_torch
+from afterself.models.gguf_export import export_gguf
+from afterself.models.gguf_lora import export_lora
+
+KIND = "weights"
+FORMAT = 1
+MANIFEST = "manifest.json"
+_HIDDEN = ".making-"
+_TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "chat_template.jinja",
+    "generation_config.json",
+    "vocab.json",
+    "merges.txt",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What a manifest says. `bits_*` are validation bits per byte, None where nothing was held back."""
+
+    id: str
+    path: Path
+    base: str
+    base_sha256: str
+    method: str
+    context: int
+    seed: int
+    settings: Mapping[str, Any]
+    examples: int
+    owner_messages: int
+    tokens: int
+    seconds: float
+    bits_base: float | None
+    bits_weights: float | None
+    made_at: str
+    version: str = __version__
+    gguf: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def manifest(self) -> dict[str, Any]:
+        """The JSON of manifest.json."""
+        facts = {name: getattr(self, name) for name in self.__slots__ if name not in ("path", "notes")}
+        return {"format": FORMAT, **facts, "settings": dict(self.settings), "notes": list(self.notes)}
+
+
+def publish(
+    self_: Self, model: Any, base: Base, revisions: Mapping[str, int], facts: Mapping[str, Any]
+) -> Weights:
+    """Write a trained model into the self and register it; `facts` are the remaining fields of Weights.
+
+    ArchiveError if a record it was trained on has left the archive meanwhile: then nothing is kept.
+    """
+    made_at = datetime.now(UTC)
+    id = f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    with Archive.writing(self_) as archive:
+        _sweep(self_, archive)
+        hidden = self_.weights_dir / f"{_HIDDEN}{id}"
+        hidden.mkdir(mode=FOLDER_MODE)
+        try:
+            gguf, failed = _write_model(hidden, model, base)
+            weights = Weights(
+                id=id,
+                path=self_.weights_dir / id,
+                base=base.id,
+                base_sha256=base.sha256,
+                made_at=made_at.isoformat(timespec="seconds"),
+                gguf=gguf,
+                **{**facts, "notes": (*facts["notes"], *failed)},
+            )
+            write_atomic(hidden / MANIFEST, json.dumps(weights.manifest(), indent=2, ensure_ascii=False))
+            _seal(hidden)
+            with archive.transaction():
+                archive.register_artifact(KIND, f"weights/{id}", revisions.items(), weights.settings)
+                hidden.rename(weights.path)
+                sync_folder(self_.weights_dir)
+        finally:
+            shutil.rmtree(hidden, ignore_errors=True)
+    return weights
+
+
+def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tuple[str, ...]]:
+    """Checkpoint or adapter, tokenizer and GGUF; gives the GGUF's name and what could not be made."""
+    adapter = hasattr(model, "peft_config")
+    if adapter:
+        for config in model.peft_config.values():
+            config.base_model_name_or_path = base.id
+        model.save_pretrained(folder)
+        (folder / "README.md").unlink(missing_ok=True)
+    else:
+        model.save_pretrained(folder)
+    for name in _TOKENIZER_FILES:
+        if (base.path / name).is_file() and not (folder / name).exists():
+            shutil.copyfile(base.path / name, folder / name)
+    if not (folder / "tokenizer_config.json").exists():
+        config = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|im_end|>"}
+        write_atomic(folder / "tokenizer_config.json", json.dumps(config))
+    try:
+        if adapter:
+            return export_lora(folder, base_config(base), folder / "adapter.gguf").name, ()
+        export_gguf(folder, folder / "model.gguf", dtype="q8_0", name="afterself")
+        return "model.gguf", ()
+    except ModelError as error:
+        return None, (f"no GGUF for the chat engine: {error.message}",)
+
+
+def _seal(folder: Path) -> None:
+    """Files private and forced to disk."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(FILE_MODE)
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    sync_folder(folder)
+
+
+def _sweep(self_: Self, archive: Archive) -> None:
+    """Remove weights that may not be used: half-written ones, unregistered ones, stale ones."""
+    current = set()
+    for artifact in archive.artifacts(KIND):
+        if artifact.state == "current":
+            current.add(self_.path / artifact.path)
+        elif artifact.state == "stale":
+            shutil.rmtree(self_.path / artifact.path, ignore_errors=True)
+            archive.set_artifact_state(artifact.id, "erased")
+    for path in self_.weights_dir.iterdir():
+        if path.is_dir() and path not in current:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def current_weights(self_: Self) -> Weights | None:
+    """The newest weights that may be used, or None. Stale and unregistered ones may not."""
+    newest, _ = _newest(self_)
+    return newest
+
+
+def require_weights(self_: Self) -> Weights:
+    """The newest weights that may be used; ModelError says why there are none and what to do."""
+    newest, stale = _newest(self_)
+    if newest is not None:
+        return newest
+    why = "are stale: something they were trained on was forgotten" if stale else "do not exist yet"
+    raise ModelError(
+        f"The weights of the self {self_.path} {why}.",
+        remedy=f"Train it: afterself --self {self_.path} train",
+    )
+
+
+def _newest(self_: Self) -> tuple[Weights | None, bool]:
+    if not self_.archive_path.exists():
+        return None, False
+    with contextlib.closing(Archive(self_.archive_path, self_.blobs_dir)) as archive:
+        artifacts = archive.artifacts(KIND)
+    for artifact in reversed(artifacts):
+        if artifact.state == "current" and (self_.path / artifact.path / MANIFEST).is_file():
+            return read_weights(self_.path / artifact.path), False
+    return None, any(artifact.state != "current" for artifact in artifacts)
+
+
+def read_weights(folder: Path) -> Weights:
+    """The manifest of a weights folder; ModelError if it is damaged or of a newer version."""
+    try:
+        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if facts.pop("format") != FORMAT:
+            raise ModelError(
+                f"The weights {folder.name} were made by a newer version of Afterself.",
+                remedy="Update this installation, or train again.",
+            )
+        return Weights(path=folder, **{**facts, "notes": tuple(facts["notes"])})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ModelError(
+            f"The manifest of the weights {folder} cannot be read ({type(error).__name__}).",
+            remedy="Train again, or put the folder back from a backup.",
+        ) from error
+
+
+def load_weights(weights: Weights, base: Base) -> Any:
+    """The trained model in float32 on the CPU, in evaluation mode.
+
+    ModelError if `base` is not the one that the weights were trained on, or a file is damaged.
+    """
+    if base.sha256 != weights.base_sha256:
+        raise ModelError(
+            f"The weights {weights.id} belong to another version of the base {weights.base}.",
+            remedy="Bring that base back, or train again on this one.",
+        )
+    if weights.method != "lora":
+        own = Base(weights.id, "folder", weights.path, None, "", weights.context, "")
+        return load_torch(own)
+    from peft import PeftModel
+
+    try:
+        return PeftModel.from_pretrained(load_torch(base), weights.path).eval()
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise ModelError(f"The adapter {weights.path} cannot be loaded: {error}") from None

@@ -1,0 +1,120 @@
+"""The loop's arithmetic: the schedule, when it measures, when it stops, what it keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from afterself.datasets import Dataset, Example
+from afterself.errors import TrainingError, UsageError
+from afterself.training.device import Machine, cpu_has_bfloat16, machine, usable_cores
+from afterself.training.loop import Loop, bits_per_byte, plan_steps, rate_at
+from afterself.training.options import Settings, TrainOptions, default_rate, settle
+
+PLAIN = Machine(torch.device("cpu"), "CPU", 1, bfloat16=False, memory=None)
+SETTINGS = Settings("full", 2e-3, 3.0, 128, 0)
+
+
+@pytest.fixture
+def model(tiny_base: Path) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(tiny_base, dtype=torch.float32).eval()
+
+
+def counting(start: int) -> Example:
+    """Sixteen ids in a row, all but the first targets."""
+    return Example(list(range(start, start + 16)), [False] + [True] * 15, "t", (), 30)
+
+
+def dataset(validation: bool = True) -> Dataset:
+    train = [counting(40 + n % 60) for n in range(60)]
+    return Dataset(train, [counting(70), counting(90)] if validation else [], 128)
+
+
+def test_the_rate_warms_up_and_falls_to_zero_in_a_straight_line() -> None:
+    rates = [rate_at(step, 100, SETTINGS) for step in range(100)]
+    assert rates[5] == rates[6] == max(rates) == SETTINGS.rate
+    assert rates[0] == pytest.approx(SETTINGS.rate / 6)
+    assert rates[53] == pytest.approx(SETTINGS.rate / 2)
+    assert 0 < rates[99] < SETTINGS.rate / 90
+
+
+def test_validation_is_measured_every_half_epoch() -> None:
+    plan = plan_steps(dataset().train, SETTINGS)
+    assert len(plan.evaluate_after) == 6 and max(plan.evaluate_after) == len(plan.steps)
+    assert plan.tokens == 3 * 60 * 16
+
+
+def test_half_an_epoch_can_be_trained() -> None:
+    whole = plan_steps(dataset().train, Settings("full", 2e-3, 1.0, 128, 0))
+    half = plan_steps(dataset().train, Settings("full", 2e-3, 0.5, 128, 0))
+    assert len(half.steps) == (len(whole.steps) + 1) // 2
+
+
+def test_the_best_weights_stay_in_the_model(model: Any) -> None:
+    loop = Loop(model, dataset(), SETTINGS, PLAIN)
+    state = loop.run()
+    assert state.best is not None
+    assert state.best.bits == min(e.bits for e in state.evaluations)
+    now = bits_per_byte(model, loop.dataset.validation, 128, PLAIN)
+    assert now == pytest.approx(state.best.bits, rel=1e-6)
+
+
+def test_a_run_that_gets_worse_is_stopped_after_an_epoch_of_patience(model: Any) -> None:
+    backwards = [Example(list(range(99 - n % 40, 83 - n % 40, -1)), counting(0).supervised, "t", (), 30)
+                 for n in range(60)]  # fmt: skip
+    loop = Loop(model, Dataset(backwards, [counting(40)], 128), Settings("full", 2e-3, 50.0, 128, 0), PLAIN)
+    state = loop.run()
+    assert state.step < len(loop.plan.steps)
+    assert len(state.evaluations) == state.evaluations.index(state.best) + 3  # type: ignore[arg-type]
+
+
+def test_without_validation_all_epochs_are_trained(model: Any) -> None:
+    loop = Loop(model, dataset(validation=False), SETTINGS, PLAIN)
+    state = loop.run()
+    assert state.step == len(loop.plan.steps) and state.best is None
+
+
+def test_divergence_stops_the_run_and_names_a_remedy(model: Any) -> None:
+    with torch.no_grad():
+        model.model.layers[0].mlp.down_proj.weight.fill_(float("nan"))
+    with pytest.raises(TrainingError, match="diverged at step 1") as caught:
+        Loop(model, dataset(), SETTINGS, PLAIN).run()
+    assert "--rate 0.0005" in caught.value.remedy
+
+
+def test_the_embedded_base_is_trained_whole_and_a_bigger_one_by_an_adapter() -> None:
+    options = TrainOptions()
+    small = settle(options, embedded=True, width=512, longest=1024, validated=True)
+    big = settle(options, embedded=False, width=2048, longest=32768, validated=False)
+    assert (small.method, small.rate, small.epochs, small.context) == ("full", 2e-3, 3.0, 512)
+    assert (big.method, big.rate, big.epochs) == ("lora", pytest.approx(4e-4), 2.0)
+    assert default_rate("lora", 256) == pytest.approx(3.2e-3)
+    assert default_rate("full", 4096) == pytest.approx(3.125e-5)
+
+
+@pytest.mark.parametrize("odd", [{"epochs": 0}, {"rate": 2.0}, {"method": "qlora"}])
+def test_odd_options_are_refused(odd: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        TrainOptions(**odd)
+
+
+def test_a_context_that_the_base_cannot_read_is_refused() -> None:
+    with pytest.raises(UsageError, match="between 64 and 256"):
+        settle(TrainOptions(context=512), embedded=False, width=64, longest=256, validated=True)
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="cannot be used on this machine"):
+        machine("cuda:99")
+
+
+def test_the_machine_is_described() -> None:
+    found = machine("cpu")
+    assert found.bfloat16 == cpu_has_bfloat16()
+    assert found.threads >= 1 and usable_cores() >= 1
+    assert found.memory is None or found.memory > 10_000_000

@@ -1,0 +1,193 @@
+"""What a training run promises: better weights, or the self as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from afterself.archive.store import Archive
+from afterself.datasets import build_examples
+from afterself.errors import ArchiveError, ModelError, NotAllowed, TrainingError
+from afterself.home.folder import Self
+from afterself.models.bases import resolve_base
+from afterself.models.scoring import bits_of
+from afterself.models.tokens import HFTurnTokenizer
+from afterself.policy import open_view
+from afterself.training import (
+    Declined,
+    Preflight,
+    TrainOptions,
+    current_weights,
+    load_weights,
+    require_weights,
+    train,
+)
+from tests.training.conftest import QUICK
+from tests.training.selves import OWNER, make_self, talk
+
+
+def test_the_weights_read_held_out_words_of_the_owner_better_than_the_base(trained_once: Self) -> None:
+    weights = require_weights(trained_once)
+    assert weights.bits_base is not None and weights.bits_weights is not None
+    assert weights.bits_weights < 0.7 * weights.bits_base
+
+
+def test_what_the_manifest_says_holds_for_the_weights_as_loaded(trained_once: Self, tiny_base: Path) -> None:
+    weights, base = require_weights(trained_once), resolve_base(tiny_base)
+    with open_view(trained_once, "train") as view:
+        dataset = build_examples(view, HFTurnTokenizer(tiny_base), context=weights.context)
+    bits = bits_of(load_weights(weights, base), [(e.ids, e.supervised) for e in dataset.validation])
+    size = sum(e.owner_bytes for e in dataset.validation)
+    assert sum(bits) / size == pytest.approx(weights.bits_weights, rel=0.01)
+    assert weights.base_sha256 == base.sha256
+    assert (weights.examples, weights.owner_messages) == (len(dataset.train), 150)
+    assert (weights.path / str(weights.gguf)).stat().st_size > 0
+
+
+def test_the_weights_load_in_plain_transformers(trained_once: Self) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    path = require_weights(trained_once).path
+    model = AutoModelForCausalLM.from_pretrained(path)
+    tokenizer = AutoTokenizer.from_pretrained(path)
+    ids = tokenizer("who baked bread?", return_tensors="pt").input_ids
+    assert model(ids).logits.shape[-1] == 600
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 40))
+    made = [
+        train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.5, context=128, seed=seed))
+        for seed in (1, 1, 2)
+    ]
+    first, again, other = ((weights.path / "model.safetensors").read_bytes() for weights in made)
+    assert first == again != other
+
+
+def test_an_adapter_is_a_stock_peft_folder_that_beats_the_base(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 60))
+    weights = train(self_, str(tiny_base), TrainOptions(method="lora", epochs=3, context=128))
+    assert (weights.path / "adapter_model.safetensors").exists()
+    assert not (weights.path / "model.safetensors").exists()
+    assert weights.bits_base is not None and weights.bits_weights is not None
+    assert weights.bits_weights < weights.bits_base
+    model = load_weights(weights, resolve_base(tiny_base))
+    assert model.peft_config["default"].r == 16
+
+
+def test_the_person_sees_what_it_will_take_and_may_decline(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 60))
+    seen: list[Preflight] = []
+
+    def decline(told: Preflight) -> bool:
+        seen.append(told)
+        return False
+
+    with pytest.raises(Declined):
+        train(self_, str(tiny_base), QUICK, confirm=decline)
+    (told,) = seen
+    assert (told.owner_messages, told.owner_turns, told.validation_examples) == (60, 60, 12)
+    assert told.seconds > 0 and told.tokens_per_second > 0 and told.memory_needed > 0
+    assert any("hardly knows this language" in warning for warning in told.warnings)
+    assert list(self_.weights_dir.iterdir()) == []
+
+
+def test_too_little_to_learn_from_is_said_and_nothing_is_made(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 19))
+    with pytest.raises(TrainingError, match=f"only 19 turns of {OWNER}"):
+        train(self_, str(tiny_base), QUICK)
+
+
+def test_a_self_that_may_not_be_trained_is_not_trained(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 30), allow=("archive",))
+    with pytest.raises(NotAllowed):
+        train(self_, str(tiny_base), QUICK)
+
+
+def test_what_was_left_out_is_not_in_the_ledger(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 40) + talk("Ben", 40))
+    options = TrainOptions(method="full", epochs=0.2, context=128, exclude_threads=("Ben",))
+    assert train(self_, str(tiny_base), options).owner_messages == 40
+    with open_view(self_, "list") as view:
+        ben = [record.id for record in view.records() if record.thread_title == "Ben"]
+    with Archive.writing(self_) as archive:
+        archive.bury(ben)
+    assert current_weights(self_) is not None
+
+
+def test_forgetting_a_record_takes_the_weights_that_learned_from_it(trained: Self, tiny_base: Path) -> None:
+    weights = require_weights(trained)
+    with open_view(trained, "list") as view:
+        record = next(iter(view.records())).id
+    with Archive.writing(trained) as archive:
+        archive.bury([record])
+    with pytest.raises(ModelError, match="are stale"):
+        require_weights(trained)
+    train(trained, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
+    assert not weights.path.exists()
+
+
+def test_what_is_forgotten_during_training_spoils_the_weights(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 40))
+
+    def forget(_: Preflight) -> bool:
+        with open_view(self_, "list") as view:
+            record = next(iter(view.records())).id
+        with Archive.writing(self_) as archive:
+            archive.bury([record])
+        return True
+
+    with pytest.raises(ArchiveError, match="left the archive"):
+        train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128), confirm=forget)
+    assert list(self_.weights_dir.iterdir()) == [] and current_weights(self_) is None
+
+
+def test_weights_of_another_version_of_the_base_do_not_load(trained: Self, tiny_base: Path) -> None:
+    manifest = require_weights(trained).path / "manifest.json"
+    facts = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**facts, "base_sha256": "0" * 64}))
+    with pytest.raises(ModelError, match="another version of the base"):
+        load_weights(require_weights(trained), resolve_base(tiny_base))
+
+
+def test_half_written_weights_are_never_loaded_and_go_with_the_next_training(
+    tmp_path: Path, tiny_base: Path
+) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 40))
+    leftovers = [self_.weights_dir / name for name in (".making-1", "20200101T000000Z-abcdef")]
+    for folder in leftovers:
+        folder.mkdir()
+        (folder / "manifest.json").write_text("{}")
+    assert current_weights(self_) is None
+    weights = train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
+    assert list(self_.weights_dir.iterdir()) == [weights.path]
+
+
+def test_killed_training_leaves_the_self_as_it_was(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 60))
+    before = {path: path.read_bytes() for path in self_.path.rglob("*") if path.is_file()}
+    program = "from afterself.cli import main; main()"
+    command = [sys.executable, "-c", program, "--self", str(self_.path), "train", "--base", str(tiny_base)]
+    running = subprocess.Popen(
+        [*command, "--epochs", "100", "--yes"], stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    )
+    assert running.stderr is not None
+    for line in running.stderr:
+        if line.startswith("The base reads"):
+            break
+    time.sleep(1)
+    assert running.poll() is None
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert list(self_.weights_dir.iterdir()) == []
+    same = {path: path.read_bytes() for path in before if path.name in ("self.toml", "audit.log")}
+    assert all(before[path] == content for path, content in same.items())
+    train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
+    assert current_weights(self_) is not None
