@@ -74,11 +74,3 @@ def store(fresh_self: Self) -> Callable[..., Counter[str]]:
             return Counter(run.counts)
 
     return put
-
-
-@pytest.fixture(scope="session")
-def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a random Qwen3 with a tokenizer in the embedded base's shape (read only)."""
-    from tests.models.tiny_model import write_tiny_base
-
-    return write_tiny_base(tmp_path_factory.mktemp("tiny-base"))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from command_line import Ran, afterself
-from tests.training.selves import OWNER, make_self, talk
 
 from afterself.home.folder import Self
 from afterself.training import current_weights
+from tests.training.selves import OWNER, make_self, talk
 
 REPLY = {
     "context": [{"author": "Anna", "text": "who baked bread?"}],
