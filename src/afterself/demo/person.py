@@ -11,7 +11,8 @@ from pathlib import Path
 
 NAME = "Hester Norkus"
 
-DECLARATION = {"right": "fictional", "allow": ("archive", "train", "talk")}
+RIGHT = "fictional"
+ALLOW = ("archive", "train", "talk")
 
 FACTS = (
     "Why did you call your cat Distant?",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from afterself.demo.person import DECLARATION, NAME, chats
+from afterself.demo.person import ALLOW, NAME, RIGHT, chats
 from afterself.errors import SelfError
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
@@ -20,9 +20,9 @@ from afterself.training.weights import Weights, current_weights
 def make(folder: Path) -> Self:
     """The demo self in `folder`, made if it is not there; SelfError if somebody else's self is."""
     if not folder.exists():
-        return Self.create(folder, name=NAME, right=DECLARATION["right"], allow=DECLARATION["allow"])
+        return Self.create(folder, name=NAME, right=RIGHT, allow=ALLOW)
     self_ = Self.open(folder)
-    if self_.declaration.name != NAME or self_.declaration.right != DECLARATION["right"]:
+    if self_.declaration.name != NAME or self_.declaration.right != RIGHT:
         raise SelfError(
             f"{folder} is the self of somebody else.",
             remedy="Name another folder: afterself demo --folder DIR",
