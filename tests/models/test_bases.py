@@ -15,7 +15,9 @@ from afterself.models import bases
 from afterself.models.bases import base_config, gguf_for, load_torch, resolve_base
 from afterself.models.chat_engine import ChatEngine
 from afterself.models.gguf_export import export_gguf
+from afterself.models.gguf_lora import export_lora
 from afterself.models.gguf_metadata import read_metadata
+from tests.models.parity import largest_difference
 
 
 @pytest.fixture(autouse=True)
@@ -164,6 +166,23 @@ def test_the_gguf_of_a_folder_is_made_once_and_chats(folder: Path, cache: Path) 
     with ChatEngine(gguf, threads=1) as engine:
         assert "".join(engine.generate([1, 40], max_tokens=4, seed=1))
     assert sorted(p.suffix for p in gguf.parent.iterdir()) == [".gguf", ".gguf"]
+
+
+def test_an_adapter_trained_on_the_embedded_base_chats_over_its_gguf(
+    tiny_base: Path, embedded: Path, tmp_path: Path
+) -> None:
+    from peft import LoraConfig, get_peft_model
+
+    export_gguf(tiny_base, embedded / "base.gguf", dtype="f32")
+    base = resolve_base()
+    tuned = get_peft_model(load_torch(base), LoraConfig(r=4, lora_alpha=8, target_modules="all-linear"))
+    with torch.no_grad():
+        for name, weight in tuned.named_parameters():
+            if "lora_B" in name:
+                weight.copy_(0.05 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(1)))
+    tuned.eval().save_pretrained(tmp_path / "peft")
+    lora = export_lora(tmp_path / "peft", base_config(base), tmp_path / "lora.gguf")
+    assert largest_difference(tuned, gguf_for(base), lora) < 1e-3
 
 
 def test_weights_as_pickles_or_with_code_are_not_loaded(folder: Path) -> None:

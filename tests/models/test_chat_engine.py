@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -104,11 +104,11 @@ def test_temperature_one_is_the_models_own_distribution(engine: ChatEngine, tiny
     seen: Counter[str] = Counter(
         "".join(engine.generate(PROMPT, max_tokens=1, seed=seed)) for seed in range(draws)
     )
-    spoken: Counter[str] = Counter()
+    spoken: defaultdict[str, float] = defaultdict(float)
     for token, chance in enumerate(expected.tolist()):
         text = engine.detokenize([token])
         if token >= 32 and "\ufffd" not in text:
-            spoken[text] += chance  # type: ignore[assignment]
+            spoken[text] += chance
     common = {text: chance for text, chance in spoken.items() if chance > 0.004}
     assert len(common) > 20
     for text, chance in common.items():
@@ -149,6 +149,25 @@ def test_a_reply_can_be_broken_off(engine: ChatEngine) -> None:
     reply.close()
     assert list(reply) == []
     assert len(list(engine.generate(PROMPT, max_tokens=5, seed=1))) > 0
+
+
+def test_a_forgotten_reply_stops_by_itself(engine: ChatEngine) -> None:
+    reply = engine.generate(PROMPT, max_tokens=240, temperature=0.0)
+    writer = reply._writer
+    next(reply)
+    del reply
+    assert writer.stopped.wait(5)
+
+
+def test_a_program_may_end_in_the_middle_of_a_reply(gguf: Path) -> None:
+    program = (
+        "import sys; from afterself.models.chat_engine import ChatEngine\n"
+        "engine = ChatEngine(sys.argv[1], threads=1)\n"
+        "reply = engine.generate([1, 40], max_tokens=250, temperature=0.0); next(reply)\n"
+    )
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", program, str(gguf)], capture_output=True, timeout=30)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_closing_the_engine_ends_a_running_reply(gguf: Path) -> None:

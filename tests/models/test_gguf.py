@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
@@ -186,6 +185,7 @@ def test_the_file_says_how_turns_end_and_under_which_licence(tiny_base: Path, tm
     [
         ({"normalizer": {"type": "NFKC"}}, "normaliser is NFKC"),
         ({"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False}}, "pre-tokenizer"),
+        ({"post_processor": {"type": "TemplateProcessing"}}, "special tokens around"),
         ({"model": {"type": "WordPiece", "vocab": {}}}, "not BPE"),
     ],
 )
@@ -246,10 +246,14 @@ def test_damaged_files_are_refused_with_their_name(tiny_base: Path, tmp_path: Pa
             export_gguf(folder, tmp_path / "new.gguf")
 
 
+def test_the_same_weights_give_the_same_file(tiny_base: Path, tmp_path: Path) -> None:
+    one, two = (export_gguf(tiny_base, tmp_path / name, name="x") for name in ("one.gguf", "two.gguf"))
+    assert one.read_bytes() == two.read_bytes()
+
+
 def test_rows_that_do_not_fill_a_block_fall_back_to_f16(tmp_path: Path) -> None:
     from afterself.models.gguf_export import _quantization
 
     assert _quantization((4, 64), "q8_0").name == "Q8_0"
     assert _quantization((4, 65), "q8_0").name == "F16"
     assert _quantization((64,), "q8_0").name == "F32"
-    assert np.dtype(np.float16).itemsize == 2

@@ -13,6 +13,7 @@ import secrets
 import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _SILENT = -1
 _SOCKET_PATH_LIMIT = 100
 _FORCED = 1e9
+_MOST_THREADS = 8
 DEFAULT_CONTEXT = 4096
 """Most tokens of context that are set up unasked: bigger bases could read far more than memory holds."""
 EXACT_CACHE_LIMIT = 128 * 2**20
@@ -49,10 +51,10 @@ class ChatEngine:
         """Load the model (`/proc/self/fd/N` works too) and the adapter.
 
         `n_ctx` is the context in tokens, at most (and with 0 up to `DEFAULT_CONTEXT`) what the model
-        was trained with; `threads` defaults to the CPUs that this process may use. `exact` keeps keys
-        and values in float32 without flash attention: the log-probabilities of an f32 file are then
-        torch's to 1e-4, else to about 1e-2; unset, small models get it. Raises ModelError if a file is
-        missing or cannot be loaded.
+        was trained with; `threads` defaults to the CPUs that this process may use, up to 8. `exact`
+        keeps keys and values in float32 without flash attention: the log-probabilities of an f32 file
+        are then torch's to 1e-4, else to about 1e-2; unset, small models get it. Raises ModelError if a
+        file is missing or cannot be loaded.
         """
         for path in (gguf, *([lora] if lora else [])):
             if not Path(path).exists():
@@ -61,7 +63,9 @@ class ChatEngine:
         self.n_ctx = min(n_ctx or DEFAULT_CONTEXT, self.tokenizer.context)
         if exact is None:
             exact = self.n_ctx * self.tokenizer.cached_floats * 4 <= EXACT_CACHE_LIMIT
-        self._closing = threading.Event()
+        self._writers: weakref.WeakSet[_Writer] = weakref.WeakSet()
+        # Also at exit: no thread of ours may be inside llama.cpp when the interpreter goes away.
+        self._stop_writers = weakref.finalize(self, _stop_all, self._writers)
         self._banned = [[n, False] for n in self.tokenizer.unspeakable]
         self._anchor = self.tokenizer.encode_text("a")[0]
         self._server: Server | None = _start(str(gguf), str(lora or ""), self.n_ctx, threads, mmap, exact)
@@ -100,7 +104,9 @@ class ChatEngine:
             "logit_bias": self._banned,
             "stream": True,
         }
-        return Generation(self._running(), request, self._closing)
+        writer = _Writer(self._running(), request)
+        self._writers.add(writer)
+        return Generation(writer)
 
     def next_logprobs(self, prompt_ids: Sequence[int], n: int) -> dict[int, float]:
         """The n likeliest next tokens with their natural log-probabilities, likeliest first."""
@@ -147,7 +153,7 @@ class ChatEngine:
 
     def close(self) -> None:
         """Stop what is being written and free the model; more than once does no harm."""
-        self._closing.set()
+        self._stop_writers()
         self._server = None
 
     def __enter__(self) -> Self:
@@ -160,39 +166,25 @@ class ChatEngine:
 
 
 class Generation(Iterator[str]):
-    """A reply being written: an iterator of text, with `finish` ("stop" or "length") at its end."""
+    """A reply being written: an iterator of text, with `finish` ("stop" or "length") at its end.
 
-    def __init__(self, server: Server, request: dict[str, Any], closing: threading.Event) -> None:
-        self.finish: str | None = None
-        self._stopped = threading.Event()
-        self._closing = closing
-        self._pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write, args=(server, request), daemon=True)
-        self._thread.start()
+    Closing it, or forgetting it, stops the model at the next token.
+    """
 
-    def _write(self, server: Server, request: dict[str, Any]) -> None:
-        try:
-            server.handle_completions(request, self._take)
-        except Exception as error:  # whatever it is, the reader must see it
-            self._pieces.put(error)
-        self._pieces.put(None)
+    def __init__(self, writer: _Writer) -> None:
+        self._writer = writer
+        weakref.finalize(self, writer.stopped.set)
 
-    def _take(self, chunk: dict[str, Any]) -> bool:
-        """Called by llama.cpp for each piece; True stops it."""
-        if "choices" not in chunk:
-            self._pieces.put(_engine_error(chunk))
-            return True
-        for choice in chunk["choices"]:
-            if choice["text"]:
-                self._pieces.put(choice["text"])
-            self.finish = choice["finish_reason"] or self.finish
-        return self._stopped.is_set() or self._closing.is_set()
+    @property
+    def finish(self) -> str | None:
+        """Why it ended; None while it runs or when it was broken off."""
+        return self._writer.finish
 
     def __iter__(self) -> Generation:
         return self
 
     def __next__(self) -> str:
-        piece = None if self._stopped.is_set() else self._pieces.get()
+        piece = None if self._writer.stopped.is_set() else self._writer.pieces.get()
         if isinstance(piece, str):
             return piece
         self.close()
@@ -202,11 +194,45 @@ class Generation(Iterator[str]):
 
     def close(self) -> None:
         """Stop writing and wait until llama.cpp has let go."""
-        self._stopped.set()
+        self._writer.stop()
+
+
+class _Writer:
+    """Drives one request in a thread of its own, because llama.cpp calls back instead of returning."""
+
+    def __init__(self, server: Server, request: dict[str, Any]) -> None:
+        self.finish: str | None = None
+        self.stopped = threading.Event()
+        self.pieces: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, args=(server, request), daemon=True)
+        self._thread.start()
+
+    def _write(self, server: Server, request: dict[str, Any]) -> None:
+        try:
+            server.handle_completions(request, self._take)
+        except Exception as error:  # whatever it is, the reader must see it
+            self.pieces.put(error)
+        self.pieces.put(None)
+
+    def _take(self, chunk: dict[str, Any]) -> bool:
+        """Called by llama.cpp for each piece; True stops it."""
+        if "choices" not in chunk:
+            self.pieces.put(_engine_error(chunk))
+            return True
+        for choice in chunk["choices"]:
+            if choice["text"]:
+                self.pieces.put(choice["text"])
+            self.finish = choice["finish_reason"] or self.finish
+        return self.stopped.is_set()
+
+    def stop(self) -> None:
+        self.stopped.set()
         self._thread.join()
 
-    def __del__(self) -> None:
-        self._stopped.set()
+
+def _stop_all(writers: weakref.WeakSet[_Writer]) -> None:
+    for writer in list(writers):
+        writer.stop()
 
 
 def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, exact: bool) -> Server:
@@ -242,7 +268,8 @@ def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, ex
 
 
 def _cpus() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, _MOST_THREADS)
 
 
 def _quiet_and_private(params: CommonParams) -> None:

@@ -104,6 +104,8 @@ def _accept(spec: dict[str, Any], path: Path) -> str:
         reason = "its pre-tokenizer is not the Qwen2 one"
     elif normalizer not in ("", "NFC"):
         reason = f"its normaliser is {normalizer}"
+    elif (spec.get("post_processor") or {}).get("type", "ByteLevel") != "ByteLevel":
+        reason = "it puts special tokens around every text"
     elif odd:
         reason = f"it sets {', '.join(odd)}"
     elif any(not a["special"] and (a["lstrip"] or a["rstrip"] or a["single_word"]) for a in added):
