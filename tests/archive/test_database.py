@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,3 +136,37 @@ def test_an_archive_without_its_secret_is_refused(fresh_self: Self) -> None:
     db.close()
     with pytest.raises(ArchiveError, match="secret"):
         Archive(fresh_self.archive_path, fresh_self.blobs_dir)
+
+
+READ = """
+import os, sys
+from pathlib import Path
+import apsw
+from afterself.archive.database import open_archive
+os.chdir(sys.argv[1])
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+db = open_archive(Path(sys.argv[1]) / "archive.db", read_only=True)
+print(db.execute("SELECT count(*) FROM record").get)
+"""
+
+
+def test_an_archive_on_a_read_only_medium_can_be_read(
+    said: Callable[..., Any], store: Callable[..., Any]
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        self_ = Self.create(folder / "self", name="A", right="fictional", allow=("archive",))
+        store(said("hello"), self_=self_)
+        self_.archive_path.chmod(0o444)
+        self_.path.chmod(0o555)
+        folder.chmod(0o755)
+        try:
+            run = subprocess.run(
+                [sys.executable, "-c", READ, str(self_.path)], capture_output=True, text=True, check=False
+            )
+            assert run.stdout == "1\n", run.stderr
+            assert {file.name for file in self_.path.glob("archive.db*")} == {"archive.db"}
+        finally:
+            self_.path.chmod(0o700)

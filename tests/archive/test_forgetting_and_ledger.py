@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterself.archive.keys import text_tombstone
+from afterself.archive.keys import hash_raw, key_tombstone, raw_key, text_tombstone
 from afterself.archive.ledger import pack_rows, unpack_rows
 from afterself.archive.store import Archive
 from afterself.errors import ArchiveError
@@ -48,6 +48,21 @@ def test_what_was_forgotten_does_not_come_back_with_another_export_of_the_same_m
     )
     later = said("a secret about Ben", at="2020-01-01T10:07:00", thread="renamed", raw=b"later")
     assert store(again, later, source="whatsapp") == {"forgotten": 1, "new": 1}
+
+
+def test_a_forgotten_record_brings_nobody_back(fresh_self: Self, said: Said, store: Store) -> None:
+    export = [said("keep"), said("a word of Ben", "Ben")]
+    store(export[0])
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        db, secret = archive._db, archive._secret
+        db.execute("INSERT INTO tombstone VALUES (?)", (key_tombstone(secret, key_of(export[1])),))
+    assert store(*export) == {"same": 1, "forgotten": 1}
+    with open_view(fresh_self, "list") as view:
+        assert [person.name for person in view.people()] == ["Anna"]
+
+
+def key_of(draft: Any) -> str:
+    return raw_key("generic/-/t", hash_raw(draft.raw), 0)
 
 
 def test_an_earlier_wording_of_what_was_forgotten_does_not_come_back_either(

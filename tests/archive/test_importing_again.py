@@ -96,6 +96,17 @@ def test_an_untimed_message_stands_after_the_time_before_it(
     assert shown(fresh_self) == ["b", "lead", "a", "untimed"]
 
 
+def test_an_untimed_thread_that_gets_times_later_keeps_its_order(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("one"), said("two"))
+    store(said("three", at="2020-01-01T00:00:00"))
+    assert shown(fresh_self) == ["one", "two", "three"]
+    with open_view(fresh_self, "list") as view:
+        last = [record.id for record in view.records()][2]
+        assert [record.text for record in view.neighbours(last, 2)[0]] == ["one", "two"]
+
+
 def test_a_day_without_a_clock_stands_where_its_file_has_it(
     fresh_self: Self, said: Said, store: Store
 ) -> None:
@@ -183,6 +194,24 @@ def test_another_zone_moves_the_times_and_keeps_the_records(
     store(said("hi", raw=b"r", at="2020-01-01T10:00:00", zone="UTC"))
     assert store(said("hi", raw=b"r", at="2020-01-01T09:00:00", zone="Europe/Berlin")) == {"changed": 1}
     assert only(fresh_self).said_at == datetime(2020, 1, 1, 9, tzinfo=UTC)
+
+
+def test_a_record_whose_time_is_read_otherwise_moves_to_its_new_place(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("hi", raw=b"r", at="2020-01-01T10:00:00"), said("there", at="2020-01-01T11:00:00"))
+    store(said("hi", raw=b"r", at="2020-01-01T12:00:00"))
+    assert shown(fresh_self) == ["there", "hi"]
+
+
+def test_what_a_person_corrected_stays_the_latest(fresh_self: Self, said: Said, store: Store) -> None:
+    store(said("teh", native_id="1"))
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        archive._db.execute("INSERT INTO revision (record, n, why, text) VALUES (1, 2, 'correction', 'the')")
+        archive._db.execute("UPDATE record SET revision = last_insert_rowid()")
+    assert store(said("teh", native_id="1")) == {"same": 1}
+    assert store(said("tehh", native_id="1")) == {"changed": 1}
+    assert (only(fresh_self).text, only(fresh_self).revision) == ("the", 2)
 
 
 def test_an_export_without_media_takes_no_attachment_away(fresh_self: Self, said: Said, store: Store) -> None:

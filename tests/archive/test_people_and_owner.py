@@ -132,3 +132,41 @@ def test_names_that_are_near_are_offered(fresh_self: Self, said: Said, store: St
     with Archive.writing(fresh_self) as archive:
         assert archive.people.near("anna") == ["Hanna", "Annabel Lee"]
         assert archive.people.near("zzz") == []
+
+
+def test_a_hint_of_the_export_counts_where_the_names_given_are_nobodys(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    hint = OwnerHint(Person("Ben", "Ben"), "profile")
+    store(said("a"), said("b", "Ben"), hint, me=["Anna"])
+    assert owners(fresh_self) == {"a": True, "b": False}
+    store(said("c", "Cleo"), OwnerHint(Person("Cleo", "Cleo"), "profile"), me=["Nobody"], source="other")
+    assert owners(fresh_self) == {"a": True, "b": False, "c": True}
+
+
+def test_a_decision_is_logged_once_however_often_the_name_is_met(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    spaced = Person(" Anna\u0301 ", "Anna\u0301 ")
+    store(*(said(f"line {n}", spaced, is_owner=True) for n in range(5)), me=["ann\u00e1"])
+    with Archive.writing(fresh_self) as archive:
+        assert [entry.action for entry in archive.change_log()] == ["owner is"]
+
+
+def test_what_is_written_at_once_is_what_settling_would_say(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a"), said("b", "Ben"), said("c", "Cleo"), me=["Anna"])
+    decide(fresh_self, "Cleo", owner=False)
+    store(said("d"), said("e", "Ben"), said("f", "Cleo"), said("g", "Dora"), said("h", None))
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        assert archive.people.settle("generic", "-") == 0
+    assert list(owners(fresh_self).values()) == [True, False, False, True, False, False, False, None]
+
+
+def test_a_record_whose_author_turns_out_another_changes_its_owner_too(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a", native_id="1"), said("b", "Ben", native_id="2"), me=["Anna"])
+    store(said("a", "Ben", native_id="1"))
+    assert owners(fresh_self) == {"a": False, "b": False}

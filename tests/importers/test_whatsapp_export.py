@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -315,13 +316,36 @@ def test_the_mark_of_an_edited_message_is_cut(chat, suffix):
 @pytest.mark.parametrize(
     "call",
     [
-        "Missed voice call", "\u200eVideo call, \u200e5 min", "Verpasster Sprachanruf",
+        "Missed voice call", "\u200eVideo call, \u200e5 min", "Voice call, 12 min", "Verpasster Sprachanruf",
         "Videollamada perdida", "Appel vocal manqué", "Chamada de voz perdida", "Chiamata vocale persa",
     ],
 )  # fmt: skip
 def test_a_call_is_a_call(chat, call):
     found = chat(f"13/1/20, 09:00 - Anna: {call}\n13/1/20, 09:01 - Ben: ho\n")
     assert [r.kind for r in found.records] == ["call", "message"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Video call, tomorrow at six?", "Missed voice call, sorry, I drove", "Videollamada", "null set"],
+)
+def test_what_people_write_about_calls_is_no_call(chat, words):
+    found = chat(f"13/1/20, 09:00 - Anna: {words}\n13/1/20, 09:01 - Ben: ho\n")
+    assert [(r.kind, r.spans) for r in found.records] == [("message", ()), ("message", ())]
+
+
+@pytest.mark.parametrize(
+    "words", ["null", "Waiting for this message. It may take a while.", "Live location shared"]
+)
+def test_what_stands_for_a_message_that_was_not_exported_is_a_placeholder(chat, words):
+    found = chat(f"13/1/20, 09:00 - Anna: {words}\n13/1/20, 09:01 - Ben: ho\n")
+    assert found.records[0].spans == (Span(0, len(words), "placeholder"),)
+
+
+def test_the_notice_on_encryption_of_old_exports_is_nobodys_words(chat):
+    notice = "Messages to this chat and calls are now secured with end-to-end encryption. Tap for more info."
+    found = chat(f"[13/1/20, 09:00:00] Ben: {notice}\n[13/1/20, 09:01:00] Ben: ho\n")
+    assert found.lines == [(None, notice), ("Ben", "ho")]
 
 
 def test_whatsapps_own_words_in_a_language_not_known_are_not_the_authors(chat):
@@ -374,3 +398,15 @@ def test_a_file_that_is_only_named_like_a_chat_is_refused_with_the_reason(chat):
 def test_a_chat_of_nothing_but_empty_messages_is_an_error(chat):
     with pytest.raises(SourceError, match="holds no message"):
         chat("13/1/20, 09:00 - Anna: \n13/1/20, 09:01 - Ben: \n")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [" • ", " ", "@\u2068", "\u200e<", "a.b ", " hat ", "“", ": ", "13/1/20, 09:00 - ", "(1 ", "OPTION: "],
+)
+@pytest.mark.parametrize("start", ["", "\u200e", "POLL:\n"])
+def test_a_very_long_odd_message_is_read_in_a_moment(chat, start, piece):
+    began = time.perf_counter()
+    found = chat(f"13/1/20, 09:00 - Anna: {start}x{piece * 40_000}x\n13/1/20, 09:01 - Ben: ho\n")
+    assert found.lines[-1] == ("Ben", "ho")
+    assert time.perf_counter() - began < 5

@@ -7,6 +7,7 @@ and at the end the order of the threads and who the owner is.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 from collections import Counter
@@ -65,7 +66,6 @@ class Draft(NamedTuple):
     source_key: str
     raw_hash: str
     text: str
-    author: int | None
     said_at: int | None
     reply_to: str | None
 
@@ -92,10 +92,13 @@ class ImportRun:
         self.source, self.account = nfc(source), nfc(account) or NO_ACCOUNT
         self._me = {folded(name): name for name in me if folded(name)}
         self._me_found: set[str] = set()
+        self._hints: list[Person] = []
         self._threads: dict[str, _Thread] = {}
+        self._threads_by_row: dict[int, _Thread] = {}
         self._identities: dict[str, Identity] = {}
         self._occurrences: Counter[tuple[str, str, str]] = Counter()
         self._owner_changed = False
+        self._owner_by = people.owner_known(self.source, self.account)
         self.counts: Counter[Outcome] = Counter()
         db.execute(
             "INSERT INTO import (source, account, importer, version, outer_name, options, started_at) "
@@ -139,9 +142,8 @@ class ImportRun:
         return id
 
     def _open_thread(self, number: int, source_key: str) -> _Thread:
-        for thread in self._threads.values():  # the same thread, spelled in another Unicode form
-            if thread.row == number:
-                return thread
+        if number in self._threads_by_row:  # the same thread, spelled in another Unicode form
+            return self._threads_by_row[number]
         held_now: Any = self._db.execute(
             "SELECT max(position), max(order_at) FROM record WHERE thread = ?", (number,)
         ).fetchone()
@@ -150,6 +152,7 @@ class ImportRun:
         thread = _Thread(
             number, source_key, top + 1 if held else 0, last_at, held, untimed=held and last_at is None
         )
+        self._threads_by_row[number] = thread
         thread.participants.update(
             identity
             for (identity,) in self._db.execute(
@@ -177,32 +180,28 @@ class ImportRun:
         mine = {folded(identity.name), folded(identity.handle)} & self._me.keys()
         if mine:
             self._me_found |= mine
-            identity = self._decide(identity, owner=True, by="option")
+            return self._decide(person, identity, owner=True, by="option")
         self._identities[person.handle] = identity
         return identity
 
     def _decide(
-        self, identity: Identity, *, owner: bool, by: Literal["option", "hint", "export"]
+        self, person: Person, identity: Identity, *, owner: bool, by: Literal["option", "hint", "export"]
     ) -> Identity:
-        if not self._people.decide(identity, owner, by):
-            return identity
-        self._owner_changed = True
-        identity = Identity(
-            identity.id, identity.contact, identity.source, identity.account,
-            identity.handle, identity.name, owner, by,
-        )  # fmt: skip
-        self._identities[identity.handle] = identity
+        if self._people.decide(identity, owner, by):
+            self._owner_changed = True
+            identity = dataclasses.replace(identity, owner=owner, owner_by=by)
+        self._identities[person.handle] = identity
         return identity
 
     def owner_hint(self, person: Person) -> None:
-        """The export says who its owner is. Names the person gave for themselves go before it."""
-        if not self._me:
-            self._decide(self._identity(person), owner=True, by="hint")
+        """The export says who its owner is; it counts where the names the person gave do not say it."""
+        self._identity(person)
+        self._hints.append(person)
 
     @property
     def threads(self) -> frozenset[int]:
         """Rows of the threads that this import touched."""
-        return frozenset(thread.row for thread in self._threads.values())
+        return frozenset(self._threads_by_row)
 
     @property
     def people(self) -> frozenset[int]:
@@ -239,12 +238,14 @@ class ImportRun:
         columns = self._columns(thread, draft)
         stored = self._reviser.stored(columns.id, aliases=self._aliases)
         if stored is None and self._forgotten(columns):
-            outcome: Outcome = "forgotten"
-        elif stored is None:
-            self._insert(thread, draft, columns, blob_of)
-            outcome = "new"
+            outcome: Outcome = "forgotten"  # before its author is met: nobody is brought back by it
         else:
-            outcome = self._meet(thread, draft, columns, stored, blob_of)
+            author = None if draft.author is None else self._author(thread, draft.author, draft.is_owner)
+            if stored is None:
+                self._insert(thread, draft, columns, author, blob_of)
+                outcome = "new"
+            else:
+                outcome = self._meet(thread, draft, columns, author, stored, blob_of)
         self.counts[outcome] += 1
         return outcome
 
@@ -256,7 +257,6 @@ class ImportRun:
             block = (draft.locator.member, draft.thread, raw_hash)
             source_key = raw_key(thread.source_key, raw_hash, self._occurrences[block])
             self._occurrences[block] += 1
-        author = None if draft.author is None else self._author(thread, draft.author, draft.is_owner)
         reply_to = None
         if draft.reply_to is not None:
             reply_to = keyed_id(self._secret, native_key(thread.source_key, draft.reply_to))
@@ -265,17 +265,16 @@ class ImportRun:
             source_key,
             raw_hash,
             "" if draft.deleted else storable(draft.text),
-            author,
             None if draft.said_at is None else microseconds(draft.said_at),
             reply_to,
         )
 
-    def _author(self, thread: _Thread, person: Person, is_owner: bool | None) -> int:
+    def _author(self, thread: _Thread, person: Person, is_owner: bool | None) -> Identity:
         identity = self._identity(person)
         if is_owner is not None and identity.owner is None:
-            identity = self._decide(identity, owner=is_owner, by="export")
+            identity = self._decide(person, identity, owner=is_owner, by="export")
         self._join(thread, identity.id)
-        return identity.id
+        return identity
 
     def _forgotten(self, columns: Draft) -> bool:
         if not self._tombstones:
@@ -284,22 +283,23 @@ class ImportRun:
             return True
         return text_tombstone(self._secret, columns.said_at, columns.text) in self._tombstones
 
-    def _insert(self, thread: _Thread, draft: RecordDraft, columns: Draft, blob_of: BlobOf) -> None:
+    def _insert(
+        self, thread: _Thread, draft: RecordDraft, columns: Draft, author: Identity | None, blob_of: BlobOf
+    ) -> None:
         row, self._next_record = self._next_record, self._next_record + 1
         thread.last_at = time_in_order(columns.said_at, draft.precision, thread.last_at)
         thread.reorder |= thread.last_at is None
-        is_owner = draft.is_owner if columns.author is None else None
+        is_owner, owner_by = self._ownership(author, draft.is_owner)
         revision = self._reviser.next_revision
         self._db.execute(
             "INSERT INTO record (row, id, source_key, thread, author, is_owner, owner_by, kind, said_at, "
             "precision, said_raw, zone, reply_to, forwarded_from, deleted, visibility, order_at, position, "
             "attachments, revision) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (row, columns.id, columns.source_key, thread.row, columns.author, is_owner,
-             None if is_owner is None else "export", draft.kind, columns.said_at, draft.precision,
-             storable(draft.said_raw), draft.zone, columns.reply_to, _optional(draft.forwarded_from),
-             draft.deleted, draft.visibility, thread.last_at, thread.next_position, len(draft.attachments),
-             revision),
+            (row, columns.id, columns.source_key, thread.row, None if author is None else author.id,
+             is_owner, owner_by, draft.kind, columns.said_at, draft.precision, storable(draft.said_raw),
+             draft.zone, columns.reply_to, _optional(draft.forwarded_from), draft.deleted, draft.visibility,
+             thread.last_at, thread.next_position, len(draft.attachments), revision),
         )  # fmt: skip
         self._reviser.first(row, draft, columns.text, columns.raw_hash, blob_of)
         for person in draft.recipients:
@@ -310,14 +310,25 @@ class ImportRun:
         thread.new.add(row)
         thread.files.setdefault(draft.locator.member, []).append(row)
 
+    def _ownership(self, author: Identity | None, said: bool | None) -> tuple[bool | None, str | None]:
+        """What `People.settle` would say of a record now; it runs at the end if a decision came later."""
+        if author is None:
+            return said, None if said is None else "export"
+        if author.owner is not None:
+            return author.owner, author.owner_by
+        return (None, None) if self._owner_by is None else (False, self._owner_by)
+
     def _meet(
-        self, thread: _Thread, draft: RecordDraft, columns: Draft, stored: Stored, blob_of: BlobOf
-    ) -> Outcome:
+        self, thread: _Thread, draft: RecordDraft, columns: Draft, author: Identity | None,
+        stored: Stored, blob_of: BlobOf,
+    ) -> Outcome:  # fmt: skip
         thread.met = True
         thread.reorder |= stored.position < thread.reached.get(draft.locator.member, 0)
         thread.reached[draft.locator.member] = stored.position
         thread.files.setdefault(draft.locator.member, []).append(stored.row)
-        moved = self._reviser.update_columns(stored, draft, columns.author, columns.said_at, columns.reply_to)
+        who = None if author is None else author.id
+        moved = self._reviser.update_columns(stored, draft, who, columns.said_at, columns.reply_to)
+        self._owner_changed |= moved and who != stored.author
         thread.reorder |= moved and stored.said_at != columns.said_at
         revised = self._reviser.revise(stored, draft, columns.text, columns.raw_hash, blob_of)
         return "changed" if moved or revised else "same"
@@ -326,13 +337,13 @@ class ImportRun:
 
     def finish_import(self) -> None:
         """Put the threads in order, say of each record whether it is the owner's, close the import's row."""
-        done: set[int] = set()
-        for thread in self._threads.values():
+        for thread in self._threads_by_row.values():
             overlapping = thread.met and thread.new and (thread.held or len(thread.files) > 1)
-            if thread.row not in done and (thread.reorder or overlapping or (thread.untimed and thread.new)):
+            if thread.reorder or overlapping or (thread.untimed and thread.new):
                 self._reorder(thread)
-            done.add(thread.row)
-        if self._owner_changed or self.counts["new"] or self.counts["changed"]:
+        for person in () if self._me_found else self._hints:
+            self._decide(person, self._identity(person), owner=True, by="hint")
+        if self._owner_changed:
             self._people.settle(self.source, self.account)
         if self.counts["new"] or self.counts["changed"]:
             self._db.execute(

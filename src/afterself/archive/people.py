@@ -114,12 +114,13 @@ class People:
             self._changes.append(action, identity=keyed_id(self._secret, who), by=by)
         return True
 
-    def owner_known(self, source: str, account: str) -> bool:
-        """Whether anybody said who the owner is in this source and account."""
-        found = self._db.execute(
-            "SELECT 1 FROM identity WHERE source = ? AND account = ? AND owner = 1 LIMIT 1", (source, account)
-        ).fetchone()
-        return found is not None
+    def owner_known(self, source: str, account: str) -> str | None:
+        """Who or what said who the owner is in this source and account; None: nobody did."""
+        by: str | None = self._db.execute(
+            "SELECT min(owner_by) FROM identity WHERE source = ? AND account = ? AND owner = 1",
+            (source, account),
+        ).get
+        return by
 
     def settle(self, source: str, account: str) -> int:
         """Bring `is_owner` of every record of this source and account in line; gives how many changed."""

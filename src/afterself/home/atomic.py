@@ -25,7 +25,6 @@ def write_atomic(path: Path, content: bytes | str, mode: int = FILE_MODE) -> Non
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from afterself.archive.drafts import Kind, Span
 
 MARK = "\u200e"
+_LONGEST_NOTICE = 400
 
 _NOUNS = {
     "image": "image|bild|imagen|imagem|immagine",
@@ -52,9 +53,9 @@ _DELETED = re.compile(
     r"Questo messaggio è stato eliminato|Hai eliminato questo messaggio)\.?"
 )
 _EDITED = re.compile(
-    rf"\s*{MARK}?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje|"
+    rf"\s{{0,3}}{MARK}?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje|"
     r"Ce message a été modifié|Mensagem editada|Esta mensagem foi editada|"
-    r"Questo messaggio è stato modificato)\.?>\s*$"
+    r"Questo messaggio è stato modificato)\.?>\s{0,3}$"
 )
 _MISSED = (
     r"Missed (?:group )?(?:voice|video) call|Verpasster (?:Sprach|Video)anruf|"
@@ -65,7 +66,16 @@ _CALLED = (
     r"(?:Silenced )?(?:Voice|Video) call|(?:Sprach|Video)anruf|Llamada(?: de voz)?|Videollamada|"
     r"Appel (?:vocal|vidéo)|(?:Ligação|Chamada) de (?:voz|vídeo)|Chiamata vocale|Videochiamata"
 )
-_CALL = re.compile(rf"(?:{_MISSED})(?:[,.] ?.{{0,40}})?|(?:{_CALLED}), ?{MARK}?.{{1,40}}")
+# A person may write "Video call, tomorrow?": what follows must be marked, a time of day or a length.
+_CALL = re.compile(
+    rf"(?:{_MISSED}|(?P<bare>{_CALLED}))"
+    rf"(?P<rest>,? ?{MARK}.{{1,60}}|,? (?:at |um )?\d{{1,2}}[:.]\d{{2}}.{{0,5}}|, \d+ ?[^\W\d]{{1,8}}\.?|\.)?"
+)
+_NOTHING = re.compile(
+    r"null|Waiting for this message\b.*|You (?:received|sent) a view once .*|"
+    r"Live location shared|Live-Standort wird geteilt|Ubicación en tiempo real compartida|"
+    r"Localização em tempo real compartilhada|Posizione in tempo reale condivisa"
+)
 _PLACE = re.compile(r"[^\W\d_][\w ]{2,30}: https?://(?:maps\.google|www\.google|maps\.apple|foursquare)\.\S+")
 _POLL_LINE = re.compile(
     rf"^{MARK}?(?:POLL|UMFRAGE|ENCUESTA|SONDAGE|ENQUETE|SONDAGGIO):|"
@@ -73,7 +83,7 @@ _POLL_LINE = re.compile(
     re.MULTILINE,
 )
 _POLL = re.compile(rf"{MARK}?(?:POLL|UMFRAGE|ENCUESTA|SONDAGE|ENQUETE|SONDAGGIO):\n")
-_MENTION = re.compile("@\u2068([^\u2069\n]*)\u2069")
+_MENTION = re.compile("@\u2068([^\u2069\n]{0,120})\u2069")
 
 _SYSTEM = re.compile(
     r"end-to-end|Ende-zu-Ende|extremo a extremo|bout en bout|ponta a ponta|crittografia|crittografati|"
@@ -93,6 +103,11 @@ _GROUP = re.compile(
     r"\b(?:group|gruppe|gruppen\w+|grupo|groupe|gruppo|groep)\b| added | left$| joined |hinzugefügt| añadió |"
     r" a ajouté | adicionou | ha aggiunto ",
     re.IGNORECASE,
+)
+_ENCRYPTED = re.compile(
+    r"Messages (?:and calls are|you send to this|to this) .*end-to-end encrypt|Nachrichten .*Ende-zu-Ende-|"
+    r"Los mensajes .*extremo a extremo|Les messages .*bout en bout|(?:As m|M)ensagens .*ponta a ponta|"
+    r"I messaggi .*(?:end-to-end|crittografia)"
 )
 _OPEN_QUOTE = re.compile('[“„«][^”“»]*$|^(?:[^"]*"[^"]*")*[^"]*"[^"]*$')
 
@@ -124,9 +139,10 @@ def body_of(raw: str) -> Body:
     text = unedited
     if _DELETED.fullmatch(text.strip(MARK + " ")):
         return Body("", deleted=True)
-    if _CALL.fullmatch(text):
+    call = _CALL.fullmatch(text)
+    if call and (marked or call["rest"] or not call["bare"]):
         return Body(text, kind="call", spans=_whole(text))
-    if _PLACE.fullmatch(text):
+    if _PLACE.fullmatch(text) or _NOTHING.fullmatch(text):
         return Body(text, spans=_whole(text))
     if _POLL.match(text):
         spans = tuple(Span(m.start(), m.end(), "placeholder") for m in _POLL_LINE.finditer(text))
@@ -139,7 +155,7 @@ def body_of(raw: str) -> Body:
 def _media(text: str, edited: bool) -> Body | None:
     """A body that is or carries a file: the placeholder becomes a span, a caption stays the author's own."""
     first = text.split("\n", 1)[0]
-    for noun, pattern in _OMITTED:
+    for noun, pattern in _OMITTED if len(first) <= _LONGEST_NOTICE else ():
         match = pattern.fullmatch(first)
         if match:
             name = (match["before"] or "").split(" • ")[0].strip(MARK + " ")
@@ -155,8 +171,14 @@ def _media(text: str, edited: bool) -> Body | None:
 
 
 def is_notice(first_line: str) -> bool:
-    """True for a notice that iOS puts under somebody's name: marked as WhatsApp's own, and no placeholder."""
-    return first_line.startswith(MARK) and body_of(first_line).unknown and bool(_SYSTEM.search(first_line))
+    """True for a notice that iOS puts under somebody's name.
+
+    It is marked as WhatsApp's own and no placeholder; only the one on encryption, which old exports do not
+    mark, is known by its words.
+    """
+    if not first_line.startswith(MARK):
+        return bool(_ENCRYPTED.match(first_line))
+    return body_of(first_line).unknown and bool(_SYSTEM.search(first_line[:_LONGEST_NOTICE]))
 
 
 def breaks_off_in_quotes(before_colon: str) -> bool:
