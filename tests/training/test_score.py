@@ -124,6 +124,12 @@ def test_the_owner_is_known_by_the_declared_name_and_those_of_the_exports(traine
     assert OWNER in owner_names(trained_once)
 
 
-def test_of_several_owners_the_one_found_in_most_contexts_speaks() -> None:
+def test_of_several_owners_the_one_who_never_speaks_last_speaks() -> None:
+    talks = [["Ida", "Ben"], ["Ben", "Ida", "Ben"], ["Ida", "Carla", "Ben"], ["Ben"]]
+    lines = [{"context": [{"author": a, "text": "x"} for a in talk], "text": ["y"]} for talk in talks]
+    assert whose(lines, {"ben": ["Ben"], "ida": ["Ida"], "zoe": ["Zoe"]}) == "ida"
+
+
+def test_else_the_one_found_in_most_contexts_speaks() -> None:
     lines = [{"context": [{"author": a, "text": "x"}], "text": "y"} for a in ("Ben", "Ida", "Ben")]
     assert whose(lines, {"ida": ["Ida"], "ben": ["Ben"]}) == "ben"

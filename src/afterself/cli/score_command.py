@@ -33,7 +33,7 @@ def score(
     A line has “context”, a list of what was said before, and “text”, the reply: a string, or a list if
     it is a burst. An item of the context has “author” and “text”, optionally “time” and “is_owner” or
     “role” (owner, other); a plain string is somebody else's. A line may add “author” (whose reply it
-    is; else the owner of the self, of several the one found in the most contexts), “to”, “via”,
+    is; else the owner of the self, of several selves a guess that is told), “to”, “via”,
     “time” or “on” (2019-03), and “group” (true, false).
 
     One line a reply comes out, in order: {"bytes": …, "bits": {DIR: …}, "bits_base": …}. Bytes are UTF-8

@@ -42,6 +42,9 @@ def train(
         typer.Option(metavar="full|lora", help="All weights or an adapter (default: by the base)."),
     ] = None,
     rate: Annotated[float | None, typer.Option(metavar="RATE", help="Highest learning rate.")] = None,
+    context: Annotated[
+        int | None, typer.Option(metavar="N", help="Tokens of a window (default: 512, or less by the base).")
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of order and adapter.")] = 0,
     device: Annotated[
         str | None, typer.Option(metavar="NAME", help="cpu or cuda (default: a GPU if there is one).")
@@ -65,7 +68,7 @@ def train(
     from afterself.training import Declined
     from afterself.training import train as train_self
 
-    options = _options(until, exclude_thread or [], epochs, method, rate, seed, device)
+    options = _options(until, exclude_thread or [], epochs, method, rate, context, seed, device)
     self_ = open_self()
     err = console(stderr=True)
 
@@ -106,6 +109,7 @@ def _options(
     epochs: float | None,
     method: str | None,
     rate: float | None,
+    context: int | None,
     seed: int,
     device: str | None,
 ) -> TrainOptions:
@@ -119,6 +123,7 @@ def _options(
         method=method,  # type: ignore[arg-type]
         epochs=epochs,
         rate=rate,
+        context=context,
         seed=seed,
         device=device,
     )

@@ -26,6 +26,9 @@ from afterself.training.weights import Weights, load_weights, require_weights
 CHUNK = 64
 """Examples between two reports of progress."""
 
+OFTEN = 0.1
+"""Share of the contexts in which the owner of the replies is expected at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -51,7 +54,10 @@ def score(
     weights = {name: require_weights(self_) for name, self_ in selves.items()}
     base = _common_base(selves, weights)
     names = {name: owner_names(self_) for name, self_ in selves.items()}
-    replies = read_replies(objects, names[whose(objects, names)], where)
+    owner = whose(objects, names)
+    progress.start("reading", unit="replies")
+    replies = read_replies(objects, names[owner], where)
+    progress.finish(f"{len(replies)} replies of {selves[owner].declaration.name}")
     tokenizer = HFTurnTokenizer(base.path)
     context = min(w.context for w in weights.values())
     examples = [encode(reply, tokenizer, context) for reply in replies]
@@ -78,17 +84,22 @@ def owner_names(self_: Self) -> tuple[str, ...]:
 
 
 def whose(objects: Sequence[dict[str, Any]], names: Mapping[str, Sequence[str]]) -> str:
-    """The self whose owner speaks the replies: of several the one whose owner is in the most contexts.
+    """The self whose owner speaks the replies, guessed where there are several.
 
-    A line's own `author`, or `is_owner` and `role` of its items, decide that line whatever this says.
+    Who gives whole bursts never speaks last in a context, and is in many: of those owners, else of all,
+    the one in most contexts. A line's own `author`, or `is_owner` and `role` of its items, decide that
+    line whatever this says.
     """
-    counts: Counter[str] = Counter()
+    present: Counter[str] = Counter()
+    last: Counter[str] = Counter()
     for value in objects:
         context = value.get("context")
         items = context if isinstance(context, list) else []
-        authors = {str(item.get("author")) for item in items if isinstance(item, dict)}
-        counts.update(name for name, known in names.items() if authors & set(known))
-    return max(names, key=lambda name: counts[name])
+        authors = [str(item.get("author")) for item in items if isinstance(item, dict)]
+        present.update(name for name, known in names.items() if set(authors) & set(known))
+        last.update(name for name, known in names.items() if authors and authors[-1] in known)
+    often = [name for name in names if present[name] >= OFTEN * len(objects) and not last[name]]
+    return max(often or names, key=lambda name: present[name])
 
 
 def _common_base(selves: Mapping[str, Self], weights: Mapping[str, Weights]) -> Base:
