@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xllamacpp import CommonParams, Server
 
 _SILENT = -1
-_SOCKET_PATH_LIMIT = 100
+_LONGEST_TEMP = 60  # a Unix socket path may have about 100 bytes in all
 _FORCED = 1e9
 _MOST_THREADS = 8
 DEFAULT_CONTEXT = 4096
@@ -96,7 +96,7 @@ class ChatEngine:
         """
         request = {
             **self._request(prompt_ids),
-            "max_tokens": min(max_tokens, self.n_ctx - len(prompt_ids)),
+            "max_tokens": max(0, min(max_tokens, self.n_ctx - len(prompt_ids))),
             "temperature": temperature,
             "top_p": top_p,
             "seed": secrets.randbits(31) if seed is None else seed & 0x7FFFFFFF,
@@ -251,7 +251,7 @@ def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, ex
         params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     _quiet_and_private(params)
     base = tempfile.gettempdir()
-    folder = Path(tempfile.mkdtemp(prefix="afterself-", dir=base if len(base) < 60 else "/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="afterself-", dir=base if len(base) <= _LONGEST_TEMP else "/tmp"))
     try:
         params.hostnames = [str(folder / "unused.sock")]
         server = xllamacpp.Server(params)
