@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 QWEN2_SPLIT = (
@@ -14,30 +15,34 @@ SPECIALS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *(f"<|spare_{n}|>" fo
 
 _PEOPLE = ("Anna", "Ben", "Carla", "Dmitri", "Ewa", "Fatima", "Grandpa", "the neighbour")
 _DEEDS = ("took the train", "baked bread", "lost the key", "planted beans", "called twice", "can't come")
+_SYLLABLES = [a + b for a in ("k", "st", "m", "l", "br", "t") for b in ("an", "o", "eri", "us", "ick")]
 _WHEN = ("at six", "on Sunday", "before the rain", "in 1987", "tomorrow", "after work, I think")
 
 
 def invented_sentences(count: int = 2000, seed: int = 1) -> list[str]:
-    """Sentences that nobody said, enough for a few hundred merges."""
+    """Sentences that nobody said, with enough different words for some hundred merges."""
     rng = random.Random(seed)
     ends = (".", "!", "?", " :)", "\n", " — really?", " 😀", " (è vero)")
     return [
-        f"{rng.choice(_PEOPLE)} {rng.choice(_DEEDS)} {rng.choice(_WHEN)}{rng.choice(ends)}"
+        f"{rng.choice(_PEOPLE)} {rng.choice(_DEEDS)} in {''.join(rng.choices(_SYLLABLES, k=2))} "
+        f"{rng.choice(_WHEN)}{rng.choice(ends)}"
         for _ in range(count)
     ]
 
 
-def write_tokenizer(folder: Path, vocab_size: int = 600) -> Path:
-    """Train and write tokenizer.json (+ tokenizer_config.json) with the embedded base's shape."""
+def write_tokenizer(folder: Path, vocab_size: int = 600, adversarial: Iterable[str] = ()) -> Path:
+    """Train and write tokenizer.json (+ tokenizer_config.json) with the embedded base's shape.
+
+    With `adversarial` texts the merges are learnt on them unsplit, so that they would reach over every
+    boundary of words: ids then show any difference in splitting.
+    """
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(Regex(QWEN2_SPLIT), behavior="isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
+    level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    split = pre_tokenizers.Split(Regex(QWEN2_SPLIT), behavior="isolated")
+    qwen2 = pre_tokenizers.Sequence([split, level])
+    tokenizer.pre_tokenizer = level if adversarial else qwen2
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=vocab_size,
@@ -45,7 +50,8 @@ def write_tokenizer(folder: Path, vocab_size: int = 600) -> Path:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(invented_sentences(), trainer)
+    tokenizer.train_from_iterator(adversarial or invented_sentences(), trainer)
+    tokenizer.pre_tokenizer = qwen2
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
     config = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "<|im_end|>"}

@@ -89,7 +89,7 @@ def no_turn_tokens(where: object) -> ModelError:
     """The error for a base whose vocabulary lacks the turn marks."""
     return ModelError(
         f"The tokenizer of {where} has no {IM_START} and {IM_END} tokens.",
-        remedy="Choose a base whose vocabulary has the ChatML marks, such as a Qwen or SmolLM2 model.",
+        remedy="Choose a base whose vocabulary has the ChatML marks, such as a Qwen model.",
     )
 
 
@@ -125,11 +125,11 @@ class HFTurnTokenizer(TurnEncoder):
 
     def encode_text(self, text: str) -> list[int]:
         """Token ids of plain text; whatever looks like a special token in it is text."""
-        return list(self._tokenizer.encode(_encodable(text), add_special_tokens=False).ids)
+        return list(self._tokenizer.encode(without_surrogates(text), add_special_tokens=False).ids)
 
     def encode_texts(self, texts: Sequence[str]) -> list[list[int]]:
         """`encode_text` of many texts at once, on all cores."""
-        batch = [_encodable(text) for text in texts]
+        batch = [without_surrogates(text) for text in texts]
         return [list(e.ids) for e in self._tokenizer.encode_batch(batch, add_special_tokens=False)]
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -137,7 +137,7 @@ class HFTurnTokenizer(TurnEncoder):
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=False))
 
 
-def _encodable(text: str) -> str:
+def without_surrogates(text: str) -> str:
     """Lone surrogates (broken exports have them) as U+FFFD: no tokenizer can encode them."""
     return _SURROGATES.sub("\ufffd", text)
 
