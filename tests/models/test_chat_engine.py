@@ -152,8 +152,9 @@ def test_a_reply_can_be_broken_off(engine: ChatEngine) -> None:
 
 
 @pytest.mark.parametrize("limit", [0, -1])
-def test_no_tokens_asked_for_are_no_tokens_written(engine: ChatEngine, limit: int) -> None:
-    assert list(engine.generate(PROMPT, max_tokens=limit, seed=1)) == []
+def test_a_reply_of_no_tokens_is_refused_instead_of_being_endless(engine: ChatEngine, limit: int) -> None:
+    with pytest.raises(ModelError, match="at least 1"):
+        engine.generate(PROMPT, max_tokens=limit)
 
 
 def test_a_forgotten_reply_stops_by_itself(engine: ChatEngine) -> None:

@@ -92,8 +92,11 @@ class ChatEngine:
         Yields pieces of text that are whole characters; closing the iterator stops the model. Temperature
         0 takes the likeliest token each time. With a seed the reply is the same every time on the same
         machine; without one it differs, and what the prompt shares with the last one is not read again.
-        Special tokens that do not end a turn are never written.
+        Special tokens that do not end a turn are never written. Raises ModelError if the prompt fills
+        the context or `max_tokens` is below 1 (llama.cpp would take that for no limit).
         """
+        if max_tokens < 1:
+            raise ModelError(f"A reply of {max_tokens} tokens cannot be written; ask for at least 1.")
         request = {
             **self._request(prompt_ids),
             "max_tokens": max(0, min(max_tokens, self.n_ctx - len(prompt_ids))),
