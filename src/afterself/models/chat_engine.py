@@ -99,7 +99,7 @@ class ChatEngine:
             raise ModelError(f"A reply of {max_tokens} tokens cannot be written; ask for at least 1.")
         request = {
             **self._request(prompt_ids),
-            "max_tokens": max(0, min(max_tokens, self.n_ctx - len(prompt_ids))),
+            "max_tokens": min(max_tokens, self.n_ctx - len(prompt_ids)),
             "temperature": temperature,
             "top_p": top_p,
             "seed": secrets.randbits(31) if seed is None else seed & 0x7FFFFFFF,
