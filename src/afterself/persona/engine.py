@@ -30,3 +30,8 @@ def open_engine(self_: Self) -> ChatEngine:
             remedy="Bring that base back, or train again on this one.",
         )
     return ChatEngine(gguf_for(base), lora=file, n_ctx=weights.context)
+
+
+def prompt_room(engine: ChatEngine) -> int:
+    """Tokens that a prompt may have: what a reply leaves, and at least half of a short context."""
+    return max(engine.n_ctx - REPLY_TOKENS, engine.n_ctx // 2)

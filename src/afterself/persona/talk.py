@@ -22,7 +22,7 @@ from afterself.memory.ask import Answer, Memory
 from afterself.models.chat_engine import ChatEngine
 from afterself.models.turns import Header, Line, Turn, messages_of
 from afterself.persona.distress import STEPPED_OUT, language_of_distress
-from afterself.persona.engine import REPLY_TOKENS, open_engine
+from afterself.persona.engine import REPLY_TOKENS, open_engine, prompt_room
 from afterself.persona.listeners import find_name, header_for
 from afterself.persona.moments import AsOf, read_as_of
 from afterself.persona.prompts import fitting_prompt
@@ -195,12 +195,12 @@ class Talk:
         seed = self.seed if self.seed is not None else time.time_ns() & 0x7FFFFFFF
         if self.seed is not None:
             self.seed += 1
-        room = self.engine.n_ctx - REPLY_TOKENS
+        room = prompt_room(self.engine)
         prompt = fitting_prompt(self.engine.tokenizer, self.header, turns, room)
         written: list[str] = []
-        if on_text is not None:
-            on_text("")
         try:
+            if on_text is not None:
+                on_text("")
             with contextlib.closing(
                 self.engine.generate(prompt, max_tokens=REPLY_TOKENS, temperature=self.temperature, seed=seed)
             ) as pieces:
