@@ -56,7 +56,7 @@ def test_in_twenty_columns_every_line_of_a_reply_is_marked_and_fits(talker: Self
         terminal.press("hello\r")
         shown = terminal.wait_for(PROMPT).split("hello\n", 1)[1].removesuffix(PROMPT)
         lines = shown.strip("\n").split("\n")
-        assert lines[0] == "Ida … [generated] ›"
+        assert lines[0] == "Ida… [generated] ›"
         assert all(MARK in line or line.startswith(GUTTER) for line in lines), lines
         assert max(map(cell_len, lines)) <= 20
         assert sum(MARK in line for line in lines) == len(BURST)
