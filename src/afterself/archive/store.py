@@ -109,7 +109,11 @@ class Archive:
         sha256, size = write_blob(self._blobs, stream)
         self._db.execute("INSERT OR IGNORE INTO blob (sha256, size) VALUES (?, ?)", (sha256, size))
         blob: Any = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (sha256,)).get
-        self._db.execute("INSERT OR IGNORE INTO import_member VALUES (?, ?, ?)", (run.id, nfc(member), blob))
+        self._db.execute(
+            "INSERT INTO import_member (import, member, blob) VALUES (?, ?, ?) "
+            "ON CONFLICT (import, member) DO UPDATE SET blob = excluded.blob",
+            (run.id, nfc(member), blob),
+        )
         return int(blob)
 
     def sweep(self) -> int:
