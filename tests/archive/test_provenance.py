@@ -1,4 +1,4 @@
-"""Where each wording came from stays known: the export, its member, the place in it, whether it was edited."""
+"""Where each wording came from stays known: export, member, place in it, and whether it was edited."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ know as current is never loaded. How weights are made is the business of `loop.p
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from afterself import __version__
-from afterself.archive.store import Archive
+from afterself.archive.store import Archive, list_artifacts
 from afterself.errors import ModelError
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
 from afterself.home.folder import Self
@@ -175,10 +174,7 @@ def require_weights(self_: Self) -> Weights:
 
 
 def _newest(self_: Self) -> tuple[Weights | None, bool]:
-    if not self_.archive_path.exists():
-        return None, False
-    with contextlib.closing(Archive(self_.archive_path, self_.blobs_dir)) as archive:
-        artifacts = archive.artifacts(KIND)
+    artifacts = list_artifacts(self_, KIND)
     for artifact in reversed(artifacts):
         if artifact.state == "current" and (self_.path / artifact.path / MANIFEST).is_file():
             return read_weights(self_.path / artifact.path), False
