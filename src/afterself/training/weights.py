@@ -112,7 +112,8 @@ def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tupl
     if adapter:
         for config in model.peft_config.values():
             config.base_model_name_or_path = base.id
-        model.save_pretrained(folder)
+        # Left to itself, PEFT asks the hub whether the base's vocabulary was changed.
+        model.save_pretrained(folder, save_embedding_layers=False)
         (folder / "README.md").unlink(missing_ok=True)
     else:
         model.save_pretrained(folder)
