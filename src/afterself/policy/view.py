@@ -133,6 +133,11 @@ class View:
         """The name that the self was given."""
         return self._self.declaration.name
 
+    def owner_names(self) -> tuple[str, ...]:
+        """The names under which the owner may appear: as declared, and as the exports have them."""
+        seen = [name for one in self.people() if one.is_owner for name in (one.name, one.handle)]
+        return tuple(dict.fromkeys((self.owner_name(), *seen)))
+
     # -- records --------------------------------------------------------------------------
 
     def records(
