@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.reading import json_lines, text_of
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
 
@@ -20,6 +17,7 @@ if TYPE_CHECKING:
     from afterself.memory import Answer, Hit
 
 NOTHING = "Nothing recorded about that."
+_EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 
 
 @app.command()
@@ -54,8 +52,11 @@ def ask(
 
     self_ = open_self()
     if question == "-":
-        question = _read("-")
-    asked = [{"question": question}] if question is not None else list(_questions(file or ""))
+        question = text_of("-")
+    if file is not None:
+        asked = json_lines(file, needs="question", kind=str, example=_EXAMPLE)
+    else:
+        asked = [{"question": question}]
     with open_view(self_, "retrieve") as view:
         memory = Memory(view)
         for line in asked:
@@ -64,32 +65,6 @@ def ask(
                 echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer)})
             else:
                 show_answer(answer, console(), nearest=nearest)
-
-
-def _read(name: str) -> str:
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).expanduser().read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"The file {name} cannot be read ({error.strerror}).", remedy="Check its name and permissions."
-        ) from error
-    return data.decode("utf-8-sig", "replace")
-
-
-def _questions(name: str) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(_read(name).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            asked = json.loads(line)
-        except (ValueError, RecursionError):
-            asked = None
-        if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
-            raise UsageError(
-                f"Line {number} of {'standard input' if name == '-' else name} is no question.",
-                remedy='Each line is JSON like {"id": 1, "question": "Where did you grow up?"}.',
-            )
-        yield asked
 
 
 def _json(answer: Answer) -> dict[str, Any]:
