@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.moments import shown_moment
 from afterself.cli.reading import json_lines, text_of
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
+from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -79,7 +81,7 @@ def _json(answer: Answer) -> dict[str, Any]:
                 "score": hit.score,
                 "author": hit.author,
                 "is_owner": hit.is_owner,
-                "said_at": hit.said_at.isoformat().replace("+00:00", "Z") if hit.said_at else None,
+                "said_at": utc_text(hit.said_at) if hit.said_at else None,
                 "precision": hit.precision,
                 "thread": hit.thread,
                 "thread_title": hit.thread_title,
@@ -119,7 +121,9 @@ def _quote(hit: Hit, out: Console) -> None:
     from afterself.archive.plain import terminal_text
 
     place = terminal_text(f"{hit.author or 'unknown'}, {hit.thread_title}", one_line=True)
-    out.print(Text(f"{_when(hit)} · {place}", style="bold"), markup=False)
+    when = shown_moment(hit.said_at, hit.precision)
+    clock = " UTC" if ":" in when else ""
+    out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)
     before = hit.context_before
     if before is not None:
         verb = "asked" if before.text.rstrip().endswith("?") else "said"
@@ -127,9 +131,3 @@ def _quote(hit: Hit, out: Console) -> None:
         out.print(Text(indent(said, "  "), style="dim"), markup=False)
     out.print(Text(indent(f"“{terminal_text(hit.text)}”", "  ")), markup=False)
     out.print()
-
-
-def _when(hit: Hit) -> str:
-    if hit.said_at is None or hit.precision == "none":
-        return "undated"
-    return f"{hit.said_at:%Y-%m-%d}" if hit.precision == "day" else f"{hit.said_at:%Y-%m-%d %H:%M} UTC"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.progress import ProgressLine
 from afterself.cli.reading import json_lines, shown_source
 from afterself.cli.shell import app, chosen_path, console, echo_json
-from afterself.cli.train_command import ProgressLine
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:

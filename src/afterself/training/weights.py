@@ -23,6 +23,7 @@ from afterself.archive.store import Archive, list_artifacts
 from afterself.errors import ModelError
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
 from afterself.home.folder import Self
+from afterself.home.moments import utc_text
 from afterself.models.bases import Base, base_config, load_torch
 from afterself.models.gguf_export import export_gguf
 from afterself.models.gguf_lora import export_lora
@@ -78,7 +79,7 @@ def publish(
 
     ArchiveError if a record it was trained on has left the archive meanwhile: then nothing is kept.
     """
-    made_at = datetime.now(UTC)
+    made_at = datetime.now(UTC).replace(microsecond=0)
     id = f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     with Archive.writing(self_) as archive:
         _sweep(self_, archive)
@@ -91,7 +92,7 @@ def publish(
                 path=self_.weights_dir / id,
                 base=base.id,
                 base_sha256=base.sha256,
-                made_at=made_at.isoformat(timespec="seconds"),
+                made_at=utc_text(made_at),
                 gguf=gguf,
                 **{**facts, "notes": (*facts["notes"], *failed)},
             )
