@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from afterself.errors import SelfError
-from afterself.home.atomic import write_atomic
+from afterself.home.atomic import replacing, write_atomic
 from afterself.home.folder import Self
 
 HOLD = """
@@ -53,6 +53,18 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
         write_atomic(target, "new")
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_a_library_writes_takes_its_place_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "file"
+    with replacing(target) as part:
+        part.write_text("whole")
+        assert not target.exists()
+    with pytest.raises(RuntimeError), replacing(target) as part:
+        part.write_text("half")
+        raise RuntimeError
+    assert target.read_text() == "whole"
+    assert list(target.parent.iterdir()) == [target]
 
 
 def test_a_second_writer_is_told_who_holds_the_self(fresh_self: Self) -> None:

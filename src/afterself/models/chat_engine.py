@@ -7,7 +7,6 @@ on a listener, so it gets a Unix socket in a private folder that is removed befo
 
 from __future__ import annotations
 
-import os
 import queue
 import secrets
 import shutil
@@ -20,13 +19,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from afterself.errors import ModelError
+from afterself.home.cores import usable_cores
 from afterself.models.llama_tokens import LlamaTurnTokenizer
 
 if TYPE_CHECKING:
     from xllamacpp import CommonParams, Server
 
 _SILENT = -1
-_SOCKET_PATH_LIMIT = 100
 _FORCED = 1e9
 _MOST_THREADS = 8
 DEFAULT_CONTEXT = 4096
@@ -243,7 +242,7 @@ def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, ex
     if lora:
         params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(lora, 1.0)]
     params.n_ctx = n_ctx
-    params.cpuparams.n_threads = threads or _cpus()
+    params.cpuparams.n_threads = threads or min(usable_cores(), _MOST_THREADS)
     modes = xllamacpp.llama_load_mode
     params.load_mode = modes.LLAMA_LOAD_MODE_MMAP if mmap else modes.LLAMA_LOAD_MODE_NONE
     if exact:
@@ -265,11 +264,6 @@ def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, ex
     # Freed before its loop has begun, the server would wait for that loop forever: see it answer once.
     server.handle_metrics()
     return server
-
-
-def _cpus() -> int:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, _MOST_THREADS)
 
 
 def _quiet_and_private(params: CommonParams) -> None:
