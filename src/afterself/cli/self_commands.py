@@ -8,13 +8,14 @@ nothing is encrypted yet; `records` shows or streams what the view lists;
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.moments import moment_of, shown_moment
 from afterself.cli.shell import app, chosen_path, console, echo_json, interactive, open_self
 from afterself.errors import UsageError
+from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +155,7 @@ def records(
     """
     from afterself.policy import open_view
 
-    after, before = _moment(since, "--since"), _moment(until, "--until")
+    after, before = moment_of(since, "--since"), moment_of(until, "--until")
     with open_view(open_self(), "list") as view:
         chosen = None if thread is None else _thread_id(view, thread)
         found = view.records(thread=chosen, since=after, until=before)
@@ -175,7 +176,7 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
         "author": record.author_name or None,
         "is_owner": record.is_owner,
         "kind": record.kind,
-        "said_at": None if record.said_at is None else _iso(record.said_at),
+        "said_at": None if record.said_at is None else utc_text(record.said_at),
         "precision": record.precision,
         "reply_to": record.reply_to,
         "text": record.text,
@@ -186,22 +187,6 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
             for one in record.attachments
         ],
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _moment(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(
-            f"{option} is not a date or time.", remedy="Write it like 2019-03-01 or 2019-03-01T12:00:00."
-        ) from error
 
 
 def _thread_id(view: View, wanted: str) -> str:
@@ -225,7 +210,7 @@ def _show_records(found: Iterator[ViewRecord], limit: int) -> None:
     table = Table("when", "thread", "who", "text", box=None, pad_edge=False, header_style="bold")
     shown = 0
     for record in itertools.islice(found, limit):
-        when = "" if record.said_at is None else _when(record.said_at, record.precision)
+        when = shown_moment(record.said_at, record.precision) if record.said_at else ""
         name = terminal_text(record.author_name, one_line=True)
         text = terminal_text(record.text, one_line=True) or (
             "(deleted)" if record.deleted else _names(record)
@@ -247,10 +232,6 @@ def _names(record: ViewRecord) -> str:
     from afterself.archive.plain import terminal_text
 
     return terminal_text(", ".join(f"[{one.name}]" for one in record.attachments), one_line=True)
-
-
-def _when(moment: datetime, precision: str) -> str:
-    return f"{moment:%Y-%m-%d}" if precision == "day" else f"{moment:%Y-%m-%d %H:%M}"
 
 
 # -- people -------------------------------------------------------------------------------

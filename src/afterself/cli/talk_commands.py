@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from afterself.persona.talk import Fact, Spoken, Talk
 
+_EXAMPLE = '{"context": [{"author": "Anna", "text": "coming?"}]}'
+
 
 @app.command()
 def talk(
@@ -103,8 +105,7 @@ def reply(
         typer.Option(
             "--file",
             metavar="FILE",
-            help='Contexts, one JSON object a line: {"context": [{"author": "Anna", "text": "coming?"}]}; '
-            "“-” is standard input.",
+            help=f"Contexts, one JSON object a line: {_EXAMPLE}; “-” is standard input.",
         ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=1000, help="Replies for each context.")] = 1,
@@ -117,13 +118,15 @@ def reply(
     Example: afterself --self ./my-self reply --file contexts.jsonl -n 2 --seed 1 --json
     """
     from afterself.archive.plain import terminal_text
-    from afterself.cli.reading import json_lines
+    from afterself.cli.reading import json_lines, shown_source
     from afterself.models.turns import messages_of
     from afterself.persona.replies import generate_replies
 
-    contexts = json_lines(file, needs="context")
+    contexts = json_lines(file, needs="context", kind=list, example=_EXAMPLE)
     out = console()
-    replies = generate_replies(open_self(), contexts, n=n, seed=seed, temperature=temperature, where=file)
+    replies = generate_replies(
+        open_self(), contexts, n=n, seed=seed, temperature=temperature, where=shown_source(file)
+    )
     for context, texts in zip(contexts, replies, strict=True):
         if as_json:
             echo_json(

@@ -54,7 +54,7 @@ class Conversation:
         """The header over a window of this conversation's bursts: who appears in it, and its month."""
         present = (line.author for burst in window if not burst.owner for line in burst.turn.lines)
         names = self.to or present
-        month = next((_month(b.at) for b in window if b.owner and b.at), None)
+        month = next((month_of(b.at) for b in window if b.owner and b.at), None)
         relations = dict(self.relations)
         people = tuple((name, relations.get(name)) for name in dict.fromkeys(names) if name)
         return Header(to=people, via=self.via, on=self.on or month, language=self.language)
@@ -95,7 +95,7 @@ def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta) -> 
         thread=thread.id,
         group=group,
         bursts=(),
-        via=None if thread.source in NAMELESS_SOURCES else thread.source,
+        via=platform_of(thread),
         to=() if group else tuple(contacts[:1]),
         relations=tuple((p.name, p.relation) for p in known if p.relation),
     )
@@ -120,5 +120,11 @@ def _split(messages: Sequence[Said], ended: Callable[[datetime, datetime], bool]
         yield talk
 
 
-def _month(at: datetime | None) -> str | None:
+def platform_of(thread: ThreadInfo) -> str | None:
+    """What the header says a thread was written over; None where its source does not know."""
+    return None if thread.source in NAMELESS_SOURCES else thread.source
+
+
+def month_of(at: datetime | None) -> str | None:
+    """A moment as the header has it, such as 2019-03."""
     return at.strftime("%Y-%m") if at else None
