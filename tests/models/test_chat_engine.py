@@ -151,6 +151,12 @@ def test_a_reply_can_be_broken_off(engine: ChatEngine) -> None:
     assert len(list(engine.generate(PROMPT, max_tokens=5, seed=1))) > 0
 
 
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_reply_of_no_tokens_is_refused_instead_of_being_endless(engine: ChatEngine, limit: int) -> None:
+    with pytest.raises(ModelError, match="at least 1"):
+        engine.generate(PROMPT, max_tokens=limit)
+
+
 def test_a_forgotten_reply_stops_by_itself(engine: ChatEngine) -> None:
     reply = engine.generate(PROMPT, max_tokens=240, temperature=0.0)
     writer = reply._writer

@@ -90,7 +90,7 @@ def answer(conversation: Talk, said: str, out: Console) -> Fact | Spoken:
     if isinstance(reply, Fact):
         from afterself.cli.ask_command import show_answer
 
-        show_answer(reply.answer, out, most=3)
+        show_answer(reply.answer, out, most=2)
     else:
         if not started:
             out.print(label + reply.messages[0], markup=False, end="")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xllamacpp import CommonParams, Server
 
 _SILENT = -1
+_LONGEST_TEMP = 60  # a Unix socket path may have about 100 bytes in all
 _FORCED = 1e9
 _MOST_THREADS = 8
 DEFAULT_CONTEXT = 4096
@@ -91,8 +92,11 @@ class ChatEngine:
         Yields pieces of text that are whole characters; closing the iterator stops the model. Temperature
         0 takes the likeliest token each time. With a seed the reply is the same every time on the same
         machine; without one it differs, and what the prompt shares with the last one is not read again.
-        Special tokens that do not end a turn are never written.
+        Special tokens that do not end a turn are never written. Raises ModelError if the prompt fills
+        the context or `max_tokens` is below 1 (llama.cpp would take that for no limit).
         """
+        if max_tokens < 1:
+            raise ModelError(f"A reply of {max_tokens} tokens cannot be written; ask for at least 1.")
         request = {
             **self._request(prompt_ids),
             "max_tokens": min(max_tokens, self.n_ctx - len(prompt_ids)),
@@ -250,7 +254,7 @@ def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, ex
         params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     _quiet_and_private(params)
     base = tempfile.gettempdir()
-    folder = Path(tempfile.mkdtemp(prefix="afterself-", dir=base if len(base) < 60 else "/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="afterself-", dir=base if len(base) <= _LONGEST_TEMP else "/tmp"))
     try:
         params.hostnames = [str(folder / "unused.sock")]
         server = xllamacpp.Server(params)

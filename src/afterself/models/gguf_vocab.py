@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from afterself.errors import ModelError
+from afterself.models.tokens import no_turn_tokens
 from afterself.models.turns import IM_END, IM_START
 
 if TYPE_CHECKING:
@@ -78,10 +79,7 @@ def read_vocabulary(tokenizer_json: Path, size: int) -> Vocabulary:
     if by_id and max(by_id) >= size:
         raise ModelError(f"{tokenizer_json} has ids up to {max(by_id)}, but the model knows only {size}.")
     if not {IM_START, IM_END} <= set(by_id.values()):
-        raise ModelError(
-            f"The tokenizer {tokenizer_json} has no {IM_START} and {IM_END} tokens.",
-            remedy="Choose a base whose vocabulary has the ChatML marks, such as a Qwen model.",
-        )
+        raise no_turn_tokens(tokenizer_json)
     merges = [m if isinstance(m, str) else " ".join(m) for m in spec["model"]["merges"]]
     return Vocabulary(
         tokens=[by_id.get(n, f"[PAD{n}]") for n in range(size)],

@@ -86,7 +86,7 @@ def no_turn_tokens(where: object) -> ModelError:
     """The error for a base whose vocabulary lacks the turn marks."""
     return ModelError(
         f"The tokenizer of {where} has no {IM_START} and {IM_END} tokens.",
-        remedy="Choose a base whose vocabulary has the ChatML marks, such as a Qwen or SmolLM2 model.",
+        remedy="Choose a base whose vocabulary has the ChatML marks, such as a Qwen model.",
     )
 
 

@@ -51,54 +51,51 @@ def train(
     progress.start("reading", unit="messages")
     dataset = _dataset(self_, resolved, options)
     progress.finish(f"{dataset.messages} messages")
-    on = machine(options.device)
-    model = load_torch(resolved)
-    _check_head(model, resolved)
-    width = int(model.config.hidden_size)
-    settings = settle(
-        options,
-        embedded=resolved.kind == "embedded",
-        width=width,
-        longest=resolved.context,
-        validated=bool(dataset.validation),
-    )
-    model = prepare(model, settings).to(on.device)
-    loop = Loop(model, dataset, settings, on, progress)
-    told = preflight(loop, resolved, dataset, on)
+    loop = _loop(resolved, dataset, options, progress)
+    told = preflight(loop, resolved, dataset, loop.on)
     if confirm is not None and not confirm(told):
         raise Declined("Nothing was trained.")
     started = time.monotonic()
-    before = after = None
+    before = None
     if dataset.validation:
-        before = bits_per_byte(model, dataset.validation, settings.context, on)
+        before = bits_per_byte(loop.model, dataset.validation, dataset.context, loop.on)
     state = loop.run()
-    if dataset.validation:
-        after = state.best.bits if state.best else None
+    after = state.best.bits if state.best else None
     progress.start("saving", unit="files")
-    weights = publish(
-        self_,
-        model.to("cpu"),
-        resolved,
-        dataset.revisions,
-        {
-            "method": settings.method,
-            "context": settings.context,
-            "seed": settings.seed,
-            "settings": _settings(settings, options, on.name, loop),
-            "examples": len(dataset.train),
-            "owner_messages": dataset.messages,
-            "tokens": state.tokens,
-            "seconds": round(time.monotonic() - started, 1),
-            "bits_base": before,
-            "bits_weights": after,
-            "notes": _notes(before, after),
-        },
-    )
+    facts = {
+        "method": loop.settings.method,
+        "context": dataset.context,
+        "seed": loop.settings.seed,
+        "settings": _settings(loop, options),
+        "examples": len(dataset.train),
+        "owner_messages": dataset.messages,
+        "tokens": state.tokens,
+        "seconds": round(time.monotonic() - started, 1),
+        "bits_base": before,
+        "bits_weights": after,
+        "notes": _notes(before, after),
+    }
+    weights = publish(self_, loop.model.to("cpu"), resolved, dataset.revisions, facts)
     self_.audit(
         "weights trained", weights=weights.id, base=weights.base_sha256, records=len(dataset.revisions)
     )
     progress.finish(weights.id)
     return weights
+
+
+def _loop(base: Base, dataset: Dataset, options: TrainOptions, progress: Progress) -> Loop:
+    """The base loaded onto the device, with what is to be trained, and the run over it."""
+    on = machine(options.device)
+    model = load_torch(base)
+    _check_head(model, base)
+    settings = settle(
+        options,
+        embedded=base.kind == "embedded",
+        width=int(model.config.hidden_size),
+        longest=base.context,
+        validated=bool(dataset.validation),
+    )
+    return Loop(prepare(model, settings).to(on.device), dataset, settings, on, progress)
 
 
 def prepare(model: Any, settings: Settings) -> Any:
@@ -135,13 +132,13 @@ def _dataset(self_: Self, base: Base, options: TrainOptions) -> Dataset:
     return dataset
 
 
-def _settings(settings: Settings, options: TrainOptions, device: str, loop: Loop) -> dict[str, Any]:
+def _settings(loop: Loop, options: TrainOptions) -> dict[str, Any]:
     """What the manifest keeps of how it was made; no title of a thread, only how many were left out."""
     return {
-        **settings.as_dict(),
+        **loop.settings.as_dict(),
         "until": options.until.isoformat() if options.until else None,
         "excluded_threads": len(options.exclude_threads),
-        "device": device,
+        "device": loop.on.name,
         "steps": loop.state.step,
         "best_epoch": round(loop.state.best.epoch, 2) if loop.state.best else None,
     }
