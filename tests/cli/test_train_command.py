@@ -68,6 +68,7 @@ def test_a_date_leaves_out_what_was_said_from_then_on(tmp_path: Path, tiny_base:
         (["--method", "qlora"], "no method of training"),
         (["--epochs", "0"], "0 epochs"),
         (["--base", "no-such-folder"], "no base model"),
+        (["--exclude-thread", "Bem"], "no thread “Bem”"),
     ],
 )
 def test_an_odd_argument_is_refused_in_one_sentence(tmp_path: Path, arguments: list[str], told: str) -> None:
