@@ -53,8 +53,12 @@ def ask(
     from afterself.policy import open_view
 
     self_ = open_self()
-    if question == "-":
-        question = text_of("-")
+    if question is not None:
+        question = (text_of("-") if question == "-" else question).strip()
+        if not question and not as_json:
+            raise UsageError(
+                "The question is empty.", remedy='For example: afterself ask "Where did you grow up?"'
+            )
     if file is not None:
         asked = json_lines(file, needs="question", kind=str, example=_EXAMPLE)
     else:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from afterself.datasets.bursts import Burst, Said, bursts, shown
+from afterself.errors import UsageError
 from afterself.models.turns import Header
 from afterself.policy import ThreadInfo, View, ViewRecord
 
@@ -74,16 +75,29 @@ def conversations(
     """Every conversation of the view that holds a word of the owner, thread by thread.
 
     `until` is an exclusive upper bound on `said_at`; a record without a time cannot be shown to lie
-    before it and is left out with it. `exclude_threads` are ids, keys or titles.
+    before it and is left out with it. `exclude_threads` are ids, keys or titles; UsageError for one that
+    is no thread, because a slip of the pen must not train on what was to be left out.
     """
-    left_out = set(exclude_threads)
-    for thread in view.threads():
-        if left_out & {thread.id, thread.key, thread.title}:
+    threads = view.threads()
+    left_out = {thread for name in exclude_threads for thread in _called(name, threads)}
+    for thread in threads:
+        if thread.id in left_out:
             continue
         records: Iterable[ViewRecord] = view.records(thread=thread.id)
         if until is not None:
             records = (r for r in records if r.said_at is not None and r.said_at < until)
         yield from _of_thread(thread, list(shown(records)), gap)
+
+
+def _called(name: str, threads: Sequence[ThreadInfo]) -> list[str]:
+    wanted = name.casefold()
+    found = [t.id for t in threads if wanted in (t.id, t.key.casefold(), t.title.casefold())]
+    if not found:
+        raise UsageError(
+            f"There is no thread “{name}” to leave out. Nothing was trained.",
+            remedy="Take the thread's id or title from: afterself records --json",
+        )
+    return found
 
 
 def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta) -> Iterator[Conversation]:
