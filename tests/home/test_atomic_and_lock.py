@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,15 @@ def test_a_killed_writer_leaves_the_self_free(fresh_self: Self) -> None:
     holder.wait()
     with fresh_self.writer_lock():
         assert (fresh_self.path / "writer.lock").read_text() == f"{os.getpid()}\n"
+
+
+def test_a_writer_that_waits_writes_when_the_other_has_ended(fresh_self: Self) -> None:
+    holder = hold(fresh_self)
+    with pytest.raises(SelfError), fresh_self.writer_lock(wait=0.3):
+        pass
+    ending = threading.Timer(0.5, holder.kill)
+    ending.start()
+    with fresh_self.writer_lock(wait=30):
+        assert (fresh_self.path / "writer.lock").read_text() == f"{os.getpid()}\n"
+    ending.join()
+    holder.wait()

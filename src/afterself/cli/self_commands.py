@@ -8,6 +8,7 @@ nothing is encrypted yet; `records` shows or streams what the view lists;
 from __future__ import annotations
 
 import itertools
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -74,7 +75,7 @@ def new(
     declared = declare(name, right, allowed, base)
     _confirm(declared, no_passphrase=no_passphrase, yes=yes)
     made = Self.create(chosen_path(), name=name, right=right, allow=allowed, base=base)
-    typer.echo(f"Made {made.path}. Next: afterself --self {made.path} import PATH")
+    typer.echo(f"Made {made.path}. Next: afterself --self {shlex.quote(str(made.path))} import PATH")
 
 
 def _asked(value: str | None, option: str, question: str, *, yes: bool, default: str | None = None) -> str:

@@ -71,7 +71,10 @@ def at_a_terminal(conversation: Talk) -> None:
         if said in ("/bye", "/quit", "/exit"):
             return
         if said:
-            answer(conversation, said, out)
+            try:
+                answer(conversation, said, out)
+            except KeyboardInterrupt:  # one reply is broken off, not the talk
+                out.print(" …")
 
 
 def introduction(conversation: Talk) -> str:
@@ -81,7 +84,7 @@ def introduction(conversation: Talk) -> str:
     listener = conversation.header.to[0][0] if conversation.header.to else "somebody"
     return (
         f"This is not {terminal_text(conversation.owner)}. A small language model trained on their messages "
-        "writes in their manner;\nits words are generated and no record. Questions about their life are "
+        "writes in their manner; its words are generated and no record. Questions about their life are "
         "answered with quotes.\n"
         f"You are taken for: {terminal_text(listener)} (--to NAME changes it). /bye or Ctrl-D ends."
     )

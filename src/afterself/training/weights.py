@@ -72,6 +72,10 @@ class Weights:
         return {"format": FORMAT, **facts, "settings": dict(self.settings), "notes": list(self.notes)}
 
 
+WAIT = 3600.0
+"""Seconds that finished weights wait for another writer of the self to end."""
+
+
 def publish(
     self_: Self, model: Any, base: Base, revisions: Mapping[str, int], facts: Mapping[str, Any]
 ) -> Weights:
@@ -81,7 +85,8 @@ def publish(
     """
     made_at = datetime.now(UTC).replace(microsecond=0)
     id = f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    with Archive.writing(self_) as archive:
+    # Hours of training must not be lost to an import that is just running.
+    with Archive.writing(self_, wait=WAIT) as archive:
         _sweep(self_, archive)
         hidden = self_.weights_dir / f"{_HIDDEN}{id}"
         hidden.mkdir(mode=FOLDER_MODE)
