@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from afterself.archive.keys import folded
+from afterself.datasets.conversations import month_of, platform_of
 from afterself.errors import UsageError
 from afterself.memory.words import fold
 from afterself.models.turns import Header
@@ -35,8 +37,8 @@ def find_name(view: View, typed: str) -> str:
     if not wanted or fold(wanted) in known:
         return known.get(fold(wanted), wanted)
     parts: dict[str, list[str]] = {}
-    for folded, name in known.items():
-        for part in folded.split():
+    for spelled, name in known.items():
+        for part in spelled.split():
             parts.setdefault(part, []).append(name)
     carriers = sorted(set(parts.get(fold(wanted), ())))
     if len(carriers) == 1:
@@ -68,8 +70,8 @@ def header_for(view: View, to: str | None = None, month: str | None = None) -> H
     thread, other = max(talks, key=lambda talk: talk[0].records)
     return Header(
         to=((other.name, other.relation),),
-        via=thread.source if thread.source != "generic" else None,
-        on=month or (thread.last.strftime("%Y-%m") if thread.last else None),
+        via=platform_of(thread),
+        on=month or month_of(thread.last),
     )
 
 
@@ -78,4 +80,4 @@ def _others(thread: ThreadInfo) -> list[PersonInfo]:
 
 
 def _is(person: PersonInfo, to: str | None) -> bool:
-    return to is None or person.name.casefold() == to.casefold()
+    return to is None or folded(person.name) == folded(to)

@@ -21,7 +21,7 @@ def generate_replies(
     """
     self_.require("train")
     with open_view(self_, "train") as view:
-        owners = {view.owner_name()} | {person.name for person in view.people() if person.is_owner}
+        owners = view.owner_names()
     read = read_replies([{**context, "text": "."} for context in contexts], owners, where)
     with open_engine(self_) as engine:
         for i, reply in enumerate(read):

@@ -9,7 +9,6 @@ words live in this object only and are never written down. Knows nothing of term
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -104,17 +103,12 @@ class Talk:
         declared, ModelError without weights, UsageError if a name or date cannot be understood.
         """
         self_.require("talk")
-        view = open_view(self_, "retrieve")
-        try:
-            talk = cls(self_, open_engine(self_), view, Header(), view.owner_name(), temperature, seed)
-        except BaseException:
-            view.close()
-            raise
-        try:
+        with contextlib.ExitStack() as opened:
+            engine = opened.enter_context(open_engine(self_))
+            view = opened.enter_context(open_view(self_, "retrieve"))
+            talk = cls(self_, engine, view, Header(), view.owner_name(), temperature, seed)
             talk.begin(to=to, as_of=as_of)
-        except BaseException:
-            talk.close()
-            raise
+            opened.pop_all()
         return talk
 
     @cached_property
@@ -192,9 +186,9 @@ class Talk:
 
     def _generate(self, turns: list[Turn], on_text: OnText | None) -> tuple[str, bool]:
         """What the weights write after `turns`, and whether the visitor stopped it."""
-        seed = self.seed if self.seed is not None else time.time_ns() & 0x7FFFFFFF
-        if self.seed is not None:
-            self.seed += 1
+        seed = self.seed
+        if seed is not None:
+            self.seed = seed + 1
         room = prompt_room(self.engine)
         prompt = fitting_prompt(self.engine.tokenizer, self.header, turns, room)
         written: list[str] = []
