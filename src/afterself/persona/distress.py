@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from afterself.memory.words import fold
-from afterself.persona.distress_patterns import FIGURES, SIGNS
+from afterself.persona.distress_patterns import FIGURES, SIGNS, any_of
 
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _NOT_WORDS = re.compile(r"[^\w\s]+|_+|\n+")
@@ -65,8 +65,8 @@ def language_of_distress(text: str, owner_name: str = "") -> str | None:
     return None
 
 
-def _serious(signs: re.Pattern[str], clause: str, language: str) -> bool:
-    return signs.search(clause) is not None and FIGURES[language].search(clause) is None
+def _serious(signs: str, clause: str, language: str) -> bool:
+    return any_of(signs).search(clause) is not None and any_of(FIGURES[language]).search(clause) is None
 
 
 def clauses(text: str) -> list[str]:

@@ -9,9 +9,11 @@ done when one is found stands in `distress.py`.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 
-def _any_of(phrases: str) -> re.Pattern[str]:
+@cache
+def any_of(phrases: str) -> re.Pattern[str]:
     """One pattern of all lines: blanks inside a line are single spaces, words are whole."""
     lines = [line.strip() for line in phrases.strip().splitlines()]
     return re.compile("|".join(rf"(?:(?<!\w){line}(?!\w))" for line in lines))
@@ -19,9 +21,8 @@ def _any_of(phrases: str) -> re.Pattern[str]:
 
 _WISH = r"(?:wish|want|wanna|need|long|hope|id like|would like|id love)(?: to)?"
 
-SIGNS = {
-    "en": _any_of(
-        rf"""
+SIGNS: dict[str, str] = {
+    "en": rf"""
         i (?:(?!do|dont|didnt|never)\w+ ){{0,2}}{_WISH} (?:just )?(?:die|be dead|not be alive|not exist|stop existing|disappear forever)
         i (?:\w+ ){{0,2}}wish (?:that )?(?:i|id) (?:was|were|am) (?:dead|never born|not alive|gone forever|not here anymore)
         i (?:\w+ ){{0,2}}wish (?:that )?(?:i|id) (?:had )?(?:could (?:just )?die|never been born|died(?: (?:too|with you|instead)))
@@ -57,10 +58,8 @@ SIGNS = {
         (?:he|she|they|somebody|someone|my (?:husband|wife|partner|ex|boyfriend|girlfriend|father|mother|son|brother|stepfather)) (?:is|are|has been|keeps|was)(?: just)? (?:trying to kill me|threatening to kill me|hitting me|beating me|beating me up|strangling me|choking me|hurting me|raping me)$
         (?:he|she|they|somebody|someone|my (?:husband|wife|partner|ex|boyfriend|girlfriend|father|mother|son|brother|stepfather)) (?:threatened|threatens|threaten) to kill (?:me|us)
         (?:he|she|someone|somebody|they) (?:has|have|is holding|got) (?:a )?(?:gun|knife) (?:and|to|on|at) (?:\w+ ){{0,3}}(?:me|us)
-        """
-    ),
-    "de": _any_of(
-        r"""
+        """,
+    "de": r"""
         ich (?:(?!nicht)\w+ ){0,3}(?:will|mochte|wollte|wurde|wunsche|wunschte)(?: (?:nur|einfach|doch|jetzt|endlich|auch|so|gerne?|am liebsten|wirklich|noch))* (?:sterben|tot sein|mich toten|mich umbringen|nicht mehr leben|nicht mehr existieren|einschlafen und nicht mehr aufwachen|nie wieder aufwachen)
         (?:will|mochte) (?:ich )?(?:nur|einfach|nur noch|bloss|endlich) (?:noch )?sterben
         (?:will|mochte) ich (?:\w+ )?(?:sterben|tot sein|nicht mehr leben)$
@@ -89,10 +88,8 @@ SIGNS = {
         ich (?:bin|schwebe) (?:\w+ )?in (?:\w+ )?(?:gefahr|lebensgefahr)$
         (?:er|sie|jemand|mein (?:mann|freund|vater|bruder|sohn|ex)|meine (?:frau|freundin|mutter)) (?:schlagt|bedroht|wurgt|vergewaltigt|verprugelt) mich
         (?:er|sie|jemand|mein (?:mann|freund|vater|bruder|sohn|ex)|meine (?:frau|freundin|mutter)) (?:droht|versucht) mich (?:\w+ )?(?:umzubringen|zu toten)
-        """
-    ),
-    "fr": _any_of(
-        r"""
+        """,
+    "fr": r"""
         (?:je|j) ?(?:veux|voudrais|souhaite|ai envie de|ai juste envie de|aimerais|vais|ai decide de|pense a) (?:juste |seulement |vraiment |bien |tellement )?(?:mourir|en finir|crever|me tuer|me suicider|me pendre|me noyer|me faire du mal|me couper|me blesser|me jeter sous|disparaitre pour toujours|etre morte?|mettre fin a mes jours|mettre fin a ma vie)
         (?:jai|ai|avais|avoir|jaurais) (?:\w+ ){0,2}envie de (?:mourir|en finir|me tuer|me suicider|me faire du mal|me couper|crever)
         (?:jaimerais|jvoudrais|jveux|jaurais voulu) (?:juste |seulement )?(?:mourir|en finir|me tuer|me suicider|etre morte?|ne plus etre la|ne plus exister)
@@ -115,10 +112,8 @@ SIGNS = {
         (?:je|vais|veux) (?:\w+ ){0,3}(?:sauter|me jeter) (?:du|d un|dun|de la|par la|sous un|sous le|sous la) (?:pont|toit|balcon|fenetre|train|metro)
         je suis en danger(?: de mort)?$
         (?:il|elle|quelquun|on|mon (?:mari|copain|pere|frere|fils|ex)|ma (?:femme|copine|mere)) (?:me frappe|me bat|metrangle|me menace(?: de mort)?|essaie de me tuer|veut me tuer|va me tuer avec|menace de me tuer|me viole)$
-        """
-    ),
-    "es": _any_of(
-        r"""
+        """,
+    "es": r"""
         (?<!no )(?:quiero|deseo|quisiera|necesito|me gustaria|tengo ganas de|voy a) (?:solo |simplemente |ya )?(?:morir|morirme|matarme|suicidarme|estar muert[oa]|desaparecer para siempre|quitarme la vida|ahorcarme|cortarme las venas|hacerme dano|acabar con mi vida|acabar con todo|terminar con mi vida|dejar de vivir|dejar de existir|no despertar(?:me)?(?: mas| nunca)?)
         (?<!no )me (?:quiero|voy a|quisiera) (?:\w+ )?(?:morir|matar|suicidar|ahorcar|colgar|cortar las venas|quitar la vida|hacer dano)$
         (?:ya )?no quiero (?:seguir viviendo|vivir|existir|estar aqui|despertar|seguir con vida)(?: (?:mas|asi|sin ti))*$
@@ -136,13 +131,11 @@ SIGNS = {
         (?:voy a|quiero|pienso|a punto de) (?:saltar|tirarme|lanzarme|arrojarme) (?:de|del|desde|por|al|a) (?:\w+ ){0,2}(?:puente|ventana|balcon|tejado|azotea|tren|metro)
         (?:estoy|estamos) en (?:\w+ )?peligro(?: de muerte)?$
         (?:el|ella|alguien|mi (?:marido|novio|padre|hermano|hijo|ex|mujer|novia|madre|esposo|esposa)) (?:me esta pegando|me pega|me golpea|me esta golpeando|me amenaza|me ha amenazado|intenta matarme|amenaza con matarme|me esta ahorcando|me viola)$
-        """
-    ),
+        """,
 }
 
-FIGURES = {
-    "en": _any_of(
-        r"""
+FIGURES: dict[str, str] = {
+    "en": r"""
         (?:die|dying|dead|kill myself|killing myself|hang myself) (?:\w+ )?(?:of|from|with) (?:\w+ )?(?:laughter|laughing|boredom|embarrassment|shame|curiosity|heat|hunger|thirst|envy|jealousy|cuteness|happiness|joy|excitement|cringe|shock)
         (?:die|dying|dead|kill myself|killing myself) laughing
         die (?:my|your|her|his|the) (?:hair|wool|eggs|shirt|curtains)
@@ -152,31 +145,24 @@ FIGURES = {
         (?:id|i would) rather (?:\w+ ){1,4}than
         (?:kill|hurt|cut|burn) myself (?:\w+ ){0,3}(?:tripping|falling over|shaving|cooking|ironing|on the (?:ladder|ice|stairs|oven|kettle)|a (?:slice|piece))
         (?:hang|drown|starve|kill|harm) myself (?:a|some|one) (?:slice|piece|picture)
-        """
-    ),
-    "de": _any_of(
-        r"""
+        """,
+    "de": r"""
         (?:sterben|tot|umbringen|tote) (?:\w+ )?(?:vor|an) (?:\w+ )?(?:lachen|langeweile|scham|hunger|durst|hitze|neugier|peinlichkeit|gluck|freude)
         (?:vor|an) (?:\w+ )?(?:lachen|langeweile|scham|hunger|durst|hitze|neugier|gluck|freude) (?:sterben|tot|umbringen)
         (?:im eigenen|in meinem|in meinem eigenen) bett sterben
         (?:zu hause|in frieden|friedlich|alt) sterben
         mich (?:in den finger|beim (?:kochen|rasieren|sport))
-        """
-    ),
-    "fr": _any_of(
-        r"""
+        """,
+    "fr": r"""
         (?:mourir|crever|morte?) (?:de|d) ?(?:rire|honte|faim|soif|froid|chaud|chaleur|ennui|peur|jalousie|curiosite|bonheur|joie|vieillesse)
         mourir (?:dans mon lit|chez moi|en paix|vieux|vieille)
         en finir avec (?:ce|cette|le|la|les|ces|mon|ma|mes) (?:(?!vie|jours)\w+)
         me couper (?:les cheveux|une|un|les ongles|la barbe|la frange|du)
-        """
-    ),
-    "es": _any_of(
-        r"""
+        """,
+    "es": r"""
         (?:morir|morirme|matarme|muert[oa]) de (?:risa|verguenza|hambre|sed|frio|calor|aburrimiento|miedo|ganas|amor|curiosidad|envidia|felicidad|sueno|viej[oa])
         morir (?:en mi cama|en casa|en paz|viej[oa])
         acabar con todo (?:el|la|lo|los|las|este|esta|esto)
         matarme (?:a trabajar|trabajando|estudiando|a estudiar|a correr)
-        """
-    ),
+        """,
 }
