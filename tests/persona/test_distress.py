@@ -56,6 +56,11 @@ My husband is beating me
 He threatened to kill me
 hi gran. nice day. I WANT TO DIE 😢
 I wanted to tell you something: I want to die
+I want to kill my self
+I don't want to be around anymore
+I need an ambulance
+I think I'm having a heart attack
+I swallowed too many sleeping pills
 I want to sleep forever""".splitlines()
 
 OTHERS = {
@@ -77,6 +82,7 @@ Ihr seid ohne mich besser dran
 Ich will bei dir sein
 Ich möchte wieder bei dir sein, Oma
 Ich habe zu viele Tabletten genommen
+Ich brauche einen Krankenwagen
 Ich bin in Gefahr
 Mein Mann schlägt mich""".splitlines(),
     "fr": """Je veux mourir
@@ -118,6 +124,16 @@ HARMLESS = """I'm dying of laughter
 I am dying laughing 😂
 I want to die of embarrassment
 This traffic kills me
+I don't want to be here
+I don't want to live here anymore
+I want to be with you guys
+I hope to join you
+I hope to be with you soon
+I want to follow you on Instagram
+I took all my pills like the doctor said
+She nearly gave me a heart attack
+My mother had a stroke in 2004
+I am going to be with you at six
 this traffic is killing me
 She died in 1990
 My brother killed himself in 1990

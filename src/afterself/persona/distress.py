@@ -71,7 +71,7 @@ def _serious(signs: str, clause: str, language: str) -> bool:
 
 def clauses(text: str) -> list[str]:
     """Folded words without apostrophes, cut at every punctuation mark, line end and emoji."""
-    folded = _APOSTROPHES.sub("", fold(text.replace("-", " ")))
+    folded = _APOSTROPHES.sub("", fold(text.replace("-", " "))).replace("my self", "myself")
     return [" ".join(part.split()) for part in _NOT_WORDS.split(folded) if part.strip()]
 
 

@@ -29,14 +29,15 @@ SIGNS: dict[str, str] = {
         (?:i(?: am|m)?|ive been|i have been) (?:\w+ ){{0,3}}(?:ready|going|gonna|planning|plan|prepared) to die$
         (?:id|i would|im|i am|i feel|everyone is|theyd be|they would be|youd be) (?:\w+ ){{0,2}}better off (?:dead|without me)
         better off if i (?:was|were) (?:dead|gone)
-        i (?:\w+ ){{0,2}}(?:dont|do not|cant|cannot|no longer|never) (?:\w+ ){{0,1}}(?:want|wanna|wish|care|need)(?: to)? (?:be alive|live|exist|wake up|be here|go on living|keep living|be in this world)(?: (?:any ?more|any longer|at all|like this|without you|now))?$
+        i (?:\w+ ){{0,2}}(?:dont|do not|cant|cannot|no longer|never) (?:\w+ ){{0,1}}(?:want|wanna|wish|care|need)(?: to)? (?:be alive|live|exist|wake up|go on living|keep living|be in this world)(?: (?:any ?more|any longer|at all|like this|without you|now))?$
         i (?:cant|cannot|can not|cant possibly) (?:live|go on|carry on|keep going|keep on living|continue) (?:\w+ )?(?:without (?:you|him|her|them)|living|any ?more|any longer|like this)$
+        i (?:\w+ ){{0,2}}(?:dont|do not|no longer) (?:want|wanna)(?: to)? be (?:here|around) (?:any ?more|any longer|at all)$
         i (?:cant|cannot) go on$
         (?:i have|ive got|ive|i see|i have got|theres|there is|i got) (?:nothing|no reason|nothing left|no reason left) (?:left )?to live(?: for)?
         (?:my )?life (?:is not|isnt|is no longer) worth (?:living|it)
         (?:i|im|ive|id|to) (?:\w+ ){{0,6}}(?:end|take|ending|taking) my (?:own )?life
         (?:i|im|id|ill) (?:\w+ ){{0,4}}(?:end|ending) it all
-        (?:i|im|ill|id|ive|me|to|of|about|from) (?:\w+ ){{0,6}}(?:kill|killing|hang|hanging|drown|drowning|shoot|shooting|harm|harming|starve|starving) myself
+        (?:i|im|ill|id|ive|me|to|of|about|from) (?:\w+ ){{0,6}}(?:kill|killing|unalive|hang|hanging|drown|drowning|shoot|shooting|harm|harming|starve|starving) myself
         (?:i|im|ill|ive) (?:\w+ ){{0,3}}(?:want|wanna|going|gonna|need|like|urge|thinking|thought|keep|been|started|about|plan|planning|might|will) (?:\w+ ){{0,2}}(?:hurt|hurting|cut|cutting|stab|stabbing|burn|burning|poison|poisoning) myself
         ill (?:hurt|cut|stab|burn|poison) myself
         i(?:m| am| was| have been|ve been)? self harm(?:ing|ed)?
@@ -45,11 +46,13 @@ SIGNS: dict[str, str] = {
         (?:i|my|im|ive) (?:\w+ ){{0,4}}suicidal (?:thoughts|ideas|feelings)
         (?:im|ive|i|i am|keep) (?:\w+ ){{0,3}}(?:thinking|thought|think|considering|considered|contemplating|planning) (?:\w+ )?(?:of|about|my|on)?(?: committing)? ?suicide$
         (?:i|im|ill|id) (?:\w+ ){{0,4}}commit(?:ting)? suicide
-        i (?:just |only |really |so |do |simply )*(?:want|wanna|wish|long|need|am going|hope)(?: to)? (?:just )?(?:be|come be) (?:with|where) you(?: are)?(?: (?:again|now|soon|forever|up there|in heaven|on the other side|where you are|wherever you are|so much|so badly|instead|in death))*$
-        i (?:just |only |really )*(?:want|wanna|wish|long|need|am going|hope)(?: to)? (?:join|follow|go to|come to) you(?: (?:again|now|soon|forever|up there|in heaven|on the other side|where you are|wherever you are|in death))*$
+        i (?:just |only |really |so |do |simply )*(?:want|wanna|wish|long|need)(?: to)? (?:just )?(?:be|come be) (?:with|where) you(?: are)?(?: (?:again|now|soon|forever|up there|in heaven|on the other side|where you are|wherever you are|so much|so badly|instead|in death))*$
+        i (?:just |only |really )*(?:want|wanna|wish|long)(?: to)? (?:join|go to|come to) you(?: (?:again|now|soon|forever|up there|in heaven|on the other side|where you are|wherever you are|in death))*$
         (?:i|ill|im|i will|we|well) (?:\w+ ){{0,4}}(?:with|join|joining|follow|to|see|seeing) you (?:soon )?(?:up there|in heaven|on the other side|in death|in the grave)(?: (?:soon|tonight|now|today))*$
         i (?:\w+ ){{0,2}}want to (?:go where you are|sleep forever|fall asleep forever|go to sleep and (?:never|not) wake up|never wake up|fall asleep and (?:never|not) wake up)
-        i(?:ve| have)? (?:just )?(?:took|taken|swallowed) (?:\w+ ){{0,2}}(?:all|too many|lots of|a lot of|an overdose|whole bottle|overdose)(?: (?:of|the|my|those|sleeping|pain))* ?(?:pills|tablets|meds|sleeping pills|paracetamol|overdose)?$
+        i(?:ve| have)? (?:just )?(?:took|taken|swallowed) (?:an? (?:\w+ )?overdose|(?:all|too many|lots|a lot|the whole bottle) (?:(?:of|the|my|those|these|sleeping|pain) ){{0,3}}(?:pills|tablets|meds|medication|painkillers|paracetamol|insulin)(?: (?:at once|now|today|tonight))*$)
+        (?:im|i am|i think im|i think i am) having a (?:heart attack|stroke)
+        (?:i need|call|send)(?: me)? an ambulance
         i(?:ve| have| just)? overdosed
         i(?:m| am| want| will|ll| wanna)? (?:\w+ ){{0,5}}jump(?:ing)? (?:off|from|out of|in front of) (?:a|the|this|my) (?:bridge|roof|building|balcony|window|train|cliff|tower|car|bus|lorry|truck)
         (?:i|im|id|ill) (?:\w+ ){{0,5}}throw(?:ing)? myself (?:off|under|in front of|from|out of)
@@ -81,10 +84,12 @@ SIGNS: dict[str, str] = {
         ich (?:\w+ ){0,4}(?:selbstmordgedanken|suizidgedanken)
         ich (?:\w+ ){0,4}(?:an|uber) (?:\w+ )?(?:selbstmord|suizid)$
         ich (?:\w+ ){0,4}(?:selbstmord|suizid) (?:begehen|begehe|zu begehen)
-        ich (?:will|mochte) (?:\w+ ){0,2}(?:nur |einfach |endlich |wieder |zu |immer )*(?:bei dir sein|mit dir vereint sein|dir folgen|dort sein wo du bist|da sein wo du bist|zu dir in den himmel)(?: (?:im himmel|dort oben|fur immer))*$
+        ich (?:will|mochte) (?:\w+ ){0,2}(?:nur |einfach |endlich |wieder |zu |immer )*(?:bei dir sein|mit dir vereint sein|dort sein wo du bist|da sein wo du bist|zu dir in den himmel)(?: (?:im himmel|dort oben|fur immer))*$
         ich (?:komme|folge) (?:\w+ ){0,2}(?:zu dir in den himmel|dir in den tod|dir nach)$
         ich (?:\w+ ){0,2}(?:zu viele|alle|alle meine|eine uberdosis) (?:\w+ )?(?:tabletten|pillen|schlaftabletten)? ?(?:genommen|geschluckt)
         ich (?:\w+ ){0,4}(?:von der brucke|vom dach|aus dem fenster|vor (?:den|einen) zug) (?:springen|springe|zu springen|werfen|zu werfen|werfe)
+        ich brauche (?:\w+ )?(?:einen |den )?(?:krankenwagen|notarzt|rettungswagen)
+        ich habe (?:gerade )?einen (?:herzinfarkt|schlaganfall)$
         ich (?:bin|schwebe) (?:\w+ )?in (?:\w+ )?(?:gefahr|lebensgefahr)$
         (?:er|sie|jemand|mein (?:mann|freund|vater|bruder|sohn|ex)|meine (?:frau|freundin|mutter)) (?:schlagt|bedroht|wurgt|vergewaltigt|verprugelt) mich
         (?:er|sie|jemand|mein (?:mann|freund|vater|bruder|sohn|ex)|meine (?:frau|freundin|mutter)) (?:droht|versucht) mich (?:\w+ )?(?:umzubringen|zu toten)
@@ -105,12 +110,14 @@ SIGNS: dict[str, str] = {
         je (?:suis|me sens) (?:\w+ )?suicidaire
         je pense (?:\w+ )?au suicide$
         (?:serait|seraient|seriez|serais) (?:\w+ )?mieux (?:\w+ )?(?:sans moi|si jetais morte?)
-        je (?:veux|voudrais|souhaite|vais|viens) (?:juste |seulement |tellement )?(?:etre avec toi|te rejoindre|te suivre|etre la ou tu es)(?: (?:au ciel|la haut|bientot|dans la mort|pour toujours))*$
+        je (?:veux|voudrais|souhaite|vais|viens) (?:juste |seulement |tellement )?(?:etre avec toi|te rejoindre|etre la ou tu es)(?: (?:au ciel|la haut|bientot|dans la mort|pour toujours))*$
         (?:jaimerais|jai envie d|jai envie de) ?(?:juste )?(?:etre avec toi|te rejoindre|etre la ou tu es)(?: (?:au ciel|la haut|bientot|pour toujours))*$
         (?:jai|je viens d|je viens de) ?(?:pris|avale|prendre|avaler) (?:\w+ )?(?:trop de|toute une boite de|tous mes|tous les) (?:\w+ )?(?:cachets|medicaments|pilules|comprimes|somniferes)
         (?:me|m) (?:ouvrir|couper|trancher|taillader) les veines
         (?:je|vais|veux) (?:\w+ ){0,3}(?:sauter|me jeter) (?:du|d un|dun|de la|par la|sous un|sous le|sous la) (?:pont|toit|balcon|fenetre|train|metro)
         je suis en danger(?: de mort)?$
+        (?:jai besoin d|il faut|il me faut|appelez) ?une ambulance
+        je fais une crise cardiaque
         (?:il|elle|quelquun|on|mon (?:mari|copain|pere|frere|fils|ex)|ma (?:femme|copine|mere)) (?:me frappe|me bat|metrangle|me menace(?: de mort)?|essaie de me tuer|veut me tuer|va me tuer avec|menace de me tuer|me viole)$
         """,
     "es": r"""
@@ -126,9 +133,11 @@ SIGNS: dict[str, str] = {
         (?:estarian|estaria|estariais) mejor sin mi
         (?:ojala|desearia|quisiera|me gustaria) (?:que )?(?:yo )?(?:estuviera|estar|haber|hubiera|estuviese) (?:muert[oa]|nunca nacido|no haber nacido)
         ojala (?:no hubiera nacido|me muriera|me muera)$
-        (?:quiero|deseo|quisiera|necesito|voy a) (?:solo |ya )?(?:estar contigo|irme contigo|reunirme contigo|ir contigo|seguirte|estar donde tu estas|estar donde estas)(?: (?:en el cielo|alla arriba|pronto|otra vez|de nuevo|para siempre|ya))*$
+        (?:quiero|deseo|quisiera|necesito|voy a) (?:solo |ya )?(?:estar contigo|irme contigo|reunirme contigo|estar donde tu estas|estar donde estas)(?: (?:en el cielo|alla arriba|pronto|otra vez|de nuevo|para siempre|ya))*$
         (?:me he|he|me) (?:tomado|tragado|tome|trague) (?:\w+ )?(?:demasiadas|todas las|todas mis|un monton de) (?:pastillas|pildoras|tabletas)
         (?:voy a|quiero|pienso|a punto de) (?:saltar|tirarme|lanzarme|arrojarme) (?:de|del|desde|por|al|a) (?:\w+ ){0,2}(?:puente|ventana|balcon|tejado|azotea|tren|metro)
+        necesito una ambulancia
+        me esta dando un infarto
         (?:estoy|estamos) en (?:\w+ )?peligro(?: de muerte)?$
         (?:el|ella|alguien|mi (?:marido|novio|padre|hermano|hijo|ex|mujer|novia|madre|esposo|esposa)) (?:me esta pegando|me pega|me golpea|me esta golpeando|me amenaza|me ha amenazado|intenta matarme|amenaza con matarme|me esta ahorcando|me viola)$
         """,
