@@ -248,3 +248,32 @@ def test_without_a_self_the_way_to_one_is_told(run: Run, command: tuple[str, ...
     code, _, errors = run(*command)
     assert code == 3
     assert "new" in errors
+
+
+def test_a_long_text_is_cut_in_the_table_and_whole_as_json(run: Run, tmp_path: Path) -> None:
+    run(*NEW)
+    export = tmp_path / "long.jsonl"
+    export.write_text(json.dumps({"conversation": "c", "time": 0, "author": "Ann", "text": "long " * 9999}))
+    run("import", str(export), "--yes")
+    _, shown, _ = run("records")
+    assert "…" in shown and len(shown) < 2000
+    _, output, _ = run("records", "--json")
+    assert len(json_lines(output)[0]["text"]) == 5 * 9999
+
+
+def test_people_of_an_empty_archive_says_so(run: Run) -> None:
+    run(*NEW)
+    code, output, _ = run("people")
+    assert code == 0 and "empty" in output and "afterself import" in output
+
+
+def test_people_shows_a_hundred_and_json_lists_everybody(run: Run, tmp_path: Path) -> None:
+    run(*NEW)
+    export = tmp_path / "crowd.jsonl"
+    lines = [{"conversation": "c", "time": n, "author": f"P{n}", "text": "hi"} for n in range(130)]
+    export.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    run("import", str(export), "--yes")
+    _, shown, _ = run("people")
+    assert "100 people shown, 30 more" in shown
+    _, output, _ = run("people", "--json")
+    assert len(json_lines(output)) == 130

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from afterself.archive.store import Archive
 from afterself.datasets import build_examples
 from afterself.errors import ArchiveError, ModelError, NotAllowed, TrainingError
 from afterself.home.folder import Self
-from afterself.models.bases import resolve_base
+from afterself.models.bases import Base, resolve_base
 from afterself.models.scoring import bits_of
 from afterself.models.tokens import HFTurnTokenizer
 from afterself.policy import open_view
@@ -71,9 +72,22 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path,
     assert first == again != other
 
 
-def test_an_adapter_is_a_stock_peft_folder_that_beats_the_base(tmp_path: Path, tiny_base: Path) -> None:
+def as_from_the_hub(spec: str, *, allow_network: bool) -> Base:
+    return dataclasses.replace(resolve_base(spec, allow_network=allow_network), id="owner/base")
+
+
+def _no_network(*_: object) -> None:
+    raise AssertionError("the hub was asked")
+
+
+def test_an_adapter_is_a_stock_peft_folder_that_beats_the_base_and_asks_no_hub(
+    tmp_path: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 60))
+    monkeypatch.setattr("peft.utils.save_and_load.check_file_exists_on_hf_hub", _no_network)
+    monkeypatch.setattr("afterself.training.run.resolve_base", as_from_the_hub)
     weights = train(self_, str(tiny_base), TrainOptions(method="lora", epochs=3, context=128))
+    assert weights.base == "owner/base"
     assert (weights.path / "adapter_model.safetensors").exists()
     assert not (weights.path / "model.safetensors").exists()
     assert weights.bits_base is not None and weights.bits_weights is not None

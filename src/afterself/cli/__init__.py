@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from afterself.cli.shell import app, report_error
+from afterself.cli.shell import app, forgiving_streams, report_error
 from afterself.errors import AfterselfError
 
 
@@ -17,6 +17,7 @@ def main() -> None:
     """Entry point of the `afterself` command."""
     import afterself.cli.commands  # noqa: F401  (registers every command on `app`)
 
+    forgiving_streams()
     try:
         app(prog_name="afterself")
     except AfterselfError as error:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.reading import text_of
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
 
@@ -53,8 +52,12 @@ def ask(
     from afterself.policy import open_view
 
     self_ = open_self()
-    if question == "-":
-        question = _read("-")
+    if question is not None:
+        question = (text_of("-") if question == "-" else question).strip()
+        if not question and not as_json:
+            raise UsageError(
+                "The question is empty.", remedy='For example: afterself ask "Where did you grow up?"'
+            )
     asked = [{"question": question}] if question is not None else list(_questions(file or ""))
     with open_view(self_, "retrieve") as view:
         memory = Memory(view)
@@ -66,18 +69,8 @@ def ask(
                 show_answer(answer, console(), nearest=nearest)
 
 
-def _read(name: str) -> str:
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).expanduser().read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"The file {name} cannot be read ({error.strerror}).", remedy="Check its name and permissions."
-        ) from error
-    return data.decode("utf-8-sig", "replace")
-
-
 def _questions(name: str) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(_read(name).split("\n"), start=1):
+    for number, line in enumerate(text_of(name).split("\n"), start=1):
         if not line.strip():
             continue
         try:

@@ -155,9 +155,7 @@ def _ask_for_owner(self_: Self, imported: _Imported) -> None:
         return
     identities = {person.identity for person in asked if person.name in chosen}
     with Archive.writing(self_) as archive, archive.transaction():
-        for identity in archive.people.identities():
-            if identity.id in identities:
-                archive.set_owner(identity)
+        archive.people.set_owner([one for one in archive.people.identities() if one.id in identities])
     for i, (path, summary) in enumerate(imported.done):
         if not summary.owner:
             imported.done[i] = (path, _with_owner(summary, chosen))

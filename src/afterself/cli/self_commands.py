@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from afterself.policy.view import View, ViewRecord
 
 _TABLE_ROWS = 100
+_CELL = 300
 _NOT_ENCRYPTED = (
     "This folder is not encrypted: who can read it can read everything in it. "
     "Encryption with a passphrase comes with a later version."
@@ -220,17 +221,13 @@ def _show_records(found: Iterator[ViewRecord], limit: int) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from afterself.archive.plain import terminal_text
-
     table = Table("when", "thread", "who", "text", box=None, pad_edge=False, header_style="bold")
     shown = 0
     for record in itertools.islice(found, limit):
         when = "" if record.said_at is None else _when(record.said_at, record.precision)
-        name = terminal_text(record.author_name, one_line=True)
-        text = terminal_text(record.text, one_line=True) or (
-            "(deleted)" if record.deleted else _names(record)
-        )
-        title = terminal_text(record.thread_title, one_line=True)
+        name = _cell(record.author_name)
+        text = _cell(record.text) or ("(deleted)" if record.deleted else _names(record))
+        title = _cell(record.thread_title)
         style = "bold" if record.is_owner else ""
         table.add_row(Text(when), Text(title), Text(name, style=style), Text(text))
         shown += 1
@@ -241,6 +238,14 @@ def _show_records(found: Iterator[ViewRecord], limit: int) -> None:
         out.print(f"{shown} records shown, {more} more: use --limit, --thread, --since, --until or --json.")
     elif not shown:
         out.print("No records.")
+
+
+def _cell(text: str) -> str:
+    """The beginning of a text, for a table; --json gives all of it."""
+    from afterself.archive.plain import terminal_text
+
+    shown = terminal_text(text[: _CELL + 1], one_line=True)
+    return shown[:_CELL].rstrip() + " …" if len(text) > _CELL else shown
 
 
 def _names(record: ViewRecord) -> str:
@@ -286,8 +291,12 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
                 "is_owner": one.is_owner, "records": one.records, "relation": one.relation,
             })  # fmt: skip
         return
+    out = console()
+    if not everyone:
+        out.print("Nobody yet: the archive is empty. Next: afterself import PATH")
+        return
     table = Table("name", "handle", "source", "records", "", box=None, pad_edge=False, header_style="bold")
-    for one in everyone:
+    for one in everyone[:_TABLE_ROWS]:
         table.add_row(
             Text(terminal_text(one.name, one_line=True)),
             Text(terminal_text("" if one.handle == one.name else one.handle, one_line=True)),
@@ -295,9 +304,10 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
             Text(str(one.records)),
             Text("the owner" if one.is_owner else ""),
         )
-    out = console()
     out.print(table)
-    if everyone and not any(one.is_owner for one in everyone):
+    if len(everyone) > _TABLE_ROWS:
+        out.print(f"{_TABLE_ROWS} people shown, {len(everyone) - _TABLE_ROWS} more: --json lists them.")
+    if not any(one.is_owner for one in everyone):
         out.print("Nobody is known to be the owner. If it is you: afterself people me NAME")
 
 

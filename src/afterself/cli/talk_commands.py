@@ -8,11 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from afterself.cli.shell import app, console, echo_json, interactive, open_self
+from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from afterself.persona.talk import Fact, Spoken, Talk
+
+
+def _spread(temperature: float) -> float:
+    if not 0 <= temperature <= 5:
+        raise UsageError(
+            f"A temperature of {temperature:g} cannot work; choose one from 0 to 5.",
+            remedy="1 is the person's own spread of words.",
+        )
+    return temperature
+
+
+Temperature = Annotated[
+    float,
+    typer.Option(metavar="0..5", callback=_spread, help="1 is the person's own spread of words."),
+]
 
 
 @app.command()
@@ -21,7 +37,7 @@ def talk(
         str | None, typer.Option("--to", metavar="NAME", help="Whom the self takes you for.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same replies.")] = None,
-    temperature: Annotated[float, typer.Option(help="1 is the person's own spread of words.")] = 1.0,
+    temperature: Temperature = 1.0,
 ) -> None:
     """Talk with the self: facts come as quotes, the rest is generated in their manner and says so.
 
@@ -109,7 +125,7 @@ def reply(
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=1000, help="Replies for each context.")] = 1,
     seed: Annotated[int, typer.Option(help="Same seed, same replies.")] = 0,
-    temperature: Annotated[float, typer.Option(min=0.0, max=5.0)] = 1.0,
+    temperature: Temperature = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a context.")] = False,
 ) -> None:
     """Write the self's replies to given contexts, for measuring the likeness. They are generated, no records.
@@ -123,7 +139,8 @@ def reply(
 
     contexts = json_lines(file, needs="context")
     out = console()
-    replies = generate_replies(open_self(), contexts, n=n, seed=seed, temperature=temperature, where=file)
+    where = "standard input" if file == "-" else file
+    replies = generate_replies(open_self(), contexts, n=n, seed=seed, temperature=temperature, where=where)
     for context, texts in zip(contexts, replies, strict=True):
         if as_json:
             echo_json(
@@ -136,4 +153,5 @@ def reply(
             )
         else:
             for text in texts:
-                out.print(f"[generated] {terminal_text(text)}", markup=False)
+                shown = terminal_text(text).replace("\n", "\n    ")
+                out.print(f"[generated] {shown}", markup=False)

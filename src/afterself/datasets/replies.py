@@ -48,8 +48,9 @@ def read_objects(lines: Iterable[str], where: str) -> list[dict[str, Any]]:
             continue
         try:
             value = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{where}, line {number}: this is no JSON ({error.msg}).") from None
+        except (ValueError, RecursionError) as error:
+            why = error.msg if isinstance(error, json.JSONDecodeError) else "too deep, or a number too long"
+            raise UsageError(f"{where}, line {number}: this is no JSON ({why}).") from None
         if not isinstance(value, dict) or "text" not in value:
             raise UsageError(
                 f"{where}, line {number}: a JSON object with “context” and “text” is expected.",

@@ -34,6 +34,18 @@ from afterself.home.lock import exclusive
 __all__ = ["PURPOSES", "Declaration", "Right", "Self"]
 
 _FOLDERS = ("blobs", "weights", "index", "reports")
+_LARGEST = 1 << 20
+
+
+def _declared(path: Path) -> bytes:
+    """The bytes of self.toml. A folder from somebody else may hold a link to an endless device there."""
+    if path.exists() and not path.is_file():
+        raise SelfError(f"{path} is not a file.", remedy="Put it back from a backup of the self.")
+    with path.open("rb") as stream:
+        content = stream.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise SelfError(f"{path} is not a declaration of a self.", remedy="Put it back from a backup.")
+    return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,7 @@ class Self:
         """Open the self at `path`; SelfError if it is missing or not a self."""
         path = path.expanduser().absolute()
         try:
-            content = (path / "self.toml").read_bytes()
+            content = _declared(path / "self.toml")
         except OSError as error:
             there = "holds no self (self.toml is missing)" if path.is_dir() else "does not exist"
             raise SelfError(
@@ -141,7 +153,7 @@ class Self:
             raise NotAllowed(
                 f"This self was declared as research: it is measured locally, and never served, voiced or "
                 f"exported. “{purpose}” can never be allowed for it.",
-                remedy="Measure it with: afterself evaluate, afterself score, or afterself reply --file",
+                remedy="Measure it with: afterself score, or afterself reply --file",
             )
         wanted = ",".join(p for p in PURPOSES if p in declared.allow or p == purpose)
         raise NotAllowed(

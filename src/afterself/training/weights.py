@@ -8,7 +8,6 @@ know as current is never loaded. How weights are made is the business of `loop.p
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from afterself import __version__
-from afterself.archive.store import Archive
+from afterself.archive.store import Archive, list_artifacts
 from afterself.errors import ModelError
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
 from afterself.home.folder import Self
@@ -113,7 +112,8 @@ def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tupl
     if adapter:
         for config in model.peft_config.values():
             config.base_model_name_or_path = base.id
-        model.save_pretrained(folder)
+        # Left to itself, PEFT asks the hub whether the base's vocabulary was changed.
+        model.save_pretrained(folder, save_embedding_layers=False)
         (folder / "README.md").unlink(missing_ok=True)
     else:
         model.save_pretrained(folder)
@@ -175,10 +175,7 @@ def require_weights(self_: Self) -> Weights:
 
 
 def _newest(self_: Self) -> tuple[Weights | None, bool]:
-    if not self_.archive_path.exists():
-        return None, False
-    with contextlib.closing(Archive(self_.archive_path, self_.blobs_dir)) as archive:
-        artifacts = archive.artifacts(KIND)
+    artifacts = list_artifacts(self_, KIND)
     for artifact in reversed(artifacts):
         if artifact.state == "current" and (self_.path / artifact.path / MANIFEST).is_file():
             return read_weights(self_.path / artifact.path), False
