@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 import apsw
 
-from afterself.archive.drafts import Person, RecordDraft, ThreadDraft
+from afterself.archive.drafts import Locator, Person, RecordDraft, ThreadDraft
 from afterself.archive.keys import (
     NO_ACCOUNT,
     folded,
@@ -27,6 +27,7 @@ from afterself.archive.keys import (
     microseconds,
     native_key,
     nfc,
+    person_tombstone,
     raw_key,
     storable,
     text_tombstone,
@@ -100,6 +101,7 @@ class ImportRun:
         self._owner_changed = False
         self._owner_by = people.owner_known(self.source, self.account)
         self.counts: Counter[Outcome] = Counter()
+        self.forgotten: dict[str, list[Locator]] = {}  # by member: where what was forgotten stands in it
         db.execute(
             "INSERT INTO import (source, account, importer, version, outer_name, options, started_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -138,7 +140,8 @@ class ImportRun:
         if thread is None:
             thread = self._threads[draft.key] = self._open_thread(number, source_key)
         for person in draft.participants:
-            self._join(thread, self._identity(person).id)
+            if not self._barred(person):
+                self._join(thread, self._identity(person).id)
         return id
 
     def _open_thread(self, number: int, source_key: str) -> _Thread:
@@ -205,8 +208,8 @@ class ImportRun:
 
     @property
     def people(self) -> frozenset[int]:
-        """Numbers of the identities that this import touched."""
-        return frozenset(identity.id for identity in self._identities.values())
+        """Numbers of the contacts that this import touched."""
+        return frozenset(identity.contact for identity in self._identities.values())
 
     @property
     def owners(self) -> list[str]:
@@ -237,8 +240,9 @@ class ImportRun:
             )
         columns = self._columns(thread, draft)
         stored = self._reviser.stored(columns.id, aliases=self._aliases)
-        if stored is None and self._forgotten(columns):
+        if stored is None and (self._forgotten(columns) or self._barred(draft.author)):
             outcome: Outcome = "forgotten"  # before its author is met: nobody is brought back by it
+            self.forgotten.setdefault(draft.locator.member, []).append(draft.locator)
         else:
             author = None if draft.author is None else self._author(thread, draft.author, draft.is_owner)
             if stored is None:
@@ -283,6 +287,12 @@ class ImportRun:
             return True
         return text_tombstone(self._secret, columns.said_at, columns.text) in self._tombstones
 
+    def _barred(self, person: Person | None) -> bool:
+        """Whether this is a contact who was forgotten: nothing of theirs comes in."""
+        if person is None or not self._tombstones:
+            return False
+        return person_tombstone(self._secret, self.source, person.handle) in self._tombstones
+
     def _insert(
         self, thread: _Thread, draft: RecordDraft, columns: Draft, author: Identity | None, blob_of: BlobOf
     ) -> None:
@@ -303,6 +313,8 @@ class ImportRun:
         )  # fmt: skip
         self._reviser.first(row, draft, columns.text, columns.raw_hash, blob_of)
         for person in draft.recipients:
+            if self._barred(person):
+                continue
             identity = self._identity(person).id
             self._db.execute("INSERT OR IGNORE INTO recipient VALUES (?, ?, 'to')", (row, identity))
             self._join(thread, identity)
@@ -345,6 +357,11 @@ class ImportRun:
             self._decide(person, self._identity(person), owner=True, by="hint")
         if self._owner_changed:
             self._people.settle(self.source, self.account)
+        if self.counts["forgotten"]:  # a thread of which all was forgotten is not brought back either
+            self._db.executemany(
+                "DELETE FROM thread WHERE row = ? AND row NOT IN (SELECT thread FROM record)",
+                [(row,) for row in self._threads_by_row],
+            )
         if self.counts["new"] or self.counts["changed"]:
             self._db.execute(
                 "UPDATE import SET finished_at = ?, counts = ? WHERE id = ?",

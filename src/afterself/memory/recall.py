@@ -7,7 +7,7 @@ be seen is the view's decision, the order that of `ranking`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice, pairwise
@@ -36,12 +36,15 @@ SITTING = timedelta(hours=8)  # a longer pause ends a sitting: no record lends t
 class Pool:
     """Candidates by id, as the ranking sees them and as they are, and which stand next to each other.
 
+    `person_of` gives one identity for each of a contact's, so that a person with two handles is one author.
+
     A link may name a record that is no candidate: a notice or a placeholder.
     """
 
     records: dict[str, ViewRecord] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     links: set[tuple[str, str]] = field(default_factory=set)
+    person_of: Mapping[int, int] = field(default_factory=dict)
 
     def add(self, record: ViewRecord) -> None:
         """Take a record in."""
@@ -51,7 +54,7 @@ class Pool:
             id=record.id,
             stems=stems,
             length=length,
-            author=record.author,
+            author=None if record.author is None else self.person_of.get(record.author, record.author),
             said_at=record.said_at,
             precision=record.precision,
             asks=ends_in_a_question(record.text),
