@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from afterself.home.folder import Declaration, Self
-    from afterself.policy.view import View, ViewRecord
+    from afterself.policy.view import PersonInfo, View, ViewRecord
 
 _TABLE_ROWS = 100
 _CELL = 300
-_NOT_ENCRYPTED = (
+NOT_ENCRYPTED = (
     "This folder is not encrypted: who can read it can read everything in it. "
     "Encryption with a passphrase comes with a later version."
 )
@@ -124,7 +124,7 @@ def _confirm(declared: Declaration, *, no_passphrase: bool, yes: bool) -> None:
             "it to other machines: better choose a folder outside it.",
             err=True,
         )
-    typer.echo(_NOT_ENCRYPTED, err=True)
+    typer.echo(NOT_ENCRYPTED, err=True)
     if no_passphrase:
         return
     if yes or not interactive():
@@ -155,9 +155,9 @@ def records(
     """
     from afterself.policy import open_view
 
-    after, before = _moment(since, "--since"), _moment(until, "--until")
+    after, before = moment_of(since, "--since"), moment_of(until, "--until")
     with open_view(open_self(), "list") as view:
-        chosen = None if thread is None else _thread_id(view, thread)
+        chosen = None if thread is None else thread_id(view, thread)
         found = view.records(thread=chosen, since=after, until=before)
         if as_json:
             for record in itertools.islice(found, limit):
@@ -176,7 +176,7 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
         "author": record.author_name or None,
         "is_owner": record.is_owner,
         "kind": record.kind,
-        "said_at": None if record.said_at is None else _iso(record.said_at),
+        "said_at": None if record.said_at is None else iso(record.said_at),
         "precision": record.precision,
         "reply_to": record.reply_to,
         "text": record.text,
@@ -189,11 +189,13 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
     }
 
 
-def _iso(moment: datetime) -> str:
+def iso(moment: datetime) -> str:
+    """A time as the stable JSON has it: UTC, with a Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _moment(text: str | None, option: str) -> datetime | None:
+def moment_of(text: str | None, option: str) -> datetime | None:
+    """A time typed for an option, aware and UTC; UsageError if it is none."""
     if text is None:
         return None
     try:
@@ -205,7 +207,8 @@ def _moment(text: str | None, option: str) -> datetime | None:
         ) from error
 
 
-def _thread_id(view: View, wanted: str) -> str:
+def thread_id(view: View, wanted: str) -> str:
+    """The id of the thread with this id, title or key; UsageError if it is not exactly one."""
     threads = view.threads()
     found = [one.id for one in threads if wanted == one.id]
     found = found or [
@@ -289,24 +292,34 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
             echo_json({
                 "identity": one.identity, "name": one.name, "handle": one.handle, "source": one.source,
                 "is_owner": one.is_owner, "records": one.records, "relation": one.relation,
+                "contact": one.contact, "called": one.called, "excluded": one.excluded,
             })  # fmt: skip
         return
     out = console()
     if not everyone:
         out.print("Nobody yet: the archive is empty. Next: afterself import PATH")
         return
-    table = Table("name", "handle", "source", "records", "", box=None, pad_edge=False, header_style="bold")
-    for one in everyone[:_TABLE_ROWS]:
+    contacts: dict[int, list[PersonInfo]] = {}
+    for one in everyone:
+        contacts.setdefault(one.contact, []).append(one)
+    table = Table(
+        "", "name", "handle", "source", "records", "", box=None, pad_edge=False, header_style="bold"
+    )
+    written = sorted(contacts.values(), key=lambda them: -sum(one.records for one in them))
+    for them in written[:_TABLE_ROWS]:
+        name = them[0].name
+        others = dict.fromkeys(one.handle for one in them if one.handle != name)
         table.add_row(
-            Text(terminal_text(one.name, one_line=True)),
-            Text(terminal_text("" if one.handle == one.name else one.handle, one_line=True)),
-            Text(terminal_text(one.source, one_line=True)),
-            Text(str(one.records)),
-            Text("the owner" if one.is_owner else ""),
+            Text(f"#{them[0].contact}", style="dim"),
+            Text(terminal_text(name, one_line=True)),
+            Text(terminal_text(", ".join(others), one_line=True)),
+            Text(terminal_text(", ".join(dict.fromkeys(one.source for one in them)), one_line=True)),
+            Text(str(sum(one.records for one in them))),
+            Text("the owner" if any(o.is_owner for o in them) else "excluded" if them[0].excluded else ""),
         )
     out.print(table)
-    if len(everyone) > _TABLE_ROWS:
-        out.print(f"{_TABLE_ROWS} people shown, {len(everyone) - _TABLE_ROWS} more: --json lists them.")
+    if len(written) > _TABLE_ROWS:
+        out.print(f"{_TABLE_ROWS} people shown, {len(written) - _TABLE_ROWS} more: --json lists them.")
     if not any(one.is_owner for one in everyone):
         out.print("Nobody is known to be the owner. If it is you: afterself people me NAME")
 

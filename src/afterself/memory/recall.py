@@ -36,9 +36,8 @@ SITTING = timedelta(hours=8)  # a longer pause ends a sitting: no record lends t
 class Pool:
     """Candidates by id, as the ranking sees them and as they are, and which stand next to each other.
 
-    `person_of` gives one identity for each of a contact's, so that a person with two handles is one author.
-
-    A link may name a record that is no candidate: a notice or a placeholder.
+    A link may name a record that is no candidate: a notice or a placeholder. `person_of` gives the contact
+    of an identity: a person with two handles is one author.
     """
 
     records: dict[str, ViewRecord] = field(default_factory=dict)
@@ -76,11 +75,13 @@ class Recall:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        people = view.people()
+        self._person_of = {person.identity: person.contact for person in people}
         self.names = NameBook(
             (
-                Person(person.identity, name, person.is_owner)
-                for person in view.people()
-                for name in {person.name, person.handle}
+                Person(person.contact, name, person.is_owner)
+                for person in people
+                for name in {person.name, person.called, person.handle}
             ),
             view.owner_name(),
         )
@@ -98,7 +99,7 @@ class Recall:
 
     def gather(self, question: Question, statistics: Statistics) -> Pool:
         """The candidates for a question, with the neighbours of the best of them."""
-        pool = Pool()
+        pool = Pool(person_of=self._person_of)
         found = self._view.match(match_any(self._searched(question)), MATCHES) if question.terms else []
         self._take(pool, self._view.many([id for id, _ in found]).values())
         for mention in question.dates.mentions:

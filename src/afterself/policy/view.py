@@ -21,6 +21,7 @@ from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
 from afterself.errors import NotAllowed, UsageError
 from afterself.home.folder import Self
+from afterself.policy.overview import OverviewReads
 from afterself.policy.retrieval import RetrievalReads
 from afterself.policy.words import OWN_KINDS, own_spans_text
 
@@ -123,6 +124,7 @@ class View:
         self._self = self_
         self._everyone = purpose == "list"
         self._db: apsw.Connection = open_archive(self_.archive_path, read_only=True)
+        self.overview = OverviewReads(self._db, self_.archive_path, self._everyone)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self.many)
 
     def __enter__(self) -> View:
