@@ -132,7 +132,7 @@ def test_a_question_can_come_from_standard_input(nora: Path) -> None:
 def test_a_line_that_is_no_question_is_named_and_nothing_is_answered(nora: Path, line: str) -> None:
     done = afterself(nora, "ask", "--file", "-", stdin=f'{{"question": "Petrel"}}\n{line}\n'.encode())
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"Line 2 of standard input is no question." in done.stderr
+    assert b"Line 2 of standard input is no JSON object with" in done.stderr
 
 
 def test_neither_or_both_of_question_and_file_and_a_missing_file_are_usage_errors(nora: Path) -> None:

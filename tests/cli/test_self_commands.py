@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -277,3 +278,24 @@ def test_people_shows_a_hundred_and_json_lists_everybody(run: Run, tmp_path: Pat
     assert "100 people shown, 30 more" in shown
     _, output, _ = run("people", "--json")
     assert len(json_lines(output)) == 130
+
+
+def test_a_command_that_is_stopped_says_so_and_leaves_with_130(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: Path) -> Self:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Self, "open", stopped)
+    code, _, errors = run("people")
+    assert code == 130 and "Stopped" in errors
+
+
+def test_the_next_step_can_be_typed_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "my own self"
+    monkeypatch.setattr(sys, "argv", ["afterself", "--self", str(folder), *NEW])
+    with contextlib.suppress(SystemExit):
+        main()
+    assert f"afterself --self '{folder}' import PATH" in capsys.readouterr().out

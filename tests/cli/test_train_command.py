@@ -64,7 +64,7 @@ def test_a_date_leaves_out_what_was_said_from_then_on(tmp_path: Path, tiny_base:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--until", "yesterday"], "is no date"),
+        (["--until", "yesterday"], "--until is not a date"),
         (["--method", "qlora"], "no method of training"),
         (["--epochs", "0"], "0 epochs"),
         (["--base", "no-such-folder"], "no base model"),

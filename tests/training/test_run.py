@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -205,3 +206,22 @@ def test_killed_training_leaves_the_self_as_it_was(tmp_path: Path, tiny_base: Pa
     assert all(before[path] == content for path, content in same.items())
     train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
     assert current_weights(self_) is not None
+
+
+def test_another_writer_at_the_end_of_a_training_costs_no_weights(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 40))
+    held, writers = threading.Event(), []
+
+    def other() -> None:
+        with self_.writer_lock():
+            held.set()
+            time.sleep(6)
+
+    def begin(_: Preflight) -> bool:
+        writers.append(threading.Thread(target=other))
+        writers[0].start()
+        return held.wait(10)
+
+    options = TrainOptions(method="full", epochs=0.2, context=128)
+    assert train(self_, str(tiny_base), options, confirm=begin).path.is_dir()
+    writers[0].join()

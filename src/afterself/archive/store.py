@@ -73,9 +73,9 @@ class Archive:
 
     @classmethod
     @contextlib.contextmanager
-    def writing(cls, self_: Self) -> Iterator[Archive]:
-        """Open the archive of a self as its only writer; SelfError if another command is writing."""
-        with self_.writer_lock():
+    def writing(cls, self_: Self, *, wait: float = 0) -> Iterator[Archive]:
+        """Open the archive of a self as its only writer; SelfError if another command writes for `wait` s."""
+        with self_.writer_lock(wait=wait):
             archive = cls(self_.archive_path, self_.blobs_dir)
             try:
                 archive.clear()

@@ -19,6 +19,7 @@ import typer
 
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error
 from afterself.errors import SourceError, UsageError
+from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -193,11 +194,13 @@ def _totals(summaries: Sequence[ImportSummary]) -> dict[str, Any]:
     for summary in summaries:
         skipped.update(summary.skipped)
     owners = dict.fromkeys(name for summary in summaries for name in summary.owner)
+    firsts = [summary.first for summary in summaries if summary.first]
+    lasts = [summary.last for summary in summaries if summary.last]
     return {
         "threads": len(frozenset[int]().union(*(summary.touched_threads for summary in summaries))),
         "people": len(frozenset[int]().union(*(summary.touched_people for summary in summaries))),
-        "first": _iso(min((s.first for s in summaries if s.first), default=None)),
-        "last": _iso(max((s.last for s in summaries if s.last), default=None)),
+        "first": utc_text(min(firsts)) if firsts else None,
+        "last": utc_text(max(lasts)) if lasts else None,
         "new": sum(summary.new for summary in summaries),
         "same": sum(summary.same for summary in summaries),
         "changed": sum(summary.changed for summary in summaries),
@@ -278,7 +281,3 @@ def _shown(text: str) -> str:
 
 def _day(moment: datetime | None) -> str:
     return moment.date().isoformat() if moment else ""
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

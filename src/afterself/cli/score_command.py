@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from afterself.cli.reading import text_of
+from afterself.cli.progress import ProgressLine
+from afterself.cli.reading import json_lines, shown_source
 from afterself.cli.shell import app, chosen_path, console, echo_json
-from afterself.cli.train_command import ProgressLine
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
     from afterself.training import Score
+
+_EXAMPLE = '{"context": [{"author": "Anna", "text": "coming?"}], "text": "yes"}'
 
 
 @app.command()
@@ -42,12 +44,11 @@ def score(
     \b
     Example: afterself score --self anna,ben --file replies.jsonl --json
     """
-    from afterself.datasets.replies import read_objects
     from afterself.home.jobs import Progress
     from afterself.training import score as score_replies
 
-    where = "standard input" if file == "-" else file
-    objects = read_objects(text_of(file).split("\n"), where)
+    where = shown_source(file)
+    objects = json_lines(file, needs="text", kind=(str, list), example=_EXAMPLE)
     if not objects:
         raise UsageError(f"{where} holds no reply.")
     with ProgressLine(console(stderr=True)) as line:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from afterself.cli.self_commands import moment_of, record_json, thread_id
+from afterself.cli.moments import moment_of, shown_moment
+from afterself.cli.self_commands import record_json, thread_id
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
 
@@ -116,11 +117,9 @@ def _show(one: Found, out: Console) -> None:
     from afterself.archive.plain import terminal_text
 
     record = one.record
-    when = "undated"
-    if record.said_at is not None and record.precision != "none":
-        day = record.precision == "day"
-        when = f"{record.said_at:%Y-%m-%d}" if day else f"{record.said_at:%Y-%m-%d %H:%M} UTC"
+    when = shown_moment(record.said_at, record.precision)
+    clock = " UTC" if ":" in when else ""
     place = terminal_text(f"{record.author_name or 'unknown'}, {record.thread_title}", one_line=True)
-    out.print(Text(f"{when} · {place}", style="bold"), markup=False)
+    out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)
     out.print(Text(indent(terminal_text(record.text), "  ")), markup=False)
     out.print()

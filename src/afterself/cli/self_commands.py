@@ -8,13 +8,15 @@ nothing is encrypted yet; `records` shows or streams what the view lists;
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.moments import moment_of, shown_moment
 from afterself.cli.shell import app, chosen_path, console, echo_json, interactive, open_self
 from afterself.errors import UsageError
+from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +75,7 @@ def new(
     declared = declare(name, right, allowed, base)
     _confirm(declared, no_passphrase=no_passphrase, yes=yes)
     made = Self.create(chosen_path(), name=name, right=right, allow=allowed, base=base)
-    typer.echo(f"Made {made.path}. Next: afterself --self {made.path} import PATH")
+    typer.echo(f"Made {made.path}. Next: afterself --self {shlex.quote(str(made.path))} import PATH")
 
 
 def _asked(value: str | None, option: str, question: str, *, yes: bool, default: str | None = None) -> str:
@@ -176,7 +178,7 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
         "author": record.author_name or None,
         "is_owner": record.is_owner,
         "kind": record.kind,
-        "said_at": None if record.said_at is None else iso(record.said_at),
+        "said_at": None if record.said_at is None else utc_text(record.said_at),
         "precision": record.precision,
         "reply_to": record.reply_to,
         "text": record.text,
@@ -187,24 +189,6 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
             for one in record.attachments
         ],
     }
-
-
-def iso(moment: datetime) -> str:
-    """A time as the stable JSON has it: UTC, with a Z."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def moment_of(text: str | None, option: str) -> datetime | None:
-    """A time typed for an option, aware and UTC; UsageError if it is none."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(
-            f"{option} is not a date or time.", remedy="Write it like 2019-03-01 or 2019-03-01T12:00:00."
-        ) from error
 
 
 def thread_id(view: View, wanted: str) -> str:
@@ -227,7 +211,7 @@ def _show_records(found: Iterator[ViewRecord], limit: int) -> None:
     table = Table("when", "thread", "who", "text", box=None, pad_edge=False, header_style="bold")
     shown = 0
     for record in itertools.islice(found, limit):
-        when = "" if record.said_at is None else _when(record.said_at, record.precision)
+        when = shown_moment(record.said_at, record.precision) if record.said_at else ""
         name = _cell(record.author_name)
         text = _cell(record.text) or ("(deleted)" if record.deleted else _names(record))
         title = _cell(record.thread_title)
@@ -255,10 +239,6 @@ def _names(record: ViewRecord) -> str:
     from afterself.archive.plain import terminal_text
 
     return terminal_text(", ".join(f"[{one.name}]" for one in record.attachments), one_line=True)
-
-
-def _when(moment: datetime, precision: str) -> str:
-    return f"{moment:%Y-%m-%d}" if precision == "day" else f"{moment:%Y-%m-%d %H:%M}"
 
 
 # -- people -------------------------------------------------------------------------------

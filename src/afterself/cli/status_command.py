@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from afterself.cli.self_commands import NOT_ENCRYPTED, iso
+from afterself.cli.self_commands import NOT_ENCRYPTED
 from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,7 +102,7 @@ def _next(self_: Self, facts: dict[str, Any]) -> str:
 
 
 def _time(at: datetime | None) -> str | None:
-    return None if at is None else iso(at)
+    return None if at is None else utc_text(at)
 
 
 def _show(facts: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from afterself.persona.talk import Fact, Spoken, Talk
 
+_EXAMPLE = '{"context": [{"author": "Anna", "text": "coming?"}]}'
+
 
 def _spread(temperature: float) -> float:
     if not 0 <= temperature <= 5:
@@ -69,7 +71,10 @@ def at_a_terminal(conversation: Talk) -> None:
         if said in ("/bye", "/quit", "/exit"):
             return
         if said:
-            answer(conversation, said, out)
+            try:
+                answer(conversation, said, out)
+            except KeyboardInterrupt:  # one reply is broken off, not the talk
+                out.print(" …")
 
 
 def introduction(conversation: Talk) -> str:
@@ -79,7 +84,7 @@ def introduction(conversation: Talk) -> str:
     listener = conversation.header.to[0][0] if conversation.header.to else "somebody"
     return (
         f"This is not {terminal_text(conversation.owner)}. A small language model trained on their messages "
-        "writes in their manner;\nits words are generated and no record. Questions about their life are "
+        "writes in their manner; its words are generated and no record. Questions about their life are "
         "answered with quotes.\n"
         f"You are taken for: {terminal_text(listener)} (--to NAME changes it). /bye or Ctrl-D ends."
     )
@@ -119,8 +124,7 @@ def reply(
         typer.Option(
             "--file",
             metavar="FILE",
-            help='Contexts, one JSON object a line: {"context": [{"author": "Anna", "text": "coming?"}]}; '
-            "“-” is standard input.",
+            help=f"Contexts, one JSON object a line: {_EXAMPLE}; “-” is standard input.",
         ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=1000, help="Replies for each context.")] = 1,
@@ -133,14 +137,15 @@ def reply(
     Example: afterself --self ./my-self reply --file contexts.jsonl -n 2 --seed 1 --json
     """
     from afterself.archive.plain import terminal_text
-    from afterself.cli.reading import json_lines
+    from afterself.cli.reading import json_lines, shown_source
     from afterself.models.turns import messages_of
     from afterself.persona.replies import generate_replies
 
-    contexts = json_lines(file, needs="context")
+    contexts = json_lines(file, needs="context", kind=list, example=_EXAMPLE)
     out = console()
-    where = "standard input" if file == "-" else file
-    replies = generate_replies(open_self(), contexts, n=n, seed=seed, temperature=temperature, where=where)
+    replies = generate_replies(
+        open_self(), contexts, n=n, seed=seed, temperature=temperature, where=shown_source(file)
+    )
     for context, texts in zip(contexts, replies, strict=True):
         if as_json:
             echo_json(

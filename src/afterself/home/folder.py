@@ -167,6 +167,6 @@ class Self:
         """Append one line to audit.log, durable when this returns. Ids, counts and hashes, no record text."""
         append_audit(self.audit_path, event, facts)
 
-    def writer_lock(self) -> AbstractContextManager[None]:
-        """Hold the right to write for a `with` block; SelfError if another command holds it."""
-        return exclusive(self.path / "writer.lock")
+    def writer_lock(self, *, wait: float = 0) -> AbstractContextManager[None]:
+        """Hold the right to write for a `with` block; SelfError if another command holds it for `wait` s."""
+        return exclusive(self.path / "writer.lock", wait=wait)

@@ -85,7 +85,11 @@ class Talk:
         self.turns.append(
             Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip()))
         )
-        content = "".join(self._stream(on_text))
+        try:
+            content = "".join(self._stream(on_text))
+        except BaseException:
+            self.turns.pop()  # broken off: as if it had not been said
+            raise
         messages = tuple(messages_of(content)) or ("…",)
         self.turns.append(Turn(True, tuple(Line(self.owner, m) for m in messages)))
         return Spoken(messages)

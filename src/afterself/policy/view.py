@@ -2,7 +2,8 @@
 
 A view is opened for a purpose that the self's declaration allows, sees nothing
 of a contact who was excluded (only the plain list does), and never the text of
-what was deleted. It reads one snapshot at a time and writes nothing.
+what was deleted. A thread is read as it was at one moment, whatever is written meanwhile; nothing is
+written here.
 """
 
 from __future__ import annotations

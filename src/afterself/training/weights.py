@@ -23,6 +23,7 @@ from afterself.archive.store import Archive, list_artifacts
 from afterself.errors import ModelError
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
 from afterself.home.folder import Self
+from afterself.home.moments import utc_text
 from afterself.models.bases import Base, base_config, load_torch
 from afterself.models.gguf_export import export_gguf
 from afterself.models.gguf_lora import export_lora
@@ -71,6 +72,10 @@ class Weights:
         return {"format": FORMAT, **facts, "settings": dict(self.settings), "notes": list(self.notes)}
 
 
+WAIT = 3600.0
+"""Seconds that finished weights wait for another writer of the self to end."""
+
+
 def publish(
     self_: Self, model: Any, base: Base, revisions: Mapping[str, int], facts: Mapping[str, Any]
 ) -> Weights:
@@ -78,9 +83,10 @@ def publish(
 
     ArchiveError if a record it was trained on has left the archive meanwhile: then nothing is kept.
     """
-    made_at = datetime.now(UTC)
+    made_at = datetime.now(UTC).replace(microsecond=0)
     id = f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    with Archive.writing(self_) as archive:
+    # Hours of training must not be lost to an import that is just running.
+    with Archive.writing(self_, wait=WAIT) as archive:
         _sweep(self_, archive)
         hidden = self_.weights_dir / f"{_HIDDEN}{id}"
         hidden.mkdir(mode=FOLDER_MODE)
@@ -91,7 +97,7 @@ def publish(
                 path=self_.weights_dir / id,
                 base=base.id,
                 base_sha256=base.sha256,
-                made_at=made_at.isoformat(timespec="seconds"),
+                made_at=utc_text(made_at),
                 gguf=gguf,
                 **{**facts, "notes": (*facts["notes"], *failed)},
             )
