@@ -17,6 +17,7 @@ import pytest
 from command_line import Ran, afterself
 
 from afterself.archive.store import Archive, list_artifacts
+from afterself.datasets.bursts import shown
 from afterself.home.audit import broken_audit_lines
 from afterself.home.folder import Self
 from afterself.policy import open_view
@@ -163,6 +164,29 @@ def test_with_replies_the_whole_conversation_goes_with_its_title(folder: Path, t
     summary = run(folder, "import", chat, "--me", "Anna", "--zone", "UTC", "--json").json
     assert (summary["new"], summary["forgotten"]) == (0, 7)
     assert holding(folder, "Ben Ito", "at six", "zanzibar") == []
+
+
+def test_what_stood_before_a_forgotten_record_is_never_taken_for_the_question_of_what_follows(
+    folder: Path, tmp_path: Path
+) -> None:
+    def unseen() -> list[str]:
+        with open_view(Self.open(folder), "train") as view:
+            (thread,) = view.threads()
+            return [said.line.text for said in shown(view.records(thread=thread.id)) if said.question_unseen]
+
+    run(folder, "forget", id_of(folder, "zanzibar"), "--yes")
+    assert unseen() == ["fine"]
+    later = tmp_path / "WhatsApp Chat with Ben Ito.txt"
+    for number in range(2):
+        later.write_text(
+            later.read_text("utf-8") + f"12/03/2020, 10:0{7 + number} - Ben Ito: more\n", "utf-8"
+        )
+        assert run(folder, "import", later, "--zone", "UTC", "--json").json["new"] == 1
+        assert unseen() == ["fine"]
+    partial = CHAT.partition("12/03/2020, 10:03")[0] + "12/03/2020, 10:04 - Anna: fine\n"
+    later.write_text(partial + "12/03/2020, 10:09 - Ben Ito: another\n", "utf-8")
+    assert run(folder, "import", later, "--zone", "UTC", "--json").json["new"] == 1
+    assert unseen() == ["fine"]
 
 
 def test_a_dry_run_shows_what_it_reaches_and_changes_nothing(folder: Path) -> None:

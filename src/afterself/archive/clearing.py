@@ -28,10 +28,12 @@ def must_clear(db: apsw.Connection) -> bool:
 
 
 def erase_stale(ledger: Ledger, folder: Path) -> bool:
-    """Remove the files of stale artifacts of the self at `folder`; whether all of them are gone."""
+    """Remove the files of artifacts that may not be used any more; whether all of them are gone."""
     gone = True
-    for artifact in ledger.artifacts():
-        if artifact.state != "stale":
+    artifacts = ledger.artifacts()
+    current = {artifact.path for artifact in artifacts if artifact.state == "current"}
+    for artifact in artifacts:
+        if artifact.path in current:
             continue
         path = folder / artifact.path
         if folder.resolve() in path.resolve().parents:
@@ -40,7 +42,7 @@ def erase_stale(ledger: Ledger, folder: Path) -> bool:
                 path.unlink()
         if path.exists():
             gone = False
-        else:
+        elif artifact.state == "stale":
             ledger.set_state(artifact.id, "erased")
     return gone
 

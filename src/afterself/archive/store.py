@@ -225,8 +225,8 @@ class Archive:
     def clear(self) -> bool:
         """Remove from the disk what a forgetting left to remove, if any; False if a reader is in the way."""
         with archive_errors(self.path):
-            if not must_clear(self._db):
-                return True
+            if self._db.in_transaction or not must_clear(self._db):
+                return not self._db.in_transaction
             self.sweep()
             if not (erase_stale(self.ledger, self.path.parent) and empty_journal(self._db)):
                 return False
