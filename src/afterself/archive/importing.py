@@ -31,7 +31,7 @@ from afterself.archive.keys import (
     thread_key,
 )
 from afterself.archive.ledger import Ledger
-from afterself.archive.ordering import time_in_order, times_in_order, weave
+from afterself.archive.ordering import time_in_order, times_in_order, weave, with_holes
 from afterself.archive.people import Identity, People
 from afterself.archive.revising import BlobOf, Reviser, Stored
 from afterself.archive.tombstones import Tombstones
@@ -373,16 +373,8 @@ class ImportRun:
             (thread.row,),
         ).fetchall()
         by_row = {row[0]: row for row in rows}
-        order: list[int] = []
-        last = -1
-        for row, *_, position in rows:
-            if row in thread.new:
-                continue
-            if position > last + 1 and self._tombstones:
-                self._holes -= 1
-                order.append(self._holes)
-            order.append(row)
-            last = position
+        known = [(row[0], row[-1]) for row in rows if row[0] not in thread.new]
+        order = with_holes(known, self._holes) if self._tombstones else [row for row, _ in known]
         for seen in thread.files.values():
             order = weave(order, seen)
         places = [(row, position) for position, row in enumerate(order) if row in by_row]
