@@ -78,7 +78,7 @@ def bury(
     db: apsw.Connection, secret: bytes, changes: ChangeLog, ledger: Ledger, records: Iterable[str]
 ) -> tuple[int, list[Trace], int]:
     """Forget the records with these ids: how many there were, where they stood, how much went stale."""
-    buried = 0
+    buried: list[str] = []
     traces: list[Trace] = []
     gone: set[int] = set()
     for id in records:
@@ -109,9 +109,9 @@ def bury(
         gone.update(revision for revision, *_ in revisions)
         traces.extend(Trace(*where) for _, *where in revisions)
         db.execute("DELETE FROM record WHERE row = ?", (row,))
-        changes.append("record forgotten", record=id)
-        buried += 1
-    return buried, traces, len(ledger.mark_stale(gone))
+        buried.append(id)
+    changes.append_all("record forgotten", [{"record": id} for id in buried])
+    return len(buried), traces, len(ledger.mark_stale(gone))
 
 
 def records_of(db: apsw.Connection, contact: int, *, with_replies: bool) -> list[str]:
