@@ -76,7 +76,7 @@ def test_a_forgotten_record_is_nowhere_in_the_folder_and_other_raw_bytes_stay(fo
     assert len(holding(folder, "zanzibar-canary")) == 3  # the archive and two exports
     ran = run(folder, "forget", "--record", id_of(folder, "zanzibar"), "--yes")
     assert ran.code == 0
-    assert "Forgotten: 1 records." in ran.out
+    assert "Forgotten: 1 record." in ran.out
     assert "Raw exports: 2 cut, 0 dropped." in ran.out
     assert holding(folder, "zanzibar", "second line of the canary") == []
     kept = [path.read_text("utf-8") for path in (folder / "blobs").rglob("*") if path.is_file()]
@@ -131,7 +131,7 @@ def test_a_short_word_goes_from_where_it_stood_and_stays_where_others_said_it(tm
     run(self_.path, "import", chat, "--zone", "UTC", "--yes")
     first = records(self_.path)[0]["id"]
     ran = run(self_.path, "forget", first, "--yes")
-    assert "3 other records hold the same words and stay" in ran.out
+    assert "the same words stand in 3 records, and stay" in ran.out
     (blob,) = [path for path in (self_.path / "blobs").rglob("*") if path.is_file()]
     assert blob.read_text("utf-8").count("Ben: ok") == 3
     assert len(records(self_.path)) == 3

@@ -1,4 +1,4 @@
-"""`afterself search` and `afterself status` on the bundled fictional person's own kind of archive."""
+"""`afterself search` and `afterself status` on a small archive of an invented person."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from command_line import Ran, afterself
 from afterself.home.folder import Self
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
+from afterself.training import TrainOptions, train
+from tests.training.selves import make_self, talk
 
 ROWS = [
     ("Garden", "2019-05-01T10:00:00Z", "Marta", "the plum tree is in flower"),
@@ -113,6 +115,24 @@ def test_status_tells_what_there_is_and_what_comes_next(self_: Self) -> None:
     out = run(self_, "status").out
     for words in ("5 records (2 of the owner)", "export.jsonl", "not encrypted", "none yet", "Anna; "):
         assert words in out
+
+
+def test_status_tells_of_weights_and_that_they_went_with_what_was_forgotten(
+    tmp_path: Path, tiny_base: Path
+) -> None:
+    trained = make_self(tmp_path / "ida", talk("Anna", 60), allow=("archive", "train", "talk"))
+    weights = train(trained, str(tiny_base), TrainOptions(method="full", epochs=2, context=128))
+    told = run(trained, "status", "--json").json
+    assert (told["weights"]["id"], told["weights"]["stale"]) == (weights.id, False)
+    assert told["weights"]["bits_per_byte"] < told["weights"]["bits_per_byte_base"]
+    assert told["next"].endswith("talk")
+    assert f"{told['weights']['bits_per_byte']:.2f} bits per byte" in run(trained, "status").out
+    first = run(trained, "records", "--json").lines[0]["id"]
+    assert "Train again" in run(trained, "forget", first, "--yes").out
+    told = run(trained, "status", "--json").json
+    assert (told["weights"]["id"], told["weights"]["stale"]) == (None, True)
+    assert told["next"].endswith("train")
+    assert not weights.path.exists()
 
 
 def test_status_of_an_empty_self_points_to_import(tmp_path: Path) -> None:

@@ -139,7 +139,7 @@ def _show(self_: Self, found: Reach, person: Contact | None, with_replies: bool)
         _quote(self_, found)
     else:
         out.print(f"{terminal_text(person.name, one_line=True)}:", style="bold", markup=False)
-    out.print(f"{len(found.records):,} records would be forgotten:", markup=False)
+    out.print(f"{_records(len(found.records))} would be forgotten:", markup=False)
     for title, count in found.threads[:_SHOWN]:
         out.print(f"  {count:>6,}  {terminal_text(title, one_line=True)}", markup=False)
     if len(found.threads) > _SHOWN:
@@ -148,7 +148,8 @@ def _show(self_: Self, found: Reach, person: Contact | None, with_replies: bool)
         out.print(f"Made from them, and to be made anew: {made.path}", markup=False)
     out.print("They go from the search index and from the raw exports that are kept here, too.")
     if found.same_words:
-        out.print(f"{found.same_words:,} other records hold the same words and stay: search for them.")
+        same = _records(found.same_words)
+        out.print(f"Elsewhere the same words stand in {same}, and stay: search for them.")
     if person is not None:
         out.print("Nothing that they say in a later export comes in under the same handle.")
         replies = "Your own words in groups, " if with_replies else "Your own words to them, "
@@ -170,9 +171,13 @@ def _quote(self_: Self, found: Reach) -> None:
         out.print(Text(line), markup=False)
 
 
+def _records(count: int) -> str:
+    return f"{count:,} record" if count == 1 else f"{count:,} records"
+
+
 def _tell(done: Forgotten) -> None:
     out = console()
-    out.print(f"Forgotten: {done.records:,} records.")
+    out.print(f"Forgotten: {_records(done.records)}.")
     if done.raw_cut or done.raw_dropped:
         out.print(f"Raw exports: {done.raw_cut} cut, {done.raw_dropped} dropped.")
     if done.stale:
