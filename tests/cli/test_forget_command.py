@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -293,3 +294,22 @@ def test_what_a_kill_left_behind_goes_with_the_next_command_that_writes(folder: 
         assert any("blobs" in name for name in holding(folder, "zanzibar"))
     assert run(folder, "people", "me", "Anna").code == 0
     assert holding(folder, "zanzibar") == []
+
+
+def test_a_picture_goes_with_its_message_and_does_not_come_back(tmp_path: Path) -> None:
+    self_ = Self.create(tmp_path / "self", name="Anna", right="fictional", allow=("archive",))
+    zipped = tmp_path / "WhatsApp Chat with Ben.zip"
+    picture = b"\x89PNG picture-canary \x00\x01" * 50
+    with zipfile.ZipFile(zipped, "w") as made:
+        made.writestr(
+            "WhatsApp Chat with Ben.txt",
+            "12/03/2020, 10:01 - Ben: IMG-1.png (file attached)\n12/03/2020, 10:02 - Ben: nice, isn't it\n",
+        )
+        made.writestr("IMG-1.png", picture)
+    run(self_.path, "import", zipped, "--zone", "UTC", "--yes")
+    assert len(holding(self_.path, "picture-canary")) == 1
+    run(self_.path, "forget", records(self_.path)[0]["id"], "--yes")
+    assert holding(self_.path, "picture-canary", "IMG-1") == []
+    run(self_.path, "import", zipped, "--zone", "UTC", "--yes")
+    assert holding(self_.path, "picture-canary", "IMG-1") == []
+    assert [one["text"] for one in records(self_.path)] == ["nice, isn't it"]
