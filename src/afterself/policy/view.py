@@ -119,11 +119,14 @@ _ORDER = " ORDER BY record.order_at, record.position"
 class View:
     """The records that one purpose may see. Made by `open_view`; close it, or use it in a `with` block."""
 
-    def __init__(self, self_: Self, purpose: Purpose, audience: str = "owner") -> None:
+    def __init__(
+        self, self_: Self, purpose: Purpose, audience: str = "owner", until: datetime | None = None
+    ) -> None:
         self.purpose: Purpose = purpose
         self.audience = audience
         self._self = self_
         self._everyone = purpose == "list"
+        self._before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
         self._db: apsw.Connection = open_archive(self_.archive_path, read_only=True)
         self.overview = OverviewReads(self._db, self_.archive_path, self._everyone)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self.many)
@@ -167,7 +170,8 @@ class View:
             ).fetchall()
             for (row,) in threads:
                 rows = self._db.execute(
-                    f"{_SELECT} AND record.thread = ?2{wanted}{_ORDER}", (self._everyone, row, *values)
+                    f"{_SELECT}{self._before} AND record.thread = ?2{wanted}{_ORDER}",
+                    (self._everyone, row, *values),
                 )
                 for found in rows:
                     yield self._record(found)
@@ -183,7 +187,9 @@ class View:
             for start in range(0, len(ids), _CHUNK):
                 chunk = [_clean(id) for id in ids[start : start + _CHUNK]]
                 marks = ", ".join("?" * len(chunk))
-                rows = self._db.execute(f"{_SELECT} AND record.id IN ({marks})", (self._everyone, *chunk))
+                rows = self._db.execute(
+                    f"{_SELECT}{self._before} AND record.id IN ({marks})", (self._everyone, *chunk)
+                )
                 found.update((record.id, record) for record in map(self._record, rows))
         return {id: found[id] for id in ids if id in found}
 
@@ -203,11 +209,11 @@ class View:
 
     def _match(self, query: str, limit: int) -> list[tuple[str, float]]:
         rows = self._db.execute(
-            """
+            f"""
             SELECT record.id, bm25(lexical) FROM lexical JOIN record ON record.row = lexical.rowid
             LEFT JOIN identity ON identity.id = record.author
             LEFT JOIN contact ON contact.id = identity.contact
-            WHERE lexical MATCH ?2 AND (?1 OR coalesce(contact.excluded, 0) = 0)
+            WHERE lexical MATCH ?2 AND (?1 OR coalesce(contact.excluded, 0) = 0){self._before}
             ORDER BY bm25(lexical), record.row LIMIT ?3
             """,
             (self._everyone, query, max(0, limit)),
@@ -264,7 +270,7 @@ class View:
             rows = self._db.execute(
                 "SELECT thread.row, thread.id, thread.key, thread.title, thread.kind, thread.source, "
                 "count(*), min(record.said_at), max(record.said_at) "
-                f"{_FROM} GROUP BY thread.row ORDER BY thread.row",
+                f"{_FROM}{self._before} GROUP BY thread.row ORDER BY thread.row",
                 (self._everyone,),
             )
             return [
@@ -305,8 +311,12 @@ def _clean(text: str) -> str:
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
 
 
-def open_view(self_: Self, purpose: Purpose, audience: str = "owner") -> View:
-    """Open a view for a purpose; NotAllowed if the self's declaration does not allow that purpose."""
+def open_view(self_: Self, purpose: Purpose, audience: str = "owner", until: datetime | None = None) -> View:
+    """Open a view for a purpose; NotAllowed if the self's declaration does not allow that purpose.
+
+    With `until` (aware) it is the archive as it stood then: of texts and threads nothing later is seen, nor
+    what has no date. Who takes part and how often a word is used stay those of the whole archive.
+    """
     if purpose not in get_args(Purpose):
         raise UsageError(f"“{purpose}” is no purpose a view can have.")
     self_.require(_NEEDS[purpose])
@@ -315,4 +325,4 @@ def open_view(self_: Self, purpose: Purpose, audience: str = "owner") -> View:
             f"Nothing of this self was released for the audience “{audience}”.",
             remedy="Use the audience “owner”, who sees everything.",
         )
-    return View(self_, purpose, audience)
+    return View(self_, purpose, audience, until)

@@ -25,8 +25,6 @@ from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_ato
 from afterself.home.folder import Self
 from afterself.home.moments import utc_text
 from afterself.models.bases import Base, base_config, load_torch
-from afterself.models.gguf_export import export_gguf
-from afterself.models.gguf_lora import export_lora
 
 KIND = "weights"
 FORMAT = 1
@@ -114,6 +112,10 @@ def publish(
 
 def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tuple[str, ...]]:
     """Checkpoint or adapter, tokenizer and GGUF; gives the GGUF's name and what could not be made."""
+    # Imported here: they need numpy, which talking does not.
+    from afterself.models.gguf_export import export_gguf
+    from afterself.models.gguf_lora import export_lora
+
     adapter = hasattr(model, "peft_config")
     if adapter:
         for config in model.peft_config.values():
