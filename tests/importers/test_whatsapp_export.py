@@ -349,9 +349,9 @@ def test_the_notice_on_encryption_of_old_exports_is_nobodys_words(chat):
 
 
 def test_whatsapps_own_words_in_a_language_not_known_are_not_the_authors(chat):
-    found = chat("[13/1/20, 09:00:00] Anna: \u200eobraz pominięto\n[13/1/20, 09:01:00] Ben: ho\n")
-    assert found.records[0].spans == (Span(0, 15, "placeholder"),)
-    assert [p.where for p in found.problems] == ["WhatsApp Chat with Anna.txt:line 1"]
+    found = chat("[13/1/20, 09:00:00] Anna: ho\n[13/1/20, 09:01:00] Anna: \u200emynd sleppt\n")
+    assert found.records[1].spans == (Span(0, 11, "placeholder"),)
+    assert [p.where for p in found.problems] == ["WhatsApp Chat with Anna.txt:line 2"]
 
 
 def test_a_poll_and_a_place_are_not_own_words(chat):
