@@ -27,15 +27,23 @@ from afterself.importers.whatsapp_titles import clean_name
 
 _M = "[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
 _S = "[ \t\u00a0\u202f\u2009]"
-_HEADER = re.compile(
-    rf"{_M}(?P<open>\[)?{_M}"
-    rf"(?P<a>\d{{1,4}}){_M}(?P<sep>[./-]){_S}?(?P<b>\d{{1,2}}){_M}(?P=sep){_S}?(?P<c>\d{{1,4}})\.?(?:{_S}г\.)?"
-    rf"(?P<comma>[,،]?){_M}{_S}{{1,2}}{_M}(?:(?:às?|klo|kl\.?|um|u|о|om|lúc|at|alle|ob){_S})?"
+_DATE = (
+    rf"(?P<a>\d{{1,4}}){_M}(?P<sep>[./-]){_S}?(?P<b>\d{{1,2}}){_M}(?P=sep){_S}?"
+    rf"(?P<c>\d{{1,4}})\.?(?:{_S}г\.)?"
+)
+_TIME = (
     rf"(?:(?P<first>{HALVES}){_S}?)?"
     rf"(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
-    rf"(?P<clock>{_S}?(?:(?P<half>[AaPp])\.?{_S}?[Mm]\.?|(?P<last>{HALVES})))?{_M}"
-    rf"(?(open)\](?:{_S}|$)|{_S}(?P<dash>[-–—]){_S}?)"
+    rf"(?:{_S}?(?:(?P<half>[AaPp])\.?{_S}?[Mm]\.?|(?P<last>{HALVES})))?"
 )
+_BETWEEN = rf"(?P<comma>[,،]?){_M}{_S}{{1,2}}{_M}(?:(?:às?|klo|kl\.?|um|u|о|om|lúc|at|alle|ob){_S})?"
+# Bracketed on iPhones, a dash on Android; before 2014 iPhones wrote seconds and a colon.
+_END = (
+    rf"{_M}(?(open)\](?:{_S}|$)|(?:{_S}(?P<dash>[-–—]){_S}?"
+    rf"|(?(second)(?P<colon>:){_S}(?=[^:]{{1,80}}:)|(?!))))"
+)
+_HEADER = re.compile(rf"{_M}(?P<open>\[)?{_M}(?P<said>{_DATE}{_BETWEEN}{_TIME}){_END}")
+_HEADER_TIME_FIRST = re.compile(rf"{_M}(?P<open>\[)?{_M}(?P<said>{_TIME}{_BETWEEN}{_DATE}){_END}")
 _LONGEST_NAME = 120
 _COLON_NAME_FROM = 5
 _FAR_BACK = timedelta(days=1)
@@ -87,7 +95,7 @@ class Judgement:
 
 def header_of(text: str, number: int = 0) -> Header | None:
     """The header at the beginning of a line, or None."""
-    match = _HEADER.match(text)
+    match = _HEADER.match(text) or _HEADER_TIME_FIRST.match(text)
     if not match:
         return None
     minute, second = int(match["minute"]), int(match["second"]) if match["second"] else None
@@ -97,18 +105,15 @@ def header_of(text: str, number: int = 0) -> Header | None:
         return None
     shape: Shape = (
         bool(match["open"]), match["sep"], len(match["a"]) == 4, len(match["c"]) == 4,
-        bool(match["comma"]), second is not None, bool(half), match["dash"] or "",
+        bool(match["comma"]), second is not None, bool(half), match["dash"] or match["colon"] or "",
     )  # fmt: skip
     stamp = Stamp((int(match["a"]), int(match["b"]), int(match["c"])), hour, minute, second)
-    said = text[
-        match.start("a") : match.end("clock" if match["clock"] else "second" if match["second"] else "minute")
-    ]
     rest = text[match.end() :]
     names = _possible_names(rest)
     first_line = rest[len(names[0]) + 2 :] if names else rest
     own_words = names and not first_line.startswith(MARK)
     return Header(
-        number, shape, stamp, said, match.end(), names,
+        number, shape, stamp, match["said"], match.end(), names,
         notice=not names or breaks_off_in_quotes(names[0]) or is_notice(first_line),
         group=not own_words and tells_of_group(first_line),
         unknown=bool(names) and is_unknown(first_line),

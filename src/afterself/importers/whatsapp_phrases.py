@@ -40,7 +40,8 @@ _OMITTED = [
 # Cheaper than the patterns: how a line that they match ends, in small letters.
 _LEFT_OUT_ENDS = (
     "omitted", "lassen", "schlossen", "ido", "ida", "idos", "idas", "omis", "omise", "omises", "ente", "ent",
-    "entes", "ents", "retiré", "ado", "ada", "ulto", "ulta", "messo", "messa", "messi", "messe", "luso", "lusa",
+    "entes", "ents", "retiré", "ado", "ada", "ulto", "ulta", "messo", "messa", "messi", "messe",
+    "luso", "lusa",
 )  # fmt: skip
 _FILE = r"(?P<name>[^\n<>]+?\.\w{1,6})"
 _FILE_OF_ANDROID = r"(?P<made>(?:IMG|VID|PTT|AUD|STK|DOC)-\d{8}-WA\d{4,}\.\w{2,5})"
