@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 FILE_MODE = 0o600
@@ -31,6 +32,25 @@ def write_atomic(path: Path, content: bytes | str, mode: int = FILE_MODE) -> Non
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
         raise
+    sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A neighbour for others to write, which takes the place of `path` when the block ends well.
+
+    Made with its folder; after an error it is gone and `path` is as it was. For files that a library
+    writes itself; it has the library's mode.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from afterself.datasets import Dataset, Example
 from afterself.errors import TrainingError
 from afterself.home.jobs import Progress
+from afterself.models.scoring import evaluating
 from afterself.training.device import Machine
 from afterself.training.options import Settings
 from afterself.training.packing import Batch, Row, collate, pack, step_rows
@@ -199,7 +200,7 @@ def bits_per_byte(model: Any, examples: Sequence[Example], context: int, on: Mac
 
     rows = pack([len(example.ids) for example in examples], context)
     total = 0.0
-    with _evaluating(model), torch.no_grad():
+    with evaluating(model), torch.no_grad():
         for start in range(0, len(rows), 4):
             batch = collate(examples, rows[start : start + 4]).to(on.device)
             total += float(nats(model, batch, on).double().sum())
@@ -213,13 +214,3 @@ def autocast(on: Machine) -> Iterator[None]:
 
     with torch.autocast(on.device.type, torch.bfloat16, enabled=on.bfloat16):
         yield
-
-
-@contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
-    was_training = model.training
-    model.eval()
-    try:
-        yield
-    finally:
-        model.train(was_training)
