@@ -91,6 +91,8 @@ _POLL_LINE = re.compile(
     re.MULTILINE,
 )
 _POLL = re.compile(rf"{MARK}?(?:{words_of.POLL})\s?[:：]\n")
+# What Android writes for media in a language that no table knows; nobody writes whole messages like this.
+_IN_BRACKETS = re.compile(r"<[^\W\d_]\w* [\w ]{2,40}>")
 _MENTION = re.compile("@\u2068([^\u2069\n]{0,120})\u2069")
 
 _SYSTEM = re.compile(
@@ -113,7 +115,7 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _ENCRYPTED = re.compile(words_of.ENCRYPTED)
-_OPEN_QUOTE = re.compile('[“„«][^”“»]*$|^(?:[^"]*"[^"]*")*[^"]*"[^"]*$')
+_OPEN_QUOTE = re.compile('[“„«「『][^”“»」』]*$|^(?:[^"]*"[^"]*")*[^"]*"[^"]*$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,8 @@ def body_of(raw: str) -> Body:
     if _POLL.match(text):
         spans = tuple(Span(m.start(), m.end(), "placeholder") for m in _POLL_LINE.finditer(text))
         return Body(text, spans=spans, edited=edited)
+    if text.startswith("<") and _IN_BRACKETS.fullmatch(text):
+        return _media(text, edited) or Body(text, spans=_whole(text), omitted=("media",), unknown=True)
     return _media(text, edited) or Body(
         text, spans=_whole(text) if marked else (), edited=edited, unknown=marked and bool(text)
     )
