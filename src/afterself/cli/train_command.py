@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -52,13 +53,24 @@ def train(
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Fetch the base from the hub if it is not here.")
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew instead of going on with an unfinished run.")
+    ] = False,
+    publish_anyway: Annotated[
+        bool, typer.Option("--publish-anyway", help="Publish the weights even if they fail the smoke test.")
+    ] = False,
+    samples: Annotated[
+        bool,
+        typer.Option("--samples/--no-samples", help="Show generated replies on the way (terminal only)."),
+    ] = True,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Start without asking.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Train weights that write as the owner writes. Only their own words are targets.
 
     Shows device, base, data, time and memory before it starts. Stopping or killing it leaves the
-    self as it was.
+    self as it was, and the same command goes on where it stopped. Weights that babble or are no
+    better than the base are not published.
 
     \b
     Example: afterself train
@@ -68,7 +80,11 @@ def train(
     from afterself.training import Declined
     from afterself.training import train as train_self
 
-    options = _options(until, exclude_thread or [], epochs, method, rate, context, seed, device)
+    options = replace(
+        _options(until, exclude_thread or [], epochs, method, rate, context, seed, device),
+        fresh=fresh,
+        publish_anyway=publish_anyway,
+    )
     self_ = open_self()
     err = console(stderr=True)
 
@@ -91,6 +107,7 @@ def train(
                 options,
                 Progress(line.tell, interval=1.0),
                 confirm=confirm,
+                on_sample=line.sample if samples and line.moves else None,
                 allow_network=allow_network,
             )
         except Declined as declined:
@@ -155,8 +172,23 @@ def preflight_lines(told: Preflight) -> list[str]:
         f"Time      at most {_duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",
         f"Memory    about {told.memory_needed / 1e9:.1f} GB{free}",
         f"The base reads the owner at {told.base_bits:.2f} bits per byte.",
+        f"Enough?   {told.verdict}",
         *(f"Note      {warning}" for warning in told.warnings),
+        *_resuming(told),
     ]
+
+
+def _resuming(told: Preflight) -> list[str]:
+    lines = []
+    if told.others:
+        what = "An unfinished run" if told.others == 1 else f"{told.others} unfinished runs"
+        lines.append(
+            f"Note      {what} of this self with other data, base or settings cannot go on here. It waits "
+            "until weights are published or --fresh removes it."
+        )
+    if told.resumes:
+        lines.append(f"Resuming  the unfinished run {told.resumes}. To begin anew: --fresh")
+    return lines
 
 
 def weights_json(weights: Weights) -> dict[str, Any]:
@@ -199,7 +231,7 @@ class ProgressLine:
     """One line of standard error that tells how far a job is; a terminal sees it move, a pipe its end."""
 
     def __init__(self, err: Console) -> None:
-        self._moves = err.is_terminal and sys.stderr.isatty()
+        self.moves = err.is_terminal and sys.stderr.isatty()
         self._drawn = False
 
     def __enter__(self) -> ProgressLine:
@@ -208,6 +240,13 @@ class ProgressLine:
     def __exit__(self, *_: object) -> None:
         if self._drawn:
             sys.stderr.write("\n")
+
+    def sample(self, text: str) -> None:
+        """Show what the weights in training wrote, marked as generated, above the line."""
+        from afterself.archive.plain import terminal_text
+
+        sys.stderr.write(f"\r\x1b[K  generated › {terminal_text(text, one_line=True)}\n")
+        sys.stderr.flush()
 
     def tell(self, report: Any) -> None:
         """A listener for `home.jobs.Progress`."""
@@ -223,7 +262,7 @@ class ProgressLine:
         elif report.eta is not None:
             parts.append(f"{_duration(report.eta)} left")
         text = "  ".join(parts)
-        if self._moves:
+        if self.moves:
             sys.stderr.write(f"\r\x1b[K{text}" + ("\n" if report.finished else ""))
             self._drawn = not report.finished
         elif report.finished:

@@ -25,7 +25,8 @@ class TrainOptions:
     """What a person may choose; None is decided by the base and the amount of data.
 
     `until` is an exclusive upper bound on when something was said; `exclude_threads` are ids, keys or
-    titles; `context` is in tokens; `device` a torch device such as "cpu" or "cuda".
+    titles; `context` is in tokens; `device` a torch device such as "cpu" or "cuda". `fresh` leaves an
+    unfinished run aside and begins anew; `publish_anyway` publishes weights that fail the smoke test.
     """
 
     until: datetime | None = None
@@ -36,6 +37,8 @@ class TrainOptions:
     context: int | None = None
     seed: int = 0
     device: str | None = None
+    fresh: bool = False
+    publish_anyway: bool = False
 
     def __post_init__(self) -> None:
         if self.method not in (None, "full", "lora"):
