@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +25,7 @@ from afterself.training import (
     require_weights,
     train,
 )
-from tests.training.conftest import QUICK
+from tests.training.conftest import BARELY, QUICK
 from tests.training.selves import OWNER, make_self, talk
 
 
@@ -63,10 +59,7 @@ def test_the_weights_load_in_plain_transformers(trained_once: Self) -> None:
 
 def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path, tiny_base: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 40))
-    made = [
-        train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.5, context=128, seed=seed))
-        for seed in (1, 1, 2)
-    ]
+    made = [train(self_, str(tiny_base), replace(BARELY, seed=seed)) for seed in (1, 1, 2)]
     first, again, other = ((weights.path / "model.safetensors").read_bytes() for weights in made)
     assert first == again != other
 
@@ -113,7 +106,7 @@ def test_a_self_that_may_not_be_trained_is_not_trained(tmp_path: Path, tiny_base
 
 def test_what_was_left_out_is_not_in_the_ledger(tmp_path: Path, tiny_base: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 40) + talk("Ben", 40))
-    options = TrainOptions(method="full", epochs=0.2, context=128, exclude_threads=("Ben",))
+    options = replace(BARELY, exclude_threads=("Ben",))
     assert train(self_, str(tiny_base), options).owner_messages == 40
     with open_view(self_, "list") as view:
         ben = [record.id for record in view.records() if record.thread_title == "Ben"]
@@ -130,7 +123,7 @@ def test_forgetting_a_record_takes_the_weights_that_learned_from_it(trained: Sel
         archive.bury([record])
     with pytest.raises(ModelError, match="are stale"):
         require_weights(trained)
-    train(trained, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
+    train(trained, str(tiny_base), BARELY)
     assert not weights.path.exists()
 
 
@@ -145,7 +138,7 @@ def test_what_is_forgotten_during_training_spoils_the_weights(tmp_path: Path, ti
         return True
 
     with pytest.raises(ArchiveError, match="left the archive"):
-        train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128), confirm=forget)
+        train(self_, str(tiny_base), BARELY, confirm=forget)
     assert list(self_.weights_dir.iterdir()) == [] and current_weights(self_) is None
 
 
@@ -166,28 +159,5 @@ def test_half_written_weights_are_never_loaded_and_go_with_the_next_training(
         folder.mkdir()
         (folder / "manifest.json").write_text("{}")
     assert current_weights(self_) is None
-    weights = train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
+    weights = train(self_, str(tiny_base), BARELY)
     assert list(self_.weights_dir.iterdir()) == [weights.path]
-
-
-def test_killed_training_leaves_the_self_as_it_was(tmp_path: Path, tiny_base: Path) -> None:
-    self_ = make_self(tmp_path / "ida", talk("Anna", 60))
-    before = {path: path.read_bytes() for path in self_.path.rglob("*") if path.is_file()}
-    program = "from afterself.cli import main; main()"
-    command = [sys.executable, "-c", program, "--self", str(self_.path), "train", "--base", str(tiny_base)]
-    running = subprocess.Popen(
-        [*command, "--epochs", "100", "--yes"], stderr=subprocess.PIPE, text=True, env=dict(os.environ)
-    )
-    assert running.stderr is not None
-    for line in running.stderr:
-        if line.startswith("The base reads"):
-            break
-    time.sleep(1)
-    assert running.poll() is None
-    running.send_signal(signal.SIGKILL)
-    running.wait()
-    assert list(self_.weights_dir.iterdir()) == []
-    same = {path: path.read_bytes() for path in before if path.name in ("self.toml", "audit.log")}
-    assert all(before[path] == content for path, content in same.items())
-    train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
-    assert current_weights(self_) is not None

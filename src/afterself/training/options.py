@@ -78,8 +78,8 @@ def settle(options: TrainOptions, *, embedded: bool, width: int, longest: int, v
     method: Method = options.method or ("full" if embedded else "lora")
     return Settings(
         method=method,
-        rate=options.rate or default_rate(method, width),
-        epochs=options.epochs or (3.0 if validated else 2.0),
+        rate=float(options.rate or default_rate(method, width)),
+        epochs=float(options.epochs or (3 if validated else 2)),
         context=settled_context(options, longest),
         seed=options.seed,
     )
