@@ -134,6 +134,16 @@ def test_an_artifact_made_from_what_is_gone_meanwhile_is_not_entered(
         assert archive.artifacts() == []
 
 
+def test_an_artifact_made_from_what_its_platform_deleted_meanwhile_is_not_entered(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("one", native_id="1"))
+    (one,) = records(fresh_self)
+    store(said("", native_id="1", deleted=True))
+    with Archive.writing(fresh_self) as archive, pytest.raises(ArchiveError, match="left the archive"):
+        archive.register_artifact("weights", "weights/a", [(one.id, 1)], {})
+
+
 def test_a_revision_number_is_never_given_twice(fresh_self: Self, said: Said, store: Store) -> None:
     store(said("one"))
     (one,) = records(fresh_self)

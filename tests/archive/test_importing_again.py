@@ -104,7 +104,8 @@ def test_an_untimed_thread_that_gets_times_later_keeps_its_order(
     assert shown(fresh_self) == ["one", "two", "three"]
     with open_view(fresh_self, "list") as view:
         last = [record.id for record in view.records()][2]
-        assert [record.text for record in view.neighbours(last, 2)[0]] == ["one", "two"]
+        (beside,) = view.retrieval.around([last], 2, 0)
+        assert [record.text for record in beside] == ["one", "two", "three"]
 
 
 def test_a_day_without_a_clock_stands_where_its_file_has_it(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from afterself.archive.drafts import OwnerHint, Person
-from afterself.archive.store import Archive
+from afterself.archive.store import Archive, list_artifacts
 from afterself.home.folder import Self
 from afterself.policy import open_view
 
@@ -170,3 +170,34 @@ def test_a_record_whose_author_turns_out_another_changes_its_owner_too(
     store(said("a", native_id="1"), said("b", "Ben", native_id="2"), me=["Anna"])
     store(said("a", "Ben", native_id="1"))
     assert owners(fresh_self) == {"a": False, "b": False}
+
+
+def test_weights_that_learned_words_of_somebody_else_are_stale_once_that_is_said(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a"), said("b", "Ben"), said("c", "Cleo"), me=["Anna", "Ben"])
+    with open_view(fresh_self, "train") as view:
+        ids = {record.text: record.id for record in view.records()}
+    with Archive.writing(fresh_self) as archive:
+        archive.register_artifact("weights", "weights/anna", [(ids["a"], 1), (ids["c"], 1)], {})
+        archive.register_artifact("weights", "weights/both", [(ids["a"], 1), (ids["b"], 1)], {})
+    decide(fresh_self, "Ben", owner=False)
+    assert {one.path: one.state for one in list_artifacts(fresh_self)} == {
+        "weights/anna": "current",
+        "weights/both": "stale",
+    }
+
+
+def test_what_was_made_from_words_of_a_contact_who_is_excluded_is_stale(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a"), said("b", "Ben"), me=["Anna"])
+    with Archive.writing(fresh_self) as archive, open_view(fresh_self, "list") as view:
+        for record in view.records():
+            archive.register_artifact("index", f"index/{record.text}", [(record.id, 1)], {})
+        with archive.transaction():
+            archive.people.exclude(archive.people.find("Ben")[0].contact)
+    assert {one.path: one.state for one in list_artifacts(fresh_self)} == {
+        "index/a": "current",
+        "index/b": "stale",
+    }

@@ -132,7 +132,7 @@ def test_a_question_can_come_from_standard_input(nora: Path) -> None:
 def test_a_line_that_is_no_question_is_named_and_nothing_is_answered(nora: Path, line: str) -> None:
     done = afterself(nora, "ask", "--file", "-", stdin=f'{{"question": "Petrel"}}\n{line}\n'.encode())
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"Line 2 of standard input is no question." in done.stderr
+    assert b"Line 2 of standard input is no JSON object with" in done.stderr
 
 
 def test_neither_or_both_of_question_and_file_and_a_missing_file_are_usage_errors(nora: Path) -> None:
@@ -170,3 +170,31 @@ def test_asking_changes_nothing_in_the_self(nora: Path) -> None:
     before = contents()
     afterself(nora, "ask", "Who was on the panel?")
     assert contents() == before
+
+
+def test_a_question_is_read_without_its_line_end_and_an_empty_one_is_refused(nora: Path) -> None:
+    (answer,) = answers(
+        afterself(nora, "ask", "-", "--json", stdin=b"\xef\xbb\xbf Who was on the panel?\r\n")
+    )
+    assert answer["question"] == "Who was on the panel?"
+    for stdin in (b"", b" \n"):
+        refused = afterself(nora, "ask", "-", stdin=stdin)
+        assert refused.returncode == 2 and "question is empty" in refused.stderr.decode()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8:strict"])
+def test_an_odd_encoding_of_the_terminal_ends_no_command_and_leaves_json_whole(
+    nora: Path, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    shown = afterself(nora, "records")
+    assert shown.returncode == 0 and b"Traceback" not in shown.stderr
+    found = answers(afterself(nora, "records", "--json"))
+    assert any("\u202e" in record["text"] for record in found)
+
+
+def test_a_file_name_with_escape_codes_is_only_text_in_an_error(nora: Path) -> None:
+    for arguments in (["ask", "--file", "x\x1b]52;c;aGk=\x07"], ["records", "--thread", "\x1b[2Jx\u202e"]):
+        refused = afterself(nora, *arguments)
+        assert refused.returncode == 2
+        assert not {"\x1b", "\x07", "\u202e"} & set(refused.stderr.decode())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -248,3 +249,53 @@ def test_without_a_self_the_way_to_one_is_told(run: Run, command: tuple[str, ...
     code, _, errors = run(*command)
     assert code == 3
     assert "new" in errors
+
+
+def test_a_long_text_is_cut_in_the_table_and_whole_as_json(run: Run, tmp_path: Path) -> None:
+    run(*NEW)
+    export = tmp_path / "long.jsonl"
+    export.write_text(json.dumps({"conversation": "c", "time": 0, "author": "Ann", "text": "long " * 9999}))
+    run("import", str(export), "--yes")
+    _, shown, _ = run("records")
+    assert "…" in shown and len(shown) < 2000
+    _, output, _ = run("records", "--json")
+    assert len(json_lines(output)[0]["text"]) == 5 * 9999
+
+
+def test_people_of_an_empty_archive_says_so(run: Run) -> None:
+    run(*NEW)
+    code, output, _ = run("people")
+    assert code == 0 and "empty" in output and "afterself import" in output
+
+
+def test_people_shows_a_hundred_and_json_lists_everybody(run: Run, tmp_path: Path) -> None:
+    run(*NEW)
+    export = tmp_path / "crowd.jsonl"
+    lines = [{"conversation": "c", "time": n, "author": f"P{n}", "text": "hi"} for n in range(130)]
+    export.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    run("import", str(export), "--yes")
+    _, shown, _ = run("people")
+    assert "100 people shown, 30 more" in shown
+    _, output, _ = run("people", "--json")
+    assert len(json_lines(output)) == 130
+
+
+def test_a_command_that_is_stopped_says_so_and_leaves_with_130(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: Path) -> Self:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Self, "open", stopped)
+    code, _, errors = run("people")
+    assert code == 130 and "Stopped" in errors
+
+
+def test_the_next_step_can_be_typed_as_it_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "my own self"
+    monkeypatch.setattr(sys, "argv", ["afterself", "--self", str(folder), *NEW])
+    with contextlib.suppress(SystemExit):
+        main()
+    assert f"afterself --self '{folder}' import PATH" in capsys.readouterr().out

@@ -55,7 +55,7 @@ def test_training_asks_first_and_does_not_start_where_nobody_can_answer(
 def test_a_date_leaves_out_what_was_said_from_then_on(tmp_path: Path, tiny_base: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 60))
     ran = afterself(
-        "--self", self_.path, "train", "--base", tiny_base, "--method", "full", "--epochs", "0.2",
+        "--self", self_.path, "train", "--base", tiny_base, "--method", "full", "--epochs", "0.2", "--publish-anyway",
         "--until", "2020-02-05", "--yes", "--json",
     )  # fmt: skip
     assert ran.json["owner_messages"] == 30
@@ -64,10 +64,11 @@ def test_a_date_leaves_out_what_was_said_from_then_on(tmp_path: Path, tiny_base:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--until", "yesterday"], "is no date"),
+        (["--until", "yesterday"], "--until is not a date"),
         (["--method", "qlora"], "no method of training"),
         (["--epochs", "0"], "0 epochs"),
         (["--base", "no-such-folder"], "no base model"),
+        (["--exclude-thread", "Bem"], "no thread “Bem”"),
     ],
 )
 def test_an_odd_argument_is_refused_in_one_sentence(tmp_path: Path, arguments: list[str], told: str) -> None:
@@ -111,7 +112,37 @@ def test_score_of_an_untrained_self_names_the_remedy(tmp_path: Path) -> None:
     assert ran.code == 7 and f"afterself --self {self_.path} train" in ran.err
 
 
-@pytest.mark.parametrize("stdin", [b"", b"\n", b"no json\n", b'{"text": 3}\n'])
+@pytest.mark.parametrize(
+    "stdin",
+    [b"", b"\n", b"no json\n", b'{"text": 3}\n', b"[" * 100_000, b'{"text": ' + b"1" * 5000 + b"}"],
+    ids=["empty", "blank", "words", "number", "deep", "digits"],
+)
 def test_score_refuses_what_is_no_file_of_replies(trained: tuple[Path, Ran], stdin: bytes) -> None:
     ran = afterself("--self", trained[0], "score", "--file", "-", "--json", stdin=stdin)
     assert ran.code == 2 and "standard input" in ran.err and OWNER not in ran.err
+
+
+def test_score_reads_a_file_that_opens_with_a_byte_order_mark(trained: tuple[Path, Ran]) -> None:
+    given = b"\xef\xbb\xbf" + json.dumps(REPLY).encode()
+    ran = afterself("score", "--self", trained[0], "--file", "-", "--json", stdin=given)
+    assert ran.code == 0 and len(ran.lines) == 1
+
+
+@pytest.mark.parametrize("temperature", ["nan", "-1", "inf", "6"])
+@pytest.mark.parametrize("command", [["talk"], ["reply", "--file", "-"]])
+def test_a_temperature_that_cannot_work_is_refused(command: list[str], temperature: str) -> None:
+    ran = afterself(*command, "--temperature", temperature)
+    assert ran.code == 2 and "cannot work" in ran.err
+
+
+def test_reply_labels_each_reply_and_sets_its_further_messages_below_the_label(
+    trained: tuple[Path, Ran],
+) -> None:
+    given = b"\n".join([json.dumps({"context": REPLY["context"]}).encode()] * 8)
+    texts = [line["text"] for line in afterself(
+        "--self", trained[0], "reply", "--file", "-", "--seed", "1", "--json", stdin=given
+    ).lines]  # fmt: skip
+    ran = afterself("--self", trained[0], "reply", "--file", "-", "--seed", "1", stdin=given)
+    lines = ran.out.splitlines()
+    assert sum(line.startswith("[generated] ") for line in lines) == len(texts) == 8
+    assert all(line.startswith(("[generated] ", "    ")) for line in lines)

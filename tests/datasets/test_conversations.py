@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from afterself.datasets import Conversation, conversations
+from afterself.errors import UsageError
 from afterself.models.turns import render
 from tests.datasets.talks import START, Talks, said
 
@@ -194,3 +195,10 @@ def test_a_question_of_one_contact_is_never_answered_by_words_to_another() -> No
 def test_an_earlier_question_is_kept_when_the_next_one_comes_minutes_later() -> None:
     view = Talks(anna=[said("Anna", "when?", 0), said("Anna", "and where?", 4), said("me", "6, station", 5)])
     assert "user\nwhen?\nand where?<|im_end|>" in strings(of(view))[0]
+
+
+def test_a_thread_to_leave_out_that_does_not_exist_is_an_error_and_never_ignored() -> None:
+    view = Talks(anna=[said("me", "hi", 0)], ben=[said("me", "hello", 0)])
+    with pytest.raises(UsageError, match="no thread “bem”"):
+        of(view, exclude_threads=["ANNA", "bem"])
+    assert [talk.thread for talk in of(view, exclude_threads=["ANNA"])] == ["id-ben"]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 import pytest
 
-from afterself.datasets.replies import Reply, read_objects, read_replies
+from afterself.datasets.replies import Reply, read_replies
 from afterself.errors import UsageError
 from afterself.models.turns import render
 
 
-def read(*values: object, owners: tuple[str, ...] = ("Me Myself",)) -> list[Reply]:
-    lines = [json.dumps(value) for value in values]
-    return read_replies(read_objects(lines, "r.jsonl"), owners, "r.jsonl")
+def read(*values: dict[str, Any], owners: tuple[str, ...] = ("Me Myself",)) -> list[Reply]:
+    return read_replies(values, owners, "r.jsonl")
 
 
 def string(reply: Reply) -> str:
@@ -75,18 +74,16 @@ def test_the_month_comes_from_the_time_of_the_reply_or_of_its_context() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("odd", "told"),
     [
-        ("{", "line 2: this is no JSON"),
-        ('["a"]', "line 2: a JSON object"),
-        ('{"text": ""}', "reply 2: “text”"),
-        ('{"text": [1]}', "reply 2: “text”"),
-        ('{"text": "a", "context": "b"}', "reply 2: “context”"),
-        ('{"text": "a", "context": [1]}', "reply 2: “context”"),
-        ('{"text": "a", "time": "noon"}', "reply 2: “time”"),
-        ('{"text": "a", "on": "March"}', "reply 2: “on”"),
+        ({"text": ""}, "text"),
+        ({"text": [1]}, "text"),
+        ({"text": "a", "context": "b"}, "context"),
+        ({"text": "a", "context": [1]}, "context"),
+        ({"text": "a", "time": "noon"}, "time"),
+        ({"text": "a", "on": "March"}, "on"),
     ],
 )
-def test_an_odd_line_is_named(line: str, told: str) -> None:
-    with pytest.raises(UsageError, match=told):
-        read_replies(read_objects(['{"text": "fine"}', line], "r.jsonl"), (), "r.jsonl")
+def test_an_odd_reply_is_named(odd: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=f"reply 2: “{told}”"):
+        read({"text": "fine"}, odd)

@@ -5,12 +5,13 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from afterself.errors import SelfError
-from afterself.home.atomic import write_atomic
+from afterself.home.atomic import replacing, write_atomic
 from afterself.home.folder import Self
 
 HOLD = """
@@ -55,6 +56,18 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_what_a_library_writes_takes_its_place_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "file"
+    with replacing(target) as part:
+        part.write_text("whole")
+        assert not target.exists()
+    with pytest.raises(RuntimeError), replacing(target) as part:
+        part.write_text("half")
+        raise RuntimeError
+    assert target.read_text() == "whole"
+    assert list(target.parent.iterdir()) == [target]
+
+
 def test_a_second_writer_is_told_who_holds_the_self(fresh_self: Self) -> None:
     holder = hold(fresh_self)
     try:
@@ -71,3 +84,15 @@ def test_a_killed_writer_leaves_the_self_free(fresh_self: Self) -> None:
     holder.wait()
     with fresh_self.writer_lock():
         assert (fresh_self.path / "writer.lock").read_text() == f"{os.getpid()}\n"
+
+
+def test_a_writer_that_waits_writes_when_the_other_has_ended(fresh_self: Self) -> None:
+    holder = hold(fresh_self)
+    with pytest.raises(SelfError), fresh_self.writer_lock(wait=0.3):
+        pass
+    ending = threading.Timer(0.5, holder.kill)
+    ending.start()
+    with fresh_self.writer_lock(wait=30):
+        assert (fresh_self.path / "writer.lock").read_text() == f"{os.getpid()}\n"
+    ending.join()
+    holder.wait()

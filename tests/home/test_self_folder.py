@@ -144,3 +144,14 @@ def test_every_name_that_is_accepted_is_read_back_as_it_was(name: str, base: str
     except UsageError:
         return
     assert from_toml(to_toml(declaration).encode("utf-8"), "self.toml") == declaration
+
+
+def test_a_folder_whose_self_toml_is_endless_or_no_file_is_refused(tmp_path: Path) -> None:
+    for n, make in enumerate(
+        (Path.mkdir, lambda p: p.symlink_to("/dev/zero"), lambda p: p.write_bytes(b"#" * (2 << 20)))
+    ):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        make(folder / "self.toml")
+        with pytest.raises(SelfError):
+            Self.open(folder)

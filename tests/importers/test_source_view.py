@@ -246,3 +246,11 @@ def test_any_damage_to_a_zip_is_a_source_error_or_harmless(tmp_path_factory, dat
     except AfterselfError as error:
         assert isinstance(error, SourceError)
         assert error.remedy
+
+
+def test_a_file_name_in_another_encoding_is_told_as_that_with_what_to_do(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path / "chat") + b"\xff.txt"))
+    path.write_text("hello")
+    with pytest.raises(SourceError, match="not UTF-8") as told:
+        SourceView.at(path)
+    assert "Rename it" in told.value.remedy and not isinstance(told.value, HostileSource)

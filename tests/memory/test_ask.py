@@ -15,11 +15,15 @@ from hypothesis import strategies as st
 from afterself.archive.drafts import Locator, Person, RecordDraft, Span, ThreadDraft
 from afterself.archive.store import Archive
 from afterself.home.folder import Self
-from afterself.memory.ask import Answer, Memory, ask, own_words_first
-from afterself.policy import open_view
+from afterself.memory.ask import Answer, Memory, own_words_first
+from afterself.policy import View, open_view
 
 DEV = Path(__file__).parent / "dev"
 OWNER = "Nora Whitlock"
+
+
+def ask(view: View, question: str, k: int = 10) -> Answer:
+    return Memory(view).ask(question, k)
 
 
 def store(folder: Path, lines: list[dict[str, Any]]) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,16 @@ def test_the_hash_pins_weights_config_and_tokenizer(folder: Path, name: str) -> 
     else:
         (folder / name).write_text(json.dumps({"max_position_embeddings": 256}), encoding="utf-8")
         assert resolve_base(folder).sha256 != before
+
+
+def test_another_file_of_the_same_size_and_time_has_another_hash(folder: Path) -> None:
+    before, path = resolve_base(folder).sha256, folder / "model.safetensors"
+    times, content = path.stat(), bytearray(path.read_bytes())
+    content[-1] ^= 1
+    (folder / "other").write_bytes(content)
+    (folder / "other").replace(path)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert resolve_base(folder).sha256 != before
 
 
 def test_a_remembered_hash_is_the_computed_one(folder: Path, cache: Path) -> None:

@@ -90,10 +90,7 @@ def test_only_the_owners_words_and_their_end_are_supervised(tokenizer: HFTurnTok
     ids, supervised = tokenizer.encode_example(HEADER, again, False)
     targets = [i for i, s in zip(ids, supervised, strict=True) if s]
     assert tokenizer.decode(targets) == "yes\nbut late, train at 6<|im_end|>fine<|im_end|>"
-    ids, supervised = tokenizer.encode_example(HEADER, again, False, only_last=True)
-    targets = [i for i, s in zip(ids, supervised, strict=True) if s]
-    assert tokenizer.decode(targets) == "fine<|im_end|>"
-    _, supervised = tokenizer.encode_example(HEADER, [*TURNS, TURNS[0]], False, only_last=True)
+    _, supervised = tokenizer.encode_example(HEADER, [TURNS[0]], False)
     assert not any(supervised)
 
 
@@ -114,7 +111,6 @@ def test_no_text_becomes_a_special_token_and_every_text_comes_back(text: str) ->
     ids = tokenizer.encode_text(text)
     assert not ids or min(ids) >= 32
     assert tokenizer.decode(ids) == text
-    assert tokenizer.encode_texts([text, "a"])[0] == ids
 
 
 def _shared(cache: list[HFTurnTokenizer] = []) -> HFTurnTokenizer:  # noqa: B006 -- a session's cache

@@ -91,7 +91,8 @@ def test_an_excluded_contact_is_seen_by_no_view_but_the_list(
         (thread,) = view.threads()
         assert (thread.records, [person.name for person in thread.participants]) == (2, ["Anna"])
         mine = records(fresh_self, purpose)[0]
-        assert [record.text for record in view.neighbours(mine.id, 5, 5)[1]] == ["sys"]
+        (beside,) = view.retrieval.around([mine.id], 5, 5)
+        assert [record.text for record in beside] == ["mine", "sys"]
     assert len(records(fresh_self, "list")) == 3
     exclude(fresh_self, "Ben", excluded=False)
     assert len(records(fresh_self, purpose)) == 3
@@ -176,11 +177,10 @@ def test_neighbours_are_the_lines_around_a_record(
     store(*(said(str(n), at=at) for n in range(9)), said("other", thread="u", at=at))
     texts = {record.text: record.id for record in records(fresh_self)}
     with open_view(fresh_self, "retrieve") as view:
-        before, after = view.neighbours(texts["4"], 2, 3)
-        assert [r.text for r in before] == ["2", "3"]
-        assert [r.text for r in after] == ["5", "6", "7"]
-        assert view.neighbours(texts["0"], 3, 0) == ([], [])
-        assert view.neighbours("nobody") == ([], [])
+        middle, first = view.retrieval.around([texts["4"], texts["0"]], 2, 3)
+        assert [r.text for r in middle] == ["2", "3", "4", "5", "6", "7"]
+        assert [r.text for r in first] == ["0", "1", "2", "3"]
+        assert view.retrieval.around(["nobody"], 1, 1) == []
 
 
 def test_matches_come_best_first_and_score_higher_when_better(

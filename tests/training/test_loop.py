@@ -10,7 +10,8 @@ import torch
 
 from afterself.datasets import Dataset, Example
 from afterself.errors import TrainingError, UsageError
-from afterself.training.device import Machine, cpu_has_bfloat16, machine, usable_cores
+from afterself.home.cores import usable_cores
+from afterself.training.device import Machine, cpu_has_bfloat16, machine
 from afterself.training.loop import Loop, bits_per_byte, plan_steps, rate_at
 from afterself.training.options import Settings, TrainOptions, default_rate, settle
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,8 @@ from afterself.archive.store import Archive
 from afterself.datasets import build_examples
 from afterself.errors import ArchiveError, ModelError, NotAllowed, TrainingError
 from afterself.home.folder import Self
-from afterself.models.bases import resolve_base
+from afterself.home.jobs import Progress, Report
+from afterself.models.bases import Base, resolve_base
 from afterself.models.scoring import bits_of
 from afterself.models.tokens import HFTurnTokenizer
 from afterself.policy import open_view
@@ -64,9 +67,22 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path,
     assert first == again != other
 
 
-def test_an_adapter_is_a_stock_peft_folder_that_beats_the_base(tmp_path: Path, tiny_base: Path) -> None:
+def as_from_the_hub(spec: str, *, allow_network: bool) -> Base:
+    return replace(resolve_base(spec, allow_network=allow_network), id="owner/base")
+
+
+def _no_network(*_: object) -> None:
+    raise AssertionError("the hub was asked")
+
+
+def test_an_adapter_is_a_stock_peft_folder_that_beats_the_base_and_asks_no_hub(
+    tmp_path: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 60))
+    monkeypatch.setattr("peft.utils.save_and_load.check_file_exists_on_hf_hub", _no_network)
+    monkeypatch.setattr("afterself.training.run.resolve_base", as_from_the_hub)
     weights = train(self_, str(tiny_base), TrainOptions(method="lora", epochs=3, context=128))
+    assert weights.base == "owner/base"
     assert (weights.path / "adapter_model.safetensors").exists()
     assert not (weights.path / "model.safetensors").exists()
     assert weights.bits_base is not None and weights.bits_weights is not None
@@ -161,3 +177,23 @@ def test_half_written_weights_are_never_loaded_and_go_with_the_next_training(
     assert current_weights(self_) is None
     weights = train(self_, str(tiny_base), BARELY)
     assert list(self_.weights_dir.iterdir()) == [weights.path]
+
+
+def test_another_writer_at_the_end_of_a_training_costs_no_weights(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "ida", talk("Anna", 40))
+    held = threading.Event()
+    writers: list[threading.Thread] = []
+
+    def other() -> None:
+        with self_.writer_lock():
+            held.set()
+            time.sleep(6)
+
+    def begin(report: Report) -> None:
+        if report.stage == "training" and not writers:
+            writers.append(threading.Thread(target=other))
+            writers[0].start()
+            assert held.wait(10)
+
+    assert train(self_, str(tiny_base), BARELY, Progress(begin)).path.is_dir()
+    writers[0].join()

@@ -79,8 +79,8 @@ def storable(text: str) -> str:
 
 
 def folded(name: str) -> str:
-    """A name or handle as names are compared: NFC, stripped, without case."""
-    return nfc(name).strip().casefold()
+    """A name or handle as names are compared: NFC, runs of blanks as one, without case."""
+    return " ".join(nfc(name).split()).casefold()
 
 
 def microseconds(moment: datetime) -> int:

@@ -72,13 +72,14 @@ class Ledger:
         """Enter an artifact made from `revisions` (record id, revision number); gives its id.
 
         An older artifact of the same kind at the same path is entered as erased: it was written over.
-        ArchiveError if a revision is not (or no longer) in the archive: what was made is unusable.
+        ArchiveError if a revision is not (or no longer) in the archive, or its platform deleted it
+        meanwhile: what was made is unusable.
         """
         rows: list[int] = []
         for record, n in revisions:
             found = self._db.execute(
                 "SELECT revision.row FROM record JOIN revision ON revision.record = record.row "
-                "WHERE record.id = ? AND revision.n = ?",
+                "WHERE record.id = ? AND revision.n = ? AND record.deleted = 0",
                 (record, n),
             ).fetchone()
             if found is None:

@@ -54,11 +54,12 @@ CREATE TABLE import (
 CREATE TABLE blob (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, size INTEGER NOT NULL) STRICT;
 
 CREATE TABLE import_member (
+    id INTEGER PRIMARY KEY,
     import INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
     member TEXT NOT NULL,
-    blob INTEGER NOT NULL REFERENCES blob (id),
-    PRIMARY KEY (import, member)
-) STRICT, WITHOUT ROWID;
+    blob INTEGER REFERENCES blob (id),         -- null: its bytes could not be kept
+    UNIQUE (import, member)
+) STRICT;
 
 CREATE TABLE thread (
     row INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -160,7 +161,9 @@ CREATE TABLE revision (
     text TEXT NOT NULL,
     language TEXT,
     spans INTEGER NOT NULL DEFAULT 0,
+    edited INTEGER NOT NULL DEFAULT 0 CHECK (edited IN (0, 1)), -- the platform says so of this wording
     import INTEGER REFERENCES import (id),
+    member INTEGER REFERENCES import_member (id),
     raw_hash BLOB,
     blob INTEGER REFERENCES blob (id),
     raw_offset INTEGER,

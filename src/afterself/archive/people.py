@@ -3,7 +3,8 @@
 An identity is one handle in one source; a contact is the person behind one or
 more of them. Who the owner is is decided for identities (by a person, an option
 of an import, or the export itself); the records follow. Where nobody decided
-for a source and account, it stays unknown.
+for a source and account, it stays unknown. What was made from words that turn out not to be the
+owner's, or that an excluded contact said, becomes stale.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import apsw
 from afterself.archive.changes import ChangeLog
 from afterself.archive.drafts import Person
 from afterself.archive.keys import folded, keyed_id, nfc
+from afterself.archive.ledger import Ledger
 
 DecidedBy = Literal["person", "option", "hint", "export"]
 
@@ -49,10 +51,11 @@ def _identity(row: tuple[int, int, str, str, str, str, int | None, DecidedBy | N
 class People:
     """The people of one open archive; the caller holds the transaction."""
 
-    def __init__(self, db: apsw.Connection, secret: bytes, changes: ChangeLog) -> None:
+    def __init__(self, db: apsw.Connection, secret: bytes, changes: ChangeLog, ledger: Ledger) -> None:
         self._db = db
         self._secret = secret
         self._changes = changes
+        self._ledger = ledger
 
     def identities(self) -> list[Identity]:
         """Every identity, in the order in which they were first seen."""
@@ -124,6 +127,7 @@ class People:
 
     def settle(self, source: str, account: str) -> int:
         """Bring `is_owner` of every record of this source and account in line; gives how many changed."""
+        before = self._owners_words(source, account)
         self._db.execute(
             """
             UPDATE record SET is_owner = truth.is_owner, owner_by = truth.owner_by
@@ -142,7 +146,19 @@ class People:
             """,
             (source, account),
         )
-        return int(self._db.changes())
+        changed = int(self._db.changes())
+        self._ledger.mark_stale(before - self._owners_words(source, account))
+        return changed
+
+    def _owners_words(self, source: str, account: str) -> set[int]:
+        """Revision rows of the owner's records of this source and account."""
+        rows = self._db.execute(
+            "SELECT revision.row FROM record JOIN thread ON thread.row = record.thread "
+            "JOIN revision ON revision.record = record.row "
+            "WHERE thread.source = ? AND thread.account = ? AND record.is_owner = 1",
+            (source, account),
+        )
+        return {row for (row,) in rows}
 
     def set_owner(self, chosen: Sequence[Identity], owner: bool = True) -> int:
         """A person says that these identities are (or are not) the owner; gives how many records changed."""
@@ -152,8 +168,18 @@ class People:
         return sum(self.settle(source, account) for source, account in scopes)
 
     def exclude(self, contact: int, excluded: bool = True) -> None:
-        """Keep a contact out of every view but the plain list, or let them in again."""
+        """Keep a contact out of every view but the plain list, or let them in again.
+
+        What was made from their words is stale from then on.
+        """
         self._db.execute("UPDATE contact SET excluded = ? WHERE id = ?", (excluded, contact))
+        if excluded:
+            theirs = self._db.execute(
+                "SELECT revision.row FROM identity JOIN record ON record.author = identity.id "
+                "JOIN revision ON revision.record = record.row WHERE identity.contact = ?",
+                (contact,),
+            )
+            self._ledger.mark_stale({row for (row,) in theirs})
         handles = self._db.execute(
             "SELECT source || '/' || account || '/' || handle FROM identity WHERE contact = ? ORDER BY id",
             (contact,),

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import apsw
 
 from afterself.archive.drafts import RecordDraft
-from afterself.archive.keys import storable
+from afterself.archive.keys import nfc, storable
 from afterself.archive.ledger import Ledger
 
 BlobOf = Callable[[str], int | None]
@@ -57,6 +57,7 @@ class Reviser:
         self._db = db
         self._import = import_id
         self._ledger = ledger
+        self._members: dict[str, int] = {}
         found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'revision'").fetchone()
         self.next_revision = 1 if found is None else int(found[0]) + 1
 
@@ -162,11 +163,12 @@ class Reviser:
         where = draft.locator
         spans = () if draft.deleted else draft.spans
         self._db.execute(
-            "INSERT INTO revision (row, record, n, why, text, language, spans, import, raw_hash, blob, "
-            "raw_offset, raw_length, raw_pointer, raw_row) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (revision, record, n, why, text, draft.language, len(spans), self._import,
-             bytes.fromhex(raw_hash), blob_of(where.member), where.offset, where.length, where.pointer,
-             where.row),
+            "INSERT INTO revision (row, record, n, why, text, language, spans, edited, import, raw_hash, "
+            "blob, member, raw_offset, raw_length, raw_pointer, raw_row) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (revision, record, n, why, text, draft.language, len(spans), draft.edited, self._import,
+             bytes.fromhex(raw_hash), blob_of(where.member), self._member(where.member), where.offset,
+             where.length, where.pointer, where.row),
         )  # fmt: skip
         for span in spans:
             self._db.execute(
@@ -175,12 +177,24 @@ class Reviser:
             )
         return revision
 
+    def _member(self, name: str) -> int:
+        """The row of a member of this import, made if its bytes were not kept."""
+        if name not in self._members:
+            key = (self._import, nfc(name))
+            self._db.execute(
+                "INSERT INTO import_member (import, member) VALUES (?, ?) ON CONFLICT DO NOTHING", key
+            )
+            self._members[name] = self._db.execute(
+                "SELECT id FROM import_member WHERE import = ? AND member = ?", key
+            ).get
+        return self._members[name]
+
     def _attach(self, record: int, draft: RecordDraft, blob_of: BlobOf) -> None:
         for n, one in enumerate(draft.attachments):
             blob = None if one.member is None else blob_of(one.member)
             self._db.execute(
                 "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (record, n, storable(one.name), one.state, one.mime, one.size, _member(one.member), blob),
+                (record, n, storable(one.name), one.state, one.mime, one.size, _storable(one.member), blob),
             )
 
     def _reattach(self, stored: Stored, draft: RecordDraft, blob_of: BlobOf) -> bool:
@@ -208,5 +222,5 @@ class Reviser:
             self._db.execute("INSERT INTO lexical (rowid, text) VALUES (?, ?)", (stored.row, text))
 
 
-def _member(name: str | None) -> str | None:
+def _storable(name: str | None) -> str | None:
     return None if name is None else storable(name)

@@ -21,11 +21,20 @@ from afterself.archive.forgetting import bury
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
 from afterself.archive.ledger import Artifact, ArtifactState, Ledger
-from afterself.archive.people import Identity, People
+from afterself.archive.people import People
 from afterself.errors import ArchiveError
 from afterself.home.folder import Self
 
-__all__ = ["Archive", "Artifact", "Change", "Identity", "ImportRun", "Outcome"]
+__all__ = ["Archive", "Artifact", "Change", "ImportRun", "Outcome", "list_artifacts"]
+
+
+def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
+    """What the ledger of a self holds of a kind (None: all), oldest first; nothing is written to read it."""
+    path = self_.archive_path
+    if not path.exists():
+        return []
+    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
+        return Ledger(db).artifacts(kind)
 
 
 class Archive:
@@ -44,14 +53,14 @@ class Archive:
             )
         self._secret: bytes = found[0]
         self.changes = ChangeLog(self._db, self._secret, path.parent.resolve())
-        self.people = People(self._db, self._secret, self.changes)
         self.ledger = Ledger(self._db)
+        self.people = People(self._db, self._secret, self.changes, self.ledger)
 
     @classmethod
     @contextlib.contextmanager
-    def writing(cls, self_: Self) -> Iterator[Archive]:
-        """Open the archive of a self as its only writer; SelfError if another command is writing."""
-        with self_.writer_lock():
+    def writing(cls, self_: Self, *, wait: float = 0) -> Iterator[Archive]:
+        """Open the archive of a self as its only writer; SelfError if another command writes for `wait` s."""
+        with self_.writer_lock(wait=wait):
             archive = cls(self_.archive_path, self_.blobs_dir)
             try:
                 yield archive
@@ -109,7 +118,11 @@ class Archive:
         sha256, size = write_blob(self._blobs, stream)
         self._db.execute("INSERT OR IGNORE INTO blob (sha256, size) VALUES (?, ?)", (sha256, size))
         blob: Any = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (sha256,)).get
-        self._db.execute("INSERT OR IGNORE INTO import_member VALUES (?, ?, ?)", (run.id, nfc(member), blob))
+        self._db.execute(
+            "INSERT INTO import_member (import, member, blob) VALUES (?, ?, ?) "
+            "ON CONFLICT (import, member) DO UPDATE SET blob = excluded.blob",
+            (run.id, nfc(member), blob),
+        )
         return int(blob)
 
     def sweep(self) -> int:
@@ -126,12 +139,6 @@ class Archive:
             "INSERT OR IGNORE INTO alias VALUES (?, ?, ?)",
             (keyed_id(self._secret, source_key), source_key, found[0]),
         )
-
-    # -- people ---------------------------------------------------------------------------
-
-    def set_owner(self, identity: Identity, owner: bool = True) -> int:
-        """A person says that this identity is (or is not) the owner; gives how many records changed."""
-        return self.people.set_owner([identity], owner)
 
     # -- artifacts and forgetting ---------------------------------------------------------
 

@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import sys
 
-from afterself.cli.shell import app, report_error
+from afterself.cli.shell import app, forgiving_streams, report_error
 from afterself.errors import AfterselfError
+
+INTERRUPTED = 130
+"""How typer leaves after Ctrl-C, without a word."""
 
 
 def main() -> None:
     """Entry point of the `afterself` command."""
     import afterself.cli.commands  # noqa: F401  (registers every command on `app`)
 
+    forgiving_streams()
     try:
         app(prog_name="afterself")
     except AfterselfError as error:
         sys.exit(report_error(error))
-    except KeyboardInterrupt:
-        sys.stderr.write("\nStopped. What was stored before is kept.\n")
-        sys.exit(130)
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            sys.stderr.write("\nStopped. What was stored before is kept.\n")
+        raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)

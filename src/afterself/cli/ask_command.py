@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.moments import shown_moment
+from afterself.cli.reading import json_lines, text_of
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
+from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from afterself.memory import Answer, Hit
 
 NOTHING = "Nothing recorded about that."
+_EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 
 
 @app.command()
@@ -53,9 +53,16 @@ def ask(
     from afterself.policy import open_view
 
     self_ = open_self()
-    if question == "-":
-        question = _read("-")
-    asked = [{"question": question}] if question is not None else list(_questions(file or ""))
+    if question is not None:
+        question = (text_of("-") if question == "-" else question).strip()
+        if not question and not as_json:
+            raise UsageError(
+                "The question is empty.", remedy='For example: afterself ask "Where did you grow up?"'
+            )
+    if file is not None:
+        asked = json_lines(file, needs="question", kind=str, example=_EXAMPLE)
+    else:
+        asked = [{"question": question}]
     with open_view(self_, "retrieve") as view:
         memory = Memory(view)
         for line in asked:
@@ -64,32 +71,6 @@ def ask(
                 echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer)})
             else:
                 show_answer(answer, console(), nearest=nearest)
-
-
-def _read(name: str) -> str:
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).expanduser().read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"The file {name} cannot be read ({error.strerror}).", remedy="Check its name and permissions."
-        ) from error
-    return data.decode("utf-8-sig", "replace")
-
-
-def _questions(name: str) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(_read(name).split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            asked = json.loads(line)
-        except (ValueError, RecursionError):
-            asked = None
-        if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
-            raise UsageError(
-                f"Line {number} of {'standard input' if name == '-' else name} is no question.",
-                remedy='Each line is JSON like {"id": 1, "question": "Where did you grow up?"}.',
-            )
-        yield asked
 
 
 def _json(answer: Answer) -> dict[str, Any]:
@@ -104,7 +85,7 @@ def _json(answer: Answer) -> dict[str, Any]:
                 "score": hit.score,
                 "author": hit.author,
                 "is_owner": hit.is_owner,
-                "said_at": hit.said_at.isoformat().replace("+00:00", "Z") if hit.said_at else None,
+                "said_at": utc_text(hit.said_at) if hit.said_at else None,
                 "precision": hit.precision,
                 "thread": hit.thread,
                 "thread_title": hit.thread_title,
@@ -144,7 +125,9 @@ def _quote(hit: Hit, out: Console) -> None:
     from afterself.archive.plain import terminal_text
 
     place = terminal_text(f"{hit.author or 'unknown'}, {hit.thread_title}", one_line=True)
-    out.print(Text(f"{_when(hit)} · {place}", style="bold"), markup=False)
+    when = shown_moment(hit.said_at, hit.precision)
+    clock = " UTC" if ":" in when else ""
+    out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)
     before = hit.context_before
     if before is not None:
         verb = "asked" if before.text.rstrip().endswith("?") else "said"
@@ -152,9 +135,3 @@ def _quote(hit: Hit, out: Console) -> None:
         out.print(Text(indent(said, "  "), style="dim"), markup=False)
     out.print(Text(indent(f"“{terminal_text(hit.text)}”", "  ")), markup=False)
     out.print()
-
-
-def _when(hit: Hit) -> str:
-    if hit.said_at is None or hit.precision == "none":
-        return "undated"
-    return f"{hit.said_at:%Y-%m-%d}" if hit.precision == "day" else f"{hit.said_at:%Y-%m-%d %H:%M} UTC"

@@ -34,7 +34,7 @@ def demo(
     """
     started = time.monotonic()
     out = console()
-    self_ = _meet(folder, out, started)
+    self_ = _meet(folder, out)
     _ask(self_, out, started)
     _train(self_, out, again)
     _talk(self_, out, seed)
@@ -47,7 +47,7 @@ def _heading(text: str, out: Console) -> None:
     out.print(f"\n── {text} ", style="bold cyan", markup=False)
 
 
-def _meet(folder: Path, out: Console, started: float) -> Self:
+def _meet(folder: Path, out: Console) -> Self:
     from afterself.demo.road import make, read_chats
 
     _heading("1  Import: five WhatsApp exports of a fictional person", out)
@@ -83,7 +83,7 @@ def _ask(self_: Self, out: Console, started: float) -> None:
 
 
 def _train(self_: Self, out: Console, again: bool) -> None:
-    from afterself.cli.train_command import ProgressLine
+    from afterself.cli.progress import ProgressLine
     from afterself.demo.road import learn
     from afterself.home.jobs import Progress
 

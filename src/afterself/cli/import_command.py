@@ -19,6 +19,7 @@ import typer
 
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error
 from afterself.errors import SourceError, UsageError
+from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -155,9 +156,7 @@ def _ask_for_owner(self_: Self, imported: _Imported) -> None:
         return
     identities = {person.identity for person in asked if person.name in chosen}
     with Archive.writing(self_) as archive, archive.transaction():
-        for identity in archive.people.identities():
-            if identity.id in identities:
-                archive.set_owner(identity)
+        archive.people.set_owner([one for one in archive.people.identities() if one.id in identities])
     for i, (path, summary) in enumerate(imported.done):
         if not summary.owner:
             imported.done[i] = (path, _with_owner(summary, chosen))
@@ -195,11 +194,13 @@ def _totals(summaries: Sequence[ImportSummary]) -> dict[str, Any]:
     for summary in summaries:
         skipped.update(summary.skipped)
     owners = dict.fromkeys(name for summary in summaries for name in summary.owner)
+    firsts = [summary.first for summary in summaries if summary.first]
+    lasts = [summary.last for summary in summaries if summary.last]
     return {
         "threads": len(frozenset[int]().union(*(summary.touched_threads for summary in summaries))),
         "people": len(frozenset[int]().union(*(summary.touched_people for summary in summaries))),
-        "first": _iso(min((s.first for s in summaries if s.first), default=None)),
-        "last": _iso(max((s.last for s in summaries if s.last), default=None)),
+        "first": utc_text(min(firsts)) if firsts else None,
+        "last": utc_text(max(lasts)) if lasts else None,
         "new": sum(summary.new for summary in summaries),
         "same": sum(summary.same for summary in summaries),
         "changed": sum(summary.changed for summary in summaries),
@@ -280,7 +281,3 @@ def _shown(text: str) -> str:
 
 def _day(moment: datetime | None) -> str:
     return moment.date().isoformat() if moment else ""
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -21,10 +21,17 @@ def text_of(name: str) -> str:
     return data.decode("utf-8-sig", "replace")
 
 
-def json_lines(name: str, *, needs: str) -> list[dict[str, Any]]:
-    """The JSON objects of a file, each with the key `needs`; UsageError names the line that is none."""
+def shown_source(name: str) -> str:
+    """How messages call a file: by its name, standard input for “-”."""
+    return "standard input" if name == "-" else name
+
+
+def json_lines(name: str, *, needs: str, kind: type | tuple[type, ...], example: str) -> list[dict[str, Any]]:
+    """The JSON objects of a file, each with the key `needs` and under it a value of `kind`.
+
+    UsageError names the first line that is none, and shows `example`; blank lines are passed over.
+    """
     found = []
-    shown = "standard input" if name == "-" else name
     for number, line in enumerate(text_of(name).split("\n"), start=1):
         if not line.strip():
             continue
@@ -32,7 +39,10 @@ def json_lines(name: str, *, needs: str) -> list[dict[str, Any]]:
             value = json.loads(line)
         except (ValueError, RecursionError):
             value = None
-        if not isinstance(value, dict) or needs not in value:
-            raise UsageError(f"Line {number} of {shown} is no JSON object with “{needs}”.")
+        if not isinstance(value, dict) or not isinstance(value.get(needs), kind):
+            raise UsageError(
+                f"Line {number} of {shown_source(name)} is no JSON object with “{needs}”.",
+                remedy=f"Each line is JSON like {example}",
+            )
         found.append(value)
     return found

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.progress import ProgressLine
+from afterself.cli.reading import json_lines, shown_source
 from afterself.cli.shell import app, chosen_path, console, echo_json
-from afterself.cli.train_command import ProgressLine
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
     from afterself.training import Score
+
+_EXAMPLE = '{"context": [{"author": "Anna", "text": "coming?"}], "text": "yes"}'
 
 
 @app.command()
@@ -42,12 +44,11 @@ def score(
     \b
     Example: afterself score --self anna,ben --file replies.jsonl --json
     """
-    from afterself.datasets.replies import read_objects
     from afterself.home.jobs import Progress
     from afterself.training import score as score_replies
 
-    where, text = _read(file)
-    objects = read_objects(text.split("\n"), where)
+    where = shown_source(file)
+    objects = json_lines(file, needs="text", kind=(str, list), example=_EXAMPLE)
     if not objects:
         raise UsageError(f"{where} holds no reply.")
     with ProgressLine(console(stderr=True)) as line:
@@ -64,15 +65,6 @@ def _open(given: str | None) -> dict[str, Self]:
 
     names = [name for name in (given or str(chosen_path())).split(",") if name]
     return {name: Self.open(Path(name).expanduser()) for name in dict.fromkeys(names)}
-
-
-def _read(file: str) -> tuple[str, str]:
-    if file == "-":
-        return "standard input", sys.stdin.buffer.read().decode("utf-8", "replace")
-    try:
-        return file, Path(file).expanduser().read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read ({error.strerror}).") from error
 
 
 def _print(scores: list[Score]) -> None:

@@ -8,13 +8,15 @@ nothing is encrypted yet; `records` shows or streams what the view lists;
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.moments import moment_of, shown_moment
 from afterself.cli.shell import app, chosen_path, console, echo_json, interactive, open_self
 from afterself.errors import UsageError
+from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from afterself.policy.view import View, ViewRecord
 
 _TABLE_ROWS = 100
+_CELL = 300
 _NOT_ENCRYPTED = (
     "This folder is not encrypted: who can read it can read everything in it. "
     "Encryption with a passphrase comes with a later version."
@@ -72,7 +75,7 @@ def new(
     declared = declare(name, right, allowed, base)
     _confirm(declared, no_passphrase=no_passphrase, yes=yes)
     made = Self.create(chosen_path(), name=name, right=right, allow=allowed, base=base)
-    typer.echo(f"Made {made.path}. Next: afterself --self {made.path} import PATH")
+    typer.echo(f"Made {made.path}. Next: afterself --self {shlex.quote(str(made.path))} import PATH")
 
 
 def _asked(value: str | None, option: str, question: str, *, yes: bool, default: str | None = None) -> str:
@@ -154,7 +157,7 @@ def records(
     """
     from afterself.policy import open_view
 
-    after, before = _moment(since, "--since"), _moment(until, "--until")
+    after, before = moment_of(since, "--since"), moment_of(until, "--until")
     with open_view(open_self(), "list") as view:
         chosen = None if thread is None else _thread_id(view, thread)
         found = view.records(thread=chosen, since=after, until=before)
@@ -175,7 +178,7 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
         "author": record.author_name or None,
         "is_owner": record.is_owner,
         "kind": record.kind,
-        "said_at": None if record.said_at is None else _iso(record.said_at),
+        "said_at": None if record.said_at is None else utc_text(record.said_at),
         "precision": record.precision,
         "reply_to": record.reply_to,
         "text": record.text,
@@ -186,22 +189,6 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
             for one in record.attachments
         ],
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _moment(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(
-            f"{option} is not a date or time.", remedy="Write it like 2019-03-01 or 2019-03-01T12:00:00."
-        ) from error
 
 
 def _thread_id(view: View, wanted: str) -> str:
@@ -220,17 +207,13 @@ def _show_records(found: Iterator[ViewRecord], limit: int) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from afterself.archive.plain import terminal_text
-
     table = Table("when", "thread", "who", "text", box=None, pad_edge=False, header_style="bold")
     shown = 0
     for record in itertools.islice(found, limit):
-        when = "" if record.said_at is None else _when(record.said_at, record.precision)
-        name = terminal_text(record.author_name, one_line=True)
-        text = terminal_text(record.text, one_line=True) or (
-            "(deleted)" if record.deleted else _names(record)
-        )
-        title = terminal_text(record.thread_title, one_line=True)
+        when = shown_moment(record.said_at, record.precision) if record.said_at else ""
+        name = _cell(record.author_name)
+        text = _cell(record.text) or ("(deleted)" if record.deleted else _names(record))
+        title = _cell(record.thread_title)
         style = "bold" if record.is_owner else ""
         table.add_row(Text(when), Text(title), Text(name, style=style), Text(text))
         shown += 1
@@ -243,14 +226,18 @@ def _show_records(found: Iterator[ViewRecord], limit: int) -> None:
         out.print("No records.")
 
 
+def _cell(text: str) -> str:
+    """The beginning of a text, for a table; --json gives all of it."""
+    from afterself.archive.plain import terminal_text
+
+    shown = terminal_text(text[: _CELL + 1], one_line=True)
+    return shown[:_CELL].rstrip() + " …" if len(text) > _CELL else shown
+
+
 def _names(record: ViewRecord) -> str:
     from afterself.archive.plain import terminal_text
 
     return terminal_text(", ".join(f"[{one.name}]" for one in record.attachments), one_line=True)
-
-
-def _when(moment: datetime, precision: str) -> str:
-    return f"{moment:%Y-%m-%d}" if precision == "day" else f"{moment:%Y-%m-%d %H:%M}"
 
 
 # -- people -------------------------------------------------------------------------------
@@ -286,8 +273,12 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
                 "is_owner": one.is_owner, "records": one.records, "relation": one.relation,
             })  # fmt: skip
         return
+    out = console()
+    if not everyone:
+        out.print("Nobody yet: the archive is empty. Next: afterself import PATH")
+        return
     table = Table("name", "handle", "source", "records", "", box=None, pad_edge=False, header_style="bold")
-    for one in everyone:
+    for one in everyone[:_TABLE_ROWS]:
         table.add_row(
             Text(terminal_text(one.name, one_line=True)),
             Text(terminal_text("" if one.handle == one.name else one.handle, one_line=True)),
@@ -295,9 +286,10 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
             Text(str(one.records)),
             Text("the owner" if one.is_owner else ""),
         )
-    out = console()
     out.print(table)
-    if everyone and not any(one.is_owner for one in everyone):
+    if len(everyone) > _TABLE_ROWS:
+        out.print(f"{_TABLE_ROWS} people shown, {len(everyone) - _TABLE_ROWS} more: --json lists them.")
+    if not any(one.is_owner for one in everyone):
         out.print("Nobody is known to be the owner. If it is you: afterself people me NAME")
 
 

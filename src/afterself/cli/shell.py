@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -75,9 +76,20 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=not (sys.stdout.isatty() and not stderr))
 
 
+def forgiving_streams() -> None:
+    """Let standard streams replace what their encoding does not know, instead of ending the command."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def echo_json(value: Any) -> None:
-    """One JSON document on one line of standard output; a lone surrogate is written as its JSON escape."""
-    line = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
+    """One JSON document on one line of standard output, whole in every encoding of the terminal.
+
+    Where that is not UTF-8, and for a lone surrogate, JSON's own escapes stand for the characters.
+    """
+    unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower() in ("utf-8", "utf8")
+    line = json.dumps(value, ensure_ascii=not unicode).encode("utf-8", "backslashreplace").decode("utf-8")
     sys.stdout.write(line + "\n")
 
 
@@ -88,7 +100,10 @@ def interactive() -> bool:
 
 def report_error(error: AfterselfError) -> int:
     """Print an error as a person wants to read it; return its exit code."""
-    sys.stderr.write(f"afterself: {error.message}\n")
+    from afterself.archive.plain import terminal_text
+
+    # Names of files and threads in it may be anybody's, with escape codes in them.
+    sys.stderr.write(f"afterself: {terminal_text(error.message)}\n")
     if error.remedy:
-        sys.stderr.write(f"  → {error.remedy}\n")
+        sys.stderr.write(f"  → {terminal_text(error.remedy)}\n")
     return error.exit_code

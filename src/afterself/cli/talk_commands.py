@@ -8,11 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from afterself.cli.shell import app, console, echo_json, interactive, open_self
+from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from afterself.persona.talk import Fact, Spoken, Talk
+
+_EXAMPLE = '{"context": [{"author": "Anna", "text": "coming?"}]}'
+
+
+def _spread(temperature: float) -> float:
+    if not 0 <= temperature <= 5:
+        raise UsageError(
+            f"A temperature of {temperature:g} cannot work; choose one from 0 to 5.",
+            remedy="1 is the person's own spread of words.",
+        )
+    return temperature
+
+
+Temperature = Annotated[
+    float,
+    typer.Option(metavar="0..5", callback=_spread, help="1 is the person's own spread of words."),
+]
 
 
 @app.command()
@@ -21,7 +39,7 @@ def talk(
         str | None, typer.Option("--to", metavar="NAME", help="Whom the self takes you for.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same replies.")] = None,
-    temperature: Annotated[float, typer.Option(help="1 is the person's own spread of words.")] = 1.0,
+    temperature: Temperature = 1.0,
 ) -> None:
     """Talk with the self: facts come as quotes, the rest is generated in their manner and says so.
 
@@ -53,7 +71,10 @@ def at_a_terminal(conversation: Talk) -> None:
         if said in ("/bye", "/quit", "/exit"):
             return
         if said:
-            answer(conversation, said, out)
+            try:
+                answer(conversation, said, out)
+            except KeyboardInterrupt:  # one reply is broken off, not the talk
+                out.print(" …")
 
 
 def introduction(conversation: Talk) -> str:
@@ -63,7 +84,7 @@ def introduction(conversation: Talk) -> str:
     listener = conversation.header.to[0][0] if conversation.header.to else "somebody"
     return (
         f"This is not {terminal_text(conversation.owner)}. A small language model trained on their messages "
-        "writes in their manner;\nits words are generated and no record. Questions about their life are "
+        "writes in their manner; its words are generated and no record. Questions about their life are "
         "answered with quotes.\n"
         f"You are taken for: {terminal_text(listener)} (--to NAME changes it). /bye or Ctrl-D ends."
     )
@@ -103,13 +124,12 @@ def reply(
         typer.Option(
             "--file",
             metavar="FILE",
-            help='Contexts, one JSON object a line: {"context": [{"author": "Anna", "text": "coming?"}]}; '
-            "“-” is standard input.",
+            help=f"Contexts, one JSON object a line: {_EXAMPLE}; “-” is standard input.",
         ),
     ],
     n: Annotated[int, typer.Option("-n", min=1, max=1000, help="Replies for each context.")] = 1,
     seed: Annotated[int, typer.Option(help="Same seed, same replies.")] = 0,
-    temperature: Annotated[float, typer.Option(min=0.0, max=5.0)] = 1.0,
+    temperature: Temperature = 1.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a context.")] = False,
 ) -> None:
     """Write the self's replies to given contexts, for measuring the likeness. They are generated, no records.
@@ -117,13 +137,15 @@ def reply(
     Example: afterself --self ./my-self reply --file contexts.jsonl -n 2 --seed 1 --json
     """
     from afterself.archive.plain import terminal_text
-    from afterself.cli.reading import json_lines
+    from afterself.cli.reading import json_lines, shown_source
     from afterself.models.turns import messages_of
     from afterself.persona.replies import generate_replies
 
-    contexts = json_lines(file, needs="context")
+    contexts = json_lines(file, needs="context", kind=list, example=_EXAMPLE)
     out = console()
-    replies = generate_replies(open_self(), contexts, n=n, seed=seed, temperature=temperature, where=file)
+    replies = generate_replies(
+        open_self(), contexts, n=n, seed=seed, temperature=temperature, where=shown_source(file)
+    )
     for context, texts in zip(contexts, replies, strict=True):
         if as_json:
             echo_json(
@@ -136,4 +158,5 @@ def reply(
             )
         else:
             for text in texts:
-                out.print(f"[generated] {terminal_text(text)}", markup=False)
+                shown = terminal_text(text).replace("\n", "\n    ")
+                out.print(f"[generated] {shown}", markup=False)

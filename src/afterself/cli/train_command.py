@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.moments import moment_of
+from afterself.cli.progress import ProgressLine, duration
 from afterself.cli.shell import app, console, echo_json, interactive, open_self
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from afterself.training import Preflight, TrainOptions, Weights
 
 
@@ -135,7 +133,7 @@ def _options(
     if method not in (None, "full", "lora"):
         raise UsageError(f"“{method[:20]}” is no method of training.", remedy="Give --method full or lora.")
     return TrainOptions(
-        until=parse_moment(until) if until else None,
+        until=moment_of(until, "--until"),
         exclude_threads=tuple(exclude),
         method=method,  # type: ignore[arg-type]
         epochs=epochs,
@@ -144,17 +142,6 @@ def _options(
         seed=seed,
         device=device,
     )
-
-
-def parse_moment(text: str) -> datetime:
-    """An ISO day or time; without an offset it is UTC. UsageError if it is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"“{text[:40]}” is no date.", remedy="Write it as 2023-01-31 or 2023-01-31T18:00:00+01:00."
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def preflight_lines(told: Preflight) -> list[str]:
@@ -169,7 +156,7 @@ def preflight_lines(told: Preflight) -> list[str]:
         f"{told.examples:,} examples, {told.validation_examples:,} more held back to measure",
         f"Tokens    {told.tokens_per_epoch:,} an epoch, at most {told.settings.epochs:g} epochs, "
         f"{told.steps:,} steps",
-        f"Time      at most {_duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",
+        f"Time      at most {duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",
         f"Memory    about {told.memory_needed / 1e9:.1f} GB{free}",
         f"The base reads the owner at {told.base_bits:.2f} bits per byte.",
         f"Enough?   {told.verdict}",
@@ -210,7 +197,7 @@ def weights_json(weights: Weights) -> dict[str, Any]:
 
 
 def _result_lines(weights: Weights) -> list[str]:
-    lines = [f"Weights {weights.id} are ready after {_duration(weights.seconds)}."]
+    lines = [f"Weights {weights.id} are ready after {duration(weights.seconds)}."]
     if weights.bits_base is not None and weights.bits_weights is not None:
         less = 100 * (1 - weights.bits_weights / weights.bits_base)
         lines.append(
@@ -218,53 +205,3 @@ def _result_lines(weights: Weights) -> list[str]:
             f"{weights.bits_base:.3f} under the base ({less:.0f} % less)."
         )
     return lines + [f"Note: {note}" for note in weights.notes]
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02} min"
-
-
-class ProgressLine:
-    """One line of standard error that tells how far a job is; a terminal sees it move, a pipe its end."""
-
-    def __init__(self, err: Console) -> None:
-        self.moves = err.is_terminal and sys.stderr.isatty()
-        self._drawn = False
-
-    def __enter__(self) -> ProgressLine:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._drawn:
-            sys.stderr.write("\n")
-
-    def sample(self, text: str) -> None:
-        """Show what the weights in training wrote, marked as generated, above the line."""
-        from afterself.archive.plain import terminal_text
-
-        sys.stderr.write(f"\r\x1b[K  generated › {terminal_text(text, one_line=True)}\n")
-        sys.stderr.flush()
-
-    def tell(self, report: Any) -> None:
-        """A listener for `home.jobs.Progress`."""
-        parts = [report.stage]
-        if report.total:
-            parts.append(f"{100 * report.done / report.total:3.0f} %")
-        elif report.done:
-            parts.append(f"{report.done:,} {report.unit}")
-        if report.note:
-            parts.append(report.note)
-        if report.finished:
-            parts.append(f"took {_duration(report.elapsed)}")
-        elif report.eta is not None:
-            parts.append(f"{_duration(report.eta)} left")
-        text = "  ".join(parts)
-        if self.moves:
-            sys.stderr.write(f"\r\x1b[K{text}" + ("\n" if report.finished else ""))
-            self._drawn = not report.finished
-        elif report.finished:
-            sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()

@@ -15,9 +15,7 @@ from datetime import datetime
 
 from afterself.models.turns import Line, Turn, message_text
 from afterself.policy import ViewRecord
-
-SILENT_KINDS = frozenset({"system", "reaction", "call"})
-"""Kinds that are no words of a conversation: dropped without a trace."""
+from afterself.policy.words import SILENT_KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from afterself.datasets.bursts import Burst, Said, bursts, shown
 from afterself.datasets.gaps import learned_gap
+from afterself.errors import UsageError
 from afterself.models.turns import Header
 from afterself.policy import ThreadInfo, View, ViewRecord
 
@@ -52,7 +53,7 @@ class Conversation:
         """The header over a window of this conversation's bursts: who appears in it, and its month."""
         present = (line.author for burst in window if not burst.owner for line in burst.turn.lines)
         names = self.to or present
-        month = next((_month(b.at) for b in window if b.owner and b.at), None)
+        month = next((month_of(b.at) for b in window if b.owner and b.at), None)
         relations = dict(self.relations)
         people = tuple((name, relations.get(name)) for name in dict.fromkeys(names) if name)
         return Header(to=people, via=self.via, on=self.on or month, language=self.language)
@@ -72,17 +73,30 @@ def conversations(
     """Every conversation of the view that holds a word of the owner, thread by thread.
 
     `until` is an exclusive upper bound on `said_at`; a record without a time cannot be shown to lie
-    before it and is left out with it. `exclude_threads` are ids, keys or titles. `gap` is the silence
-    that ends a talk, learned for each thread when None.
+    before it and is left out with it. `exclude_threads` are ids, keys or titles; UsageError for one that
+    is no thread, because a slip of the pen must not train on what was to be left out. `gap`
+    is the silence that ends a talk, learned for each thread when None.
     """
-    left_out = set(exclude_threads)
-    for thread in view.threads():
-        if left_out & {thread.id, thread.key, thread.title}:
+    threads = view.threads()
+    left_out = {thread for name in exclude_threads for thread in _called(name, threads)}
+    for thread in threads:
+        if thread.id in left_out:
             continue
         records: Iterable[ViewRecord] = view.records(thread=thread.id)
         if until is not None:
             records = (r for r in records if r.said_at is not None and r.said_at < until)
         yield from _of_thread(thread, list(shown(records)), gap)
+
+
+def _called(name: str, threads: Sequence[ThreadInfo]) -> list[str]:
+    wanted = name.casefold()
+    found = [t.id for t in threads if wanted in (t.id, t.key.casefold(), t.title.casefold())]
+    if not found:
+        raise UsageError(
+            f"There is no thread “{name}” to leave out. Nothing was trained.",
+            remedy="Take the thread's id or title from: afterself records --json",
+        )
+    return found
 
 
 def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | None) -> Iterator[Conversation]:
@@ -94,7 +108,7 @@ def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | No
         thread=thread.id,
         group=group,
         bursts=(),
-        via=None if thread.source in NAMELESS_SOURCES else thread.source,
+        via=platform_of(thread),
         to=() if group else tuple(contacts[:1]),
         relations=tuple((p.name, p.relation) for p in known if p.relation),
     )
@@ -122,5 +136,11 @@ def _split(messages: Sequence[Said], ended: Callable[[datetime, datetime], bool]
         yield talk
 
 
-def _month(at: datetime | None) -> str | None:
+def platform_of(thread: ThreadInfo) -> str | None:
+    """What the header says a thread was written over; None where its source does not know."""
+    return None if thread.source in NAMELESS_SOURCES else thread.source
+
+
+def month_of(at: datetime | None) -> str | None:
+    """A moment as the header has it, such as 2019-03."""
     return at.strftime("%Y-%m") if at else None

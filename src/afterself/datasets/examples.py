@@ -46,11 +46,6 @@ class Dataset:
         """Tokens of one epoch."""
         return sum(len(example.ids) for example in self.train)
 
-    @property
-    def target_tokens(self) -> int:
-        """Supervised tokens of one epoch."""
-        return sum(sum(example.supervised) for example in self.train)
-
 
 def build_examples(
     view: View,

@@ -1,19 +1,19 @@
-"""Lines of a replies file -> conversations whose last burst is the reply to be scored.
+"""Objects of a replies file -> conversations whose last burst is the reply to be scored.
 
-Each line is one JSON object: what was said before (`context`), what the owner then said (`text`, a
+Each is one JSON object: what was said before (`context`), what the owner then said (`text`, a
 string or the messages of a burst), and optionally whom to, over what and when. The serialisation is
 that of training, so the figures compare. Which weights score them is the business of `training`.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from afterself.archive.keys import folded
 from afterself.datasets.bursts import Said, bursts
 from afterself.datasets.conversations import Conversation
 from afterself.datasets.windows import target_bytes
@@ -40,25 +40,6 @@ class Reply:
         return target_bytes(self.conversation.bursts[-1])
 
 
-def read_objects(lines: Iterable[str], where: str) -> list[dict[str, Any]]:
-    """The JSON object of each line that is not blank; UsageError names the line that is none."""
-    found = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise UsageError(f"{where}, line {number}: this is no JSON ({error.msg}).") from None
-        if not isinstance(value, dict) or "text" not in value:
-            raise UsageError(
-                f"{where}, line {number}: a JSON object with “context” and “text” is expected.",
-                remedy='For example: {"context": [{"author": "Anna", "text": "coming?"}], "text": "yes"}',
-            )
-        found.append(value)
-    return found
-
-
 def read_replies(objects: Sequence[dict[str, Any]], owners: Collection[str], where: str) -> list[Reply]:
     """Replies in file order. `owners` are names under which the owner appears in the contexts.
 
@@ -75,7 +56,7 @@ class _Reader:
         self.value = value
         self.where = where
         author = value.get("author")
-        self.owners = {_folded(name) for name in ([author] if isinstance(author, str) else owners)} - {""}
+        self.owners = {folded(name) for name in ([author] if isinstance(author, str) else owners)} - {""}
 
     def reply(self) -> Reply:
         context = self.value.get("context") or []
@@ -110,7 +91,7 @@ class _Reader:
             return None
         owner = item.get("is_owner")
         if not isinstance(owner, bool):
-            owner = _OWNER_ROLES.get(str(item.get("role")), _folded(author) in self.owners)
+            owner = _OWNER_ROLES.get(str(item.get("role")), folded(author) in self.owners)
         return Said(Line(author, item["text"]), owner, ("", 0), self._time(item.get("time")))
 
     def _texts(self) -> list[str]:
@@ -157,7 +138,3 @@ class _Reader:
 
     def _odd(self, key: str, expected: str) -> UsageError:
         return UsageError(f"{self.where}: “{key}” is not {expected}.")
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()

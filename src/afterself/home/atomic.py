@@ -42,6 +42,25 @@ def atomic_file(path: Path, mode: int = FILE_MODE) -> Iterator[BinaryIO]:
     sync_folder(path.parent)
 
 
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A neighbour for others to write, which takes the place of `path` when the block ends well.
+
+    Made with its folder; after an error it is gone and `path` is as it was. For files that a library
+    writes itself; it has the library's mode.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def sync_folder(path: Path) -> None:
     """Force a folder's entries (new, renamed and removed names) to disk."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

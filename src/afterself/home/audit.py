@@ -11,12 +11,12 @@ import fcntl
 import hashlib
 import json
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from afterself.errors import SelfError
 from afterself.home.atomic import FILE_MODE
+from afterself.home.moments import now_text
 
 _START = "0" * 64
 _TAIL = 1 << 16
@@ -30,7 +30,7 @@ def append_audit(path: Path, event: str, facts: dict[str, Any]) -> None:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX)
             last, torn = _last_line(file.fileno())
             line = {
-                "at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "at": now_text(),
                 "event": event,
                 **facts,
                 "previous": hashlib.sha256(last).hexdigest() if last else _START,

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from afterself.errors import SelfError, UsageError
+from afterself.home.moments import utc_text
 
 Right = Literal["mine", "consent", "steward", "fictional", "research"]
 RIGHTS: tuple[Right, ...] = get_args(Right)
@@ -104,7 +105,7 @@ def to_toml(declaration: Declaration) -> str:
         f"name = {_toml_string(declaration.name)}",
         f"right = {_toml_string(declaration.right)}",
         f"allow = [{', '.join(_toml_string(purpose) for purpose in declaration.allow)}]",
-        f"created = {declaration.created.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}",
+        f"created = {utc_text(declaration.created)}",
     ]
     if declaration.base is not None:
         lines.append(f"base = {_toml_string(declaration.base)}")

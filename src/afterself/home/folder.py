@@ -34,6 +34,18 @@ from afterself.home.lock import exclusive
 __all__ = ["PURPOSES", "Declaration", "Right", "Self"]
 
 _FOLDERS = ("blobs", "weights", "index", "reports")
+_LARGEST = 1 << 20
+
+
+def _declared(path: Path) -> bytes:
+    """The bytes of self.toml. A folder from somebody else may hold a link to an endless device there."""
+    if path.exists() and not path.is_file():
+        raise SelfError(f"{path} is not a file.", remedy="Put it back from a backup of the self.")
+    with path.open("rb") as stream:
+        content = stream.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise SelfError(f"{path} is not a declaration of a self.", remedy="Put it back from a backup.")
+    return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,7 @@ class Self:
         """Open the self at `path`; SelfError if it is missing or not a self."""
         path = path.expanduser().absolute()
         try:
-            content = (path / "self.toml").read_bytes()
+            content = _declared(path / "self.toml")
         except OSError as error:
             there = "holds no self (self.toml is missing)" if path.is_dir() else "does not exist"
             raise SelfError(
@@ -141,7 +153,7 @@ class Self:
             raise NotAllowed(
                 f"This self was declared as research: it is measured locally, and never served, voiced or "
                 f"exported. “{purpose}” can never be allowed for it.",
-                remedy="Measure it with: afterself evaluate, afterself score, or afterself reply --file",
+                remedy="Measure it with: afterself score, or afterself reply --file",
             )
         wanted = ",".join(p for p in PURPOSES if p in declared.allow or p == purpose)
         raise NotAllowed(
@@ -155,6 +167,6 @@ class Self:
         """Append one line to audit.log, durable when this returns. Ids, counts and hashes, no record text."""
         append_audit(self.audit_path, event, facts)
 
-    def writer_lock(self) -> AbstractContextManager[None]:
-        """Hold the right to write for a `with` block; SelfError if another command holds it."""
-        return exclusive(self.path / "writer.lock")
+    def writer_lock(self, *, wait: float = 0) -> AbstractContextManager[None]:
+        """Hold the right to write for a `with` block; SelfError if another command holds it for `wait` s."""
+        return exclusive(self.path / "writer.lock", wait=wait)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from afterself.home.atomic import FILE_MODE
 
 
 @contextlib.contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`; SelfError at once if another process or thread holds it."""
+def exclusive(path: Path, *, wait: float = 0) -> Iterator[None]:
+    """Hold the lock file at `path`; SelfError if another process or thread holds it for `wait` seconds."""
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
     except OSError as error:
@@ -28,14 +29,12 @@ def exclusive(path: Path) -> Iterator[None]:
             remedy="Check that the folder is yours and that its disk is not read-only.",
         ) from error
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(handle, time.monotonic() + wait):
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
             raise SelfError(
                 f"Another command is writing to this self (pid {holder}): {path.parent}",
                 remedy="Wait until it has finished, or stop it, and try again.",
-            ) from None
+            )
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
         try:
@@ -44,3 +43,15 @@ def exclusive(path: Path) -> Iterator[None]:
             os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+def _locked(handle: int, until: float) -> bool:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.2)
+        else:
+            return True

@@ -12,7 +12,7 @@ import unicodedata
 from zipfile import ZipInfo
 
 from afterself.archive.plain import terminal_text
-from afterself.errors import HostileSource
+from afterself.errors import HostileSource, SourceError
 
 NESTED = "!/"
 """Joins the name of a zip inside a source and the name of a member in that zip."""
@@ -24,12 +24,18 @@ _UTF8_NAME = 0x800
 def safe_name(name: str, container: str) -> str:
     """The member's name, NFC, with forward slashes, without `.` parts; "" for a bare folder.
 
-    Raises HostileSource for absolute names, drive letters, `..` parts and control characters.
+    Raises HostileSource for absolute names, drive letters, `..` parts and control characters, and
+    SourceError for a name in another encoding, as old programs leave them on a disk.
     """
     slashed = unicodedata.normalize("NFC", name).replace("\\", "/")
     if slashed.startswith("/"):
         raise _hostile(name, container, "has an absolute name")
-    if any(unicodedata.category(c) in ("Cc", "Cs") for c in slashed):
+    if any(unicodedata.category(c) == "Cs" for c in slashed):
+        raise SourceError(
+            f"The name of “{shown(name[:120])}” is not UTF-8. Nothing was read.",
+            remedy="Rename it and import it again; what is inside stays as it is.",
+        )
+    if any(unicodedata.category(c) == "Cc" for c in slashed):
         raise _hostile(name, container, "has control characters in its name")
     parts = [part for part in slashed.split("/") if part not in ("", ".")]
     if parts and _DRIVE.match(parts[0]):

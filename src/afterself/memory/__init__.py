@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from afterself.memory.ask import Answer, Context, Hit, Memory, ask, own_words_first
+from afterself.memory.ask import Answer, Context, Hit, Memory, own_words_first
 
-__all__ = ["Answer", "Context", "Hit", "Memory", "ask", "own_words_first"]
+__all__ = ["Answer", "Context", "Hit", "Memory", "own_words_first"]

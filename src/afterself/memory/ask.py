@@ -1,8 +1,7 @@
 """A question -> what was really said about it: ranked records, each a citation, and how sure that is.
 
-`Memory` is opened once on a view and asked many times; `ask` is for a single question.
-Nothing is generated here. How hits are printed is the command's business, what may be
-seen the view's.
+`Memory` is opened once on a view and asked many times. Nothing is generated here. How hits are
+printed is the command's business, what may be seen the view's.
 """
 
 from __future__ import annotations
@@ -80,11 +79,6 @@ class Memory:
         ranked = rank(asked, pool.entries, pool.links, statistics)
         hits = tuple(_hit(pool, place) for place in ranked[: max(k, 0)])
         return Answer(question, hits, answerable(asked, ranked, statistics))
-
-
-def ask(view: View, question: str, k: int = 10) -> Answer:
-    """Ask one question; use `Memory` for more than one."""
-    return Memory(view).ask(question, k)
 
 
 def own_words_first(hits: Sequence[Hit]) -> list[Hit]:

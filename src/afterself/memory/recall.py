@@ -19,6 +19,7 @@ from afterself.memory.names import NameBook, Person
 from afterself.memory.question import Question
 from afterself.memory.ranking import REACH, Entry, rank
 from afterself.memory.words import document_stems, ends_in_a_question
+from afterself.policy.words import SILENT_KINDS
 
 if TYPE_CHECKING:
     from afterself.policy.view import View, ViewRecord
@@ -29,7 +30,6 @@ WITH_NEIGHBOURS = 150  # of them, best first, whose neighbours are looked at
 POSTINGS = 150_000  # words that more records hold together are not searched for, the most frequent first
 SAMPLE = 1000  # records whose mean length stands for the archive's
 SITTING = timedelta(hours=8)  # a longer pause ends a sitting: no record lends to the next
-NOT_SAID = frozenset({"system", "reaction", "call"})
 
 
 @dataclass(slots=True)
@@ -64,8 +64,8 @@ class Pool:
 
 
 def is_said(record: ViewRecord) -> bool:
-    """True for what somebody wrote or said: not deleted, no notice of the platform, not empty."""
-    return not record.deleted and record.kind not in NOT_SAID and bool(record.text.strip())
+    """True for what somebody wrote or said: not deleted, no notice of the platform, no mere placeholder."""
+    return not record.deleted and record.kind not in SILENT_KINDS and bool(record.words)
 
 
 class Recall:
@@ -111,10 +111,8 @@ class Recall:
 
     def _take(self, pool: Pool, records: Iterable[ViewRecord]) -> None:
         """Add the records that somebody said, and no others, to the pool."""
-        said = {record.id: record for record in records if record.id not in pool.records and is_said(record)}
-        placeholders = self._view.retrieval.placeholders(list(said))
-        for id, record in said.items():
-            if id not in placeholders:
+        for record in records:
+            if record.id not in pool.records and is_said(record):
                 pool.add(record)
 
     def _searched(self, question: Question) -> list[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from afterself.errors import MissingExtra, ModelError
+from afterself.home.atomic import write_atomic
 from afterself.models.gguf_metadata import read_metadata
 
 EMBEDDED = "embedded"
@@ -129,8 +129,12 @@ def _license(card: Path) -> str:
 
 
 def _fingerprint(files: list[Path]) -> str:
-    """One sha256 over names and contents; remembered in the cache while sizes and times stay."""
-    stats = [(str(p.resolve()), p.stat().st_size, p.stat().st_mtime_ns) for p in files]
+    """One sha256 over names and contents; remembered in the cache while sizes and times stay.
+
+    The time of the last change of the inode is among them: a copy may bring an older file's time along.
+    """
+    found_now = [(str(p.resolve()), p.stat()) for p in files]
+    stats = [(name, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for name, s in found_now]
     known = cache_folder() / "fingerprints" / hashlib.sha256(repr(stats).encode()).hexdigest()[:32]
     if known.is_file() and re.fullmatch("[0-9a-f]{64}", found := known.read_text()):
         return found
@@ -139,9 +143,7 @@ def _fingerprint(files: list[Path]) -> str:
         with path.open("rb") as file:
             whole.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
     known.parent.mkdir(parents=True, exist_ok=True)
-    part = known.with_name(f"{known.name}.{os.getpid()}.part")
-    part.write_text(whole.hexdigest())
-    part.replace(known)
+    write_atomic(known, whole.hexdigest())
     return whole.hexdigest()
 
 

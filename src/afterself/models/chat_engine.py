@@ -7,7 +7,6 @@ on a listener, so it gets a Unix socket in a private folder that is removed befo
 
 from __future__ import annotations
 
-import os
 import queue
 import secrets
 import shutil
@@ -20,6 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from afterself.errors import ModelError
+from afterself.home.cores import usable_cores
 from afterself.models.llama_tokens import LlamaTurnTokenizer
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, ex
     if lora:
         params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(lora, 1.0)]
     params.n_ctx = n_ctx
-    params.cpuparams.n_threads = threads or _cpus()
+    params.cpuparams.n_threads = threads or min(usable_cores(), _MOST_THREADS)
     modes = xllamacpp.llama_load_mode
     params.load_mode = modes.LLAMA_LOAD_MODE_MMAP if mmap else modes.LLAMA_LOAD_MODE_NONE
     if exact:
@@ -268,11 +268,6 @@ def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, ex
     # Freed before its loop has begun, the server would wait for that loop forever: see it answer once.
     server.handle_metrics()
     return server
-
-
-def _cpus() -> int:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, _MOST_THREADS)
 
 
 def _quiet_and_private(params: CommonParams) -> None:

@@ -9,7 +9,6 @@ does not know) is refused with ModelError.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from afterself.errors import MissingExtra, ModelError
+from afterself.home.atomic import replacing
 from afterself.models.gguf_vocab import read_vocabulary
 from afterself.models.safetensors_read import SafetensorsFolder
 
@@ -59,9 +59,7 @@ def export_gguf(
         raise ModelError("Weights in memory need the config and the tokenizer of their base beside them.")
     arch = architecture(config)
     vocabulary = read_vocabulary(tokenizer_json, int(config["vocab_size"]))
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with replacing(out) as part:
         writer = package.GGUFWriter(part, arch)
         writer.add_type("model")
         writer.add_name(name)
@@ -74,9 +72,6 @@ def export_gguf(
         if dtype == "q8_0":
             writer.add_quantization_version(package.GGML_QUANT_VERSION)
         _write_tensors(writer, tensors, config, dtype)
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
     return out
 
 

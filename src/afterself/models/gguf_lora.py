@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from afterself.errors import ModelError
+from afterself.home.atomic import replacing
 from afterself.models.gguf_export import TensorNames, architecture, need_gguf, permuted, read_config
 from afterself.models.safetensors_read import SafetensorsFolder
 
@@ -36,9 +36,7 @@ def export_lora(peft_folder: Path, base: Path | Mapping[str, Any], out: Path) ->
     alpha = float(lora["lora_alpha"])
     if alpha == 0:
         raise ModelError(f"The adapter {peft_folder} has lora_alpha 0: it would change nothing.")
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with replacing(out) as part:
         writer = package.GGUFWriter(part, architecture(config))
         writer.add_type("adapter")
         writer.add_string("adapter.type", "lora")
@@ -58,9 +56,6 @@ def export_lora(peft_folder: Path, base: Path | Mapping[str, Any], out: Path) ->
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()
         writer.close()
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
     return out
 
 

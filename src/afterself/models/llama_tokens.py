@@ -15,11 +15,12 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+from afterself.archive.keys import storable
 from afterself.errors import ModelError
 from afterself.models.gguf_metadata import Metadata, read_metadata
 from afterself.models.gguf_vocab import NORMAL, NORMALIZER_KEY, USER_DEFINED
 from afterself.models.qwen2_split import split_words
-from afterself.models.tokens import TurnEncoder, no_turn_tokens, without_surrogates
+from afterself.models.tokens import TurnEncoder, no_turn_tokens
 from afterself.models.turns import IM_END, IM_START
 
 _NEVER = 1 << 62
@@ -77,7 +78,7 @@ class LlamaTurnTokenizer(TurnEncoder):
 
     def encode_text(self, text: str) -> list[int]:
         """Token ids of plain text; whatever looks like a special token in it is text."""
-        text = without_surrogates(text)
+        text = storable(text)
         ids: list[int] = []
         for part, whole in self._around_added(text):
             if whole:

@@ -70,7 +70,7 @@ def bits_of(
     length = context or int(plain.config.max_position_embeddings)
     cut = [w for n, example in enumerate(examples) for w in windows(n, example, length)]
     totals = [0.0] * len(examples)
-    with _evaluating(model), torch.inference_mode(), torch.autocast(weight.device.type, enabled=False):
+    with evaluating(model), torch.inference_mode(), torch.autocast(weight.device.type, enabled=False):
         for batch in _batches(cut, batch_tokens):
             for window, bits in zip(batch, _bits(plain, batch, weight.device), strict=True):
                 totals[window.example] += bits
@@ -109,7 +109,7 @@ def _bits(model: Any, batch: list[Window], device: torch.device) -> list[float]:
 
 
 @contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
+def evaluating(model: Any) -> Iterator[None]:
     """Dropout off, and afterwards the mode that the model was in."""
     was_training = model.training
     model.eval()

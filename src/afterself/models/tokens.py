@@ -8,20 +8,18 @@ Here: the shared rule and Hugging Face `tokenizers`. llama.cpp's own tokenizer i
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from afterself.archive.keys import storable
 from afterself.errors import MissingExtra, ModelError
 from afterself.models.turns import IM_END, IM_START, Header, Turn, pieces
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class TurnTokenizer(Protocol):
@@ -36,7 +34,7 @@ class TurnTokenizer(Protocol):
     def encode_text(self, text: str) -> list[int]: ...
     def decode(self, ids: Sequence[int]) -> str: ...
     def encode_example(
-        self, header: Header, turns: Sequence[Turn], group: bool, *, only_last: bool = False
+        self, header: Header, turns: Sequence[Turn], group: bool
     ) -> tuple[list[int], list[bool]]: ...
     def encode_prompt(self, header: Header, turns: Sequence[Turn], group: bool) -> list[int]: ...
 
@@ -62,19 +60,18 @@ class TurnEncoder(ABC):
         return {role: self.encode_text(f"{role}\n") for role in ("system", "user", "assistant")}
 
     def encode_example(
-        self, header: Header, turns: Sequence[Turn], group: bool, *, only_last: bool = False
+        self, header: Header, turns: Sequence[Turn], group: bool
     ) -> tuple[list[int], list[bool]]:
         """Ids of a whole conversation, and for each id whether it is a target.
 
-        Targets are the content and the `<|im_end|>` of the owner's turns (with `only_last`: of the
-        last turn alone), never the newline after it and never another person's words.
+        Targets are the content and the `<|im_end|>` of the owner's turns, never the newline after it
+        and never another person's words.
         """
         ids, supervised = list(self.prefix), [False] * len(self.prefix)
-        shown = list(pieces(header, turns, group=group))
-        for n, (role, content) in enumerate(shown):
+        for role, content in pieces(header, turns, group=group):
             start = [self.im_start, *self._roles[role]]
             body = [*self.encode_text(content), self.im_end]
-            target = role == "assistant" and (not only_last or n == len(shown) - 1)
+            target = role == "assistant"
             ids += start + body + self._newline
             supervised += [False] * len(start) + [target] * len(body) + [False] * len(self._newline)
         return ids, supervised
@@ -125,21 +122,11 @@ class HFTurnTokenizer(TurnEncoder):
 
     def encode_text(self, text: str) -> list[int]:
         """Token ids of plain text; whatever looks like a special token in it is text."""
-        return list(self._tokenizer.encode(without_surrogates(text), add_special_tokens=False).ids)
-
-    def encode_texts(self, texts: Sequence[str]) -> list[list[int]]:
-        """`encode_text` of many texts at once, on all cores."""
-        batch = [without_surrogates(text) for text in texts]
-        return [list(e.ids) for e in self._tokenizer.encode_batch(batch, add_special_tokens=False)]
+        return list(self._tokenizer.encode(storable(text), add_special_tokens=False).ids)
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of the ids, special tokens shown as they are written."""
         return str(self._tokenizer.decode(list(ids), skip_special_tokens=False))
-
-
-def without_surrogates(text: str) -> str:
-    """Lone surrogates (broken exports have them) as U+FFFD: no tokenizer can encode them."""
-    return _SURROGATES.sub("\ufffd", text)
 
 
 def _read(path: Path) -> Tokenizer:

@@ -12,6 +12,11 @@ REPLY_TOKENS = 192
 """Longest reply. Longer ones are cut: the weights of a small base rarely stay on a subject longer."""
 
 
+def prompt_room(engine: ChatEngine) -> int:
+    """Tokens that a prompt may take so that a reply still fits; in a short context, half of it."""
+    return engine.n_ctx - min(REPLY_TOKENS, engine.n_ctx // 2)
+
+
 def open_engine(self_: Self) -> ChatEngine:
     """Load full weights, or an adapter over its base; ModelError if there are none or they do not fit."""
     weights = require_weights(self_)

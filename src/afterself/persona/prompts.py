@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from afterself.datasets.conversations import Conversation
+from afterself.archive.keys import folded
+from afterself.datasets.conversations import Conversation, month_of, platform_of
 from afterself.models.tokens import TurnTokenizer
 from afterself.models.turns import Header, Turn, turn_text
 from afterself.policy import View
@@ -23,7 +24,7 @@ def usual_header(view: View, to: str | None = None) -> Header:
         t for t in view.threads() if t.kind == "direct" and any(not p.is_owner for p in t.participants)
     ]
     if to is not None:
-        chosen = [t for t in threads if any(p.name.casefold() == to.casefold() for p in t.participants)]
+        chosen = [t for t in threads if any(folded(p.name) == folded(to) for p in t.participants)]
         if not chosen:
             return Header(to=((to, None),))
         threads = chosen
@@ -33,8 +34,8 @@ def usual_header(view: View, to: str | None = None) -> Header:
     other = next(p for p in thread.participants if not p.is_owner)
     return Header(
         to=((other.name, other.relation),),
-        via=thread.source if thread.source != "generic" else None,
-        on=thread.last.strftime("%Y-%m") if thread.last else None,
+        via=platform_of(thread),
+        on=month_of(thread.last),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from afterself.datasets.replies import read_replies
 from afterself.home.folder import Self
-from afterself.persona.engine import REPLY_TOKENS, open_engine
+from afterself.persona.engine import REPLY_TOKENS, open_engine, prompt_room
 from afterself.persona.prompts import conversation_prompt
 from afterself.policy import open_view
 
@@ -21,11 +21,11 @@ def generate_replies(
     """
     self_.require("train")
     with open_view(self_, "train") as view:
-        owners = {view.owner_name()} | {person.name for person in view.people() if person.is_owner}
+        owners = view.owner_names()
     read = read_replies([{**context, "text": "."} for context in contexts], owners, where)
     with open_engine(self_) as engine:
         for i, reply in enumerate(read):
-            prompt = conversation_prompt(engine.tokenizer, reply.conversation, engine.n_ctx - REPLY_TOKENS)
+            prompt = conversation_prompt(engine.tokenizer, reply.conversation, prompt_room(engine))
             yield [
                 "".join(
                     engine.generate(

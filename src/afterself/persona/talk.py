@@ -8,7 +8,7 @@ Knows nothing of terminals or HTTP.
 
 from __future__ import annotations
 
-import time
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -18,7 +18,7 @@ from afterself.home.folder import Self
 from afterself.memory.ask import Answer, Memory
 from afterself.models.chat_engine import ChatEngine
 from afterself.models.turns import Header, Line, Turn, messages_of
-from afterself.persona.engine import REPLY_TOKENS, open_engine
+from afterself.persona.engine import REPLY_TOKENS, open_engine, prompt_room
 from afterself.persona.prompts import fitting_prompt, usual_header
 from afterself.persona.questions import asks_for_a_fact
 from afterself.policy import View, open_view
@@ -69,9 +69,14 @@ class Talk:
         messages. Raises NotAllowed if talking was not declared, ModelError without weights.
         """
         self_.require("talk")
-        engine = open_engine(self_)
-        view = open_view(self_, "retrieve")
-        return cls(engine, view, Memory(view), usual_header(view, to), view.owner_name(), temperature, seed)
+        with contextlib.ExitStack() as opened:
+            engine = opened.enter_context(open_engine(self_))
+            view = opened.enter_context(open_view(self_, "retrieve"))
+            talk = cls(
+                engine, view, Memory(view), usual_header(view, to), view.owner_name(), temperature, seed
+            )
+            opened.pop_all()
+        return talk
 
     def say(self, text: str, on_text: Callable[[str], None] | None = None) -> Fact | Spoken:
         """The visitor says `text`; `on_text` receives the generated reply piece by piece."""
@@ -80,16 +85,20 @@ class Talk:
         self.turns.append(
             Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip()))
         )
-        content = "".join(self._stream(on_text))
+        try:
+            content = "".join(self._stream(on_text))
+        except BaseException:
+            self.turns.pop()  # broken off: as if it had not been said
+            raise
         messages = tuple(messages_of(content)) or ("…",)
         self.turns.append(Turn(True, tuple(Line(self.owner, m) for m in messages)))
         return Spoken(messages)
 
     def _stream(self, on_text: Callable[[str], None] | None) -> Iterator[str]:
-        seed = self.seed if self.seed is not None else time.time_ns() & 0x7FFFFFFF
-        if self.seed is not None:
-            self.seed += 1
-        room = self.engine.n_ctx - REPLY_TOKENS
+        seed = self.seed
+        if seed is not None:
+            self.seed = seed + 1
+        room = prompt_room(self.engine)
         for piece in self.engine.generate(
             fitting_prompt(self.engine.tokenizer, self.header, self.turns, room),
             max_tokens=REPLY_TOKENS,

@@ -1,12 +1,11 @@
 """What retrieval asks of a view besides records: how many hold a word, a sample, who stands beside whom.
 
-Reached as `View.retrieval`. Counts are of the whole archive, so that
-a word does not become rarer because a contact was excluded; texts keep to the view's rules.
+Reached as `View.retrieval`. Counts are of the whole archive, so that a word does not become rarer
+because a contact was excluded; texts keep to the view's rules.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,11 +31,6 @@ _SIDES = {
         (False, "(position)", "(?2)", "?3"),
     )
 }
-_PLACEHOLDERS = """
-SELECT record.id, revision.text, span.begins, span.ends
-FROM record JOIN revision ON revision.row = record.revision JOIN span ON span.revision = revision.row
-WHERE span.kind = 'placeholder' AND record.id IN (SELECT value FROM json_each(?))
-"""
 
 
 class RetrievalReads:
@@ -92,12 +86,3 @@ class RetrievalReads:
                 windows.append([*reversed(earlier), id, *later])
         shown = self._many(list(dict.fromkeys(id for window in windows for id in window)))
         return [[shown[id] for id in window if id in shown] for window in windows]
-
-    def placeholders(self, ids: Sequence[str]) -> set[str]:
-        """Those of the records that are nothing but placeholders (“image omitted”)."""
-        left: dict[str, list[str]] = {}
-        with archive_errors(self._archive_path):
-            for id, text, begins, ends in self._db.execute(_PLACEHOLDERS, (json.dumps(list(ids)),)):
-                rest = left.setdefault(id, list(text))
-                rest[begins:ends] = " " * (ends - begins)
-        return {id for id, rest in left.items() if not "".join(rest).strip()}

@@ -2,7 +2,8 @@
 
 A view is opened for a purpose that the self's declaration allows, sees nothing
 of a contact who was excluded (only the plain list does), and never the text of
-what was deleted. It reads one snapshot at a time and writes nothing.
+what was deleted. A thread is read as it was at one moment, whatever is written meanwhile; nothing is
+written here.
 """
 
 from __future__ import annotations
@@ -105,7 +106,6 @@ SELECT record.row, record.id, record.source_key, thread.source, thread.id, threa
 """
 _SELECT = _COLUMNS + _FROM
 _ORDER = " ORDER BY record.order_at, record.position"
-_BACKWARDS = " ORDER BY record.order_at DESC, record.position DESC"
 
 
 class View:
@@ -132,6 +132,11 @@ class View:
     def owner_name(self) -> str:
         """The name that the self was given."""
         return self._self.declaration.name
+
+    def owner_names(self) -> tuple[str, ...]:
+        """The names under which the owner may appear: as declared, and as the exports have them."""
+        seen = [name for one in self.people() if one.is_owner for name in (one.name, one.handle)]
+        return tuple(dict.fromkeys((self.owner_name(), *seen)))
 
     # -- records --------------------------------------------------------------------------
 
@@ -172,30 +177,6 @@ class View:
                 rows = self._db.execute(f"{_SELECT} AND record.id IN ({marks})", (self._everyone, *chunk))
                 found.update((record.id, record) for record in map(self._record, rows))
         return {id: found[id] for id in ids if id in found}
-
-    def neighbours(
-        self, id: str, before: int = 1, after: int = 1
-    ) -> tuple[list[ViewRecord], list[ViewRecord]]:
-        """The records next to one in its thread, each list in the thread's order; empty for an unknown id."""
-        with archive_errors(self._self.archive_path):
-            place = self._db.execute(
-                "SELECT thread, order_at, position FROM record WHERE id = ?", (_clean(id),)
-            ).fetchone()
-            if place is None:
-                return [], []
-            # Within a thread either all records have an order time or none has.
-            timed = place[1] is not None
-            key = "(record.order_at, record.position)" if timed else "(record.position)"
-            values = place[1:] if timed else place[2:]
-            marks = "(?4, ?5)" if timed else "(?4)"
-            sides = []
-            for sign, order, limit in (("<", _BACKWARDS, before), (">", _ORDER, after)):
-                rows = self._db.execute(
-                    f"{_SELECT} AND record.thread = ?2 AND {key} {sign} {marks}{order} LIMIT ?3",
-                    (self._everyone, place[0], max(0, limit), *values),
-                )
-                sides.append([self._record(row) for row in rows])
-        return sides[0][::-1], sides[1]
 
     def match(self, fts_query: str, limit: int) -> list[tuple[str, float]]:
         """Ids of the records that match an FTS5 query, best first, with bm25 scores (higher is better).

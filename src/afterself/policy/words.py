@@ -13,6 +13,9 @@ OWN_KINDS = frozenset(
     {"message", "post", "comment", "note", "mail", "utterance", "memory", "document", "review"}
 )
 
+SILENT_KINDS = frozenset({"system", "reaction", "call"})
+"""Kinds that nobody wrote or said: neither context nor citation."""
+
 
 def own_spans_text(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
     """`text` without its foreign spans (begin, end, kind; code points), trimmed."""

@@ -39,6 +39,9 @@ SECONDS = 60.0
 SHARE = 20
 """Slow disks are spared: between two checkpoints lies this many times what writing the last one took."""
 
+WAIT = 30.0
+"""Seconds that a run waits to begin for another writer of the self to end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -100,7 +103,7 @@ class Checkpoints:
         `fresh` removes every checkpoint. ArchiveError if a record of the dataset has left the archive.
         """
         artifact = f"weights/{self.path.parent.name}/{self.path.name}"
-        with Archive.writing(self.self_) as archive, writing(self.self_):
+        with Archive.writing(self.self_, wait=WAIT) as archive, writing(self.self_):
             if fresh:
                 forget_runs(archive)
             sweep(self.self_, archive)

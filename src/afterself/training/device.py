@@ -10,10 +10,10 @@ import contextlib
 import ctypes
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from afterself.errors import UsageError
+from afterself.home.cores import system_text, usable_cores
 
 if TYPE_CHECKING:
     import torch
@@ -69,24 +69,15 @@ def _give_back_large_blocks() -> None:
         ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 8 << 20)
 
 
-def usable_cores() -> int:
-    """Cores that this process may use: affinity, and the quota of its control group."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    quota, _, period = _read("/sys/fs/cgroup/cpu.max").partition(" ")
-    if quota.isdigit() and period.strip().isdigit():
-        cores = min(cores, max(1, round(int(quota) / int(period))))
-    return cores
-
-
 def cpu_has_bfloat16() -> bool:
     """Whether the CPU multiplies bfloat16 itself; emulated it would be slower than float32."""
-    words = set(_read("/proc/cpuinfo").split())
+    words = set(system_text("/proc/cpuinfo").split())
     return any(flag in words for flag in _BF16_FLAGS)
 
 
 def cpu_name() -> str:
     """The model of the CPU, or just “CPU”."""
-    for line in _read("/proc/cpuinfo").splitlines():
+    for line in system_text("/proc/cpuinfo").splitlines():
         key, _, value = line.partition(":")
         if key.strip() in ("model name", "Model"):
             return value.strip()
@@ -96,18 +87,14 @@ def cpu_name() -> str:
 def free_memory() -> int | None:
     """Bytes of memory that can be had without swapping, the control group's limit included."""
     free: int | None = None
-    for line in _read("/proc/meminfo").splitlines():
+    for line in system_text("/proc/meminfo").splitlines():
         if line.startswith("MemAvailable:"):
             free = int(line.split()[1]) * 1024
-    limit, used = _read("/sys/fs/cgroup/memory.max").strip(), _read("/sys/fs/cgroup/memory.current").strip()
+    limit, used = (
+        system_text("/sys/fs/cgroup/memory.max").strip(),
+        system_text("/sys/fs/cgroup/memory.current").strip(),
+    )
     if limit.isdigit() and used.isdigit():
         left = int(limit) - int(used)
         free = left if free is None else min(free, left)
     return free
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from afterself.datasets import Dataset, Example
 from afterself.errors import TrainingError
 from afterself.home.jobs import Progress
+from afterself.models.scoring import evaluating
 from afterself.training.device import Machine
 from afterself.training.options import Settings
 from afterself.training.packing import Batch, Row, collate, pack, step_rows
@@ -240,14 +241,3 @@ def autocast(on: Machine) -> Iterator[None]:
 
     with torch.autocast(on.device.type, torch.bfloat16, enabled=on.bfloat16):
         yield
-
-
-@contextmanager
-def evaluating(model: Any) -> Iterator[None]:
-    """The model in evaluation mode, and afterwards in the mode that it was in."""
-    was_training = model.training
-    model.eval()
-    try:
-        yield
-    finally:
-        model.train(was_training)

@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from afterself.datasets.examples import DEFAULT_CONTEXT
+from afterself.datasets.windows import LEAST_CONTEXT
 from afterself.errors import UsageError
 
 Method = Literal["full", "lora"]
 
-CONTEXT = 512
 FULL_RATE, FULL_WIDTH = 2e-3, 512
 LORA_RATE, LORA_WIDTH, HIGHEST_LORA_RATE = 2e-4, 4096, 5e-3
 
@@ -86,11 +87,12 @@ def settle(options: TrainOptions, *, embedded: bool, width: int, longest: int, v
 
 
 def settled_context(options: TrainOptions, longest: int) -> int:
-    """Tokens of a window: what was chosen or 512, at most what the base can read."""
-    context = options.context or min(CONTEXT, longest)
-    if not 64 <= context <= longest:
+    """Tokens of a window: what was chosen or `DEFAULT_CONTEXT`, at most what the base can read."""
+    context = options.context or min(DEFAULT_CONTEXT, longest)
+    if not LEAST_CONTEXT <= context <= longest:
         raise UsageError(
-            f"A context of {context} tokens does not fit this base; choose between 64 and {longest}."
+            f"A context of {context} tokens does not fit this base.",
+            remedy=f"Choose between {LEAST_CONTEXT} and {longest}.",
         )
     return context
 

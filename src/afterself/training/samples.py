@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from afterself.datasets import Dataset, Example
+from afterself.models.scoring import evaluating
 from afterself.training.device import Machine
-from afterself.training.loop import autocast, evaluating
+from afterself.training.loop import autocast
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ def score(
     """
     progress = progress or Progress()
     weights = {name: require_weights(self_) for name, self_ in selves.items()}
-    base = _common_base(selves, weights)
-    names = {name: owner_names(self_) for name, self_ in selves.items()}
+    base = _common_base(weights)
+    names = {name: _owner_names(self_) for name, self_ in selves.items()}
     owner = whose(objects, names)
     progress.start("reading", unit="replies")
     replies = read_replies(objects, names[owner], where)
@@ -74,13 +74,9 @@ def encode(reply: Reply, tokenizer: HFTurnTokenizer, context: int) -> list[Examp
     return list(windows(reply.conversation, tokenizer, context, targets=[reply.target]))
 
 
-def owner_names(self_: Self) -> tuple[str, ...]:
-    """The names under which the owner of a self may appear: as declared, and as in the exports."""
-    names = [self_.declaration.name]
-    if self_.archive_path.exists():
-        with open_view(self_, "list") as view:
-            names += [n for person in view.people() if person.is_owner for n in (person.name, person.handle)]
-    return tuple(dict.fromkeys(names))
+def _owner_names(self_: Self) -> tuple[str, ...]:
+    with open_view(self_, "train") as view:
+        return view.owner_names()
 
 
 def whose(objects: Sequence[dict[str, Any]], names: Mapping[str, Sequence[str]]) -> str:
@@ -102,7 +98,7 @@ def whose(objects: Sequence[dict[str, Any]], names: Mapping[str, Sequence[str]])
     return max(often or names, key=lambda name: present[name])
 
 
-def _common_base(selves: Mapping[str, Self], weights: Mapping[str, Weights]) -> Base:
+def _common_base(weights: Mapping[str, Weights]) -> Base:
     bases = {w.base_sha256 for w in weights.values()}
     if len(bases) > 1:
         raise UsageError(

@@ -8,7 +8,6 @@ know as current is never loaded. How weights are made is the business of `loop.p
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import secrets
@@ -20,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from afterself import __version__
-from afterself.archive.store import Archive
+from afterself.archive.store import Archive, list_artifacts
 from afterself.errors import ModelError
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
 from afterself.home.folder import Self
+from afterself.home.moments import utc_text
 from afterself.models.bases import Base, base_config, load_torch
 from afterself.models.gguf_export import export_gguf
 from afterself.models.gguf_lora import export_lora
@@ -73,6 +73,10 @@ class Weights:
         return {"format": FORMAT, **facts, "settings": dict(self.settings), "notes": list(self.notes)}
 
 
+WAIT = 3600.0
+"""Seconds that finished weights wait for another writer of the self to end."""
+
+
 def publish(
     self_: Self, model: Any, base: Base, revisions: Mapping[str, int], facts: Mapping[str, Any]
 ) -> Weights:
@@ -80,9 +84,10 @@ def publish(
 
     ArchiveError if a record it was trained on has left the archive meanwhile: then nothing is kept.
     """
-    made_at = datetime.now(UTC)
+    made_at = datetime.now(UTC).replace(microsecond=0)
     id = f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    with Archive.writing(self_) as archive:
+    # Hours of training must not be lost to an import that is just running.
+    with Archive.writing(self_, wait=WAIT) as archive:
         _sweep(self_, archive)
         hidden = self_.weights_dir / f"{_HIDDEN}{id}"
         hidden.mkdir(mode=FOLDER_MODE)
@@ -93,7 +98,7 @@ def publish(
                 path=self_.weights_dir / id,
                 base=base.id,
                 base_sha256=base.sha256,
-                made_at=made_at.isoformat(timespec="seconds"),
+                made_at=utc_text(made_at),
                 gguf=gguf,
                 **{**facts, "notes": (*facts["notes"], *failed)},
             )
@@ -116,7 +121,8 @@ def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tupl
     if adapter:
         for config in model.peft_config.values():
             config.base_model_name_or_path = base.id
-        model.save_pretrained(folder)
+        # Left to itself, PEFT asks the hub whether the base's vocabulary was changed.
+        model.save_pretrained(folder, save_embedding_layers=False)
         (folder / "README.md").unlink(missing_ok=True)
     else:
         model.save_pretrained(folder)
@@ -178,10 +184,7 @@ def require_weights(self_: Self) -> Weights:
 
 
 def _newest(self_: Self) -> tuple[Weights | None, bool]:
-    if not self_.archive_path.exists():
-        return None, False
-    with contextlib.closing(Archive(self_.archive_path, self_.blobs_dir)) as archive:
-        artifacts = archive.artifacts(KIND)
+    artifacts = list_artifacts(self_, KIND)
     for artifact in reversed(artifacts):
         if artifact.state == "current" and (self_.path / artifact.path / MANIFEST).is_file():
             return read_weights(self_.path / artifact.path), False
