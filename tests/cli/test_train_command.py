@@ -55,8 +55,8 @@ def test_training_asks_first_and_does_not_start_where_nobody_can_answer(
 def test_a_date_leaves_out_what_was_said_from_then_on(tmp_path: Path, tiny_base: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 60))
     ran = afterself(
-        "--self", self_.path, "train", "--base", tiny_base, "--method", "full", "--epochs", "0.2", "--publish-anyway",
-        "--until", "2020-02-05", "--yes", "--json",
+        "--self", self_.path, "train", "--base", tiny_base, "--method", "full", "--epochs", "0.2",
+        "--publish-anyway", "--until", "2020-02-05", "--yes", "--json",
     )  # fmt: skip
     assert ran.json["owner_messages"] == 30
 
