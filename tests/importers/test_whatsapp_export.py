@@ -235,6 +235,7 @@ def test_a_name_with_a_colon_is_seen_by_its_regularity(chat):
         "Anna changed the subject from “Trip” to “Trip: the plan”",
         'Anna changed the subject to "Trip: the plan"',
         "Ben left",
+        "林夏將主旨從「旅行」改為「旅行: 羅馬」",
         "Your security code with Anna changed. Tap to learn more.",
     ],
 )
@@ -349,8 +350,15 @@ def test_the_notice_on_encryption_of_old_exports_is_nobodys_words(chat):
 
 
 def test_whatsapps_own_words_in_a_language_not_known_are_not_the_authors(chat):
-    found = chat("[13/1/20, 09:00:00] Anna: \u200eobraz pominięto\n[13/1/20, 09:01:00] Ben: ho\n")
-    assert found.records[0].spans == (Span(0, 15, "placeholder"),)
+    found = chat("[13/1/20, 09:00:00] Anna: ho\n[13/1/20, 09:01:00] Anna: \u200emynd sleppt\n")
+    assert found.records[1].spans == (Span(0, 11, "placeholder"),)
+    assert [p.where for p in found.problems] == ["WhatsApp Chat with Anna.txt:line 2"]
+
+
+def test_media_left_out_in_a_language_not_known_are_not_the_authors_and_that_is_said(chat):
+    found = chat("13/1/20, 09:00 - Anna: <Efni var sleppt>\n13/1/20, 09:01 - Ben: <3 and <b> ho\n")
+    assert [r.spans for r in found.records] == [(Span(0, 17, "placeholder"),), ()]
+    assert [a.state for a in found.records[0].attachments] == ["omitted"]
     assert [p.where for p in found.problems] == ["WhatsApp Chat with Anna.txt:line 1"]
 
 

@@ -12,6 +12,7 @@ import mimetypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from afterself.archive.drafts import (
     Attachment,
@@ -204,6 +205,7 @@ class _Chat:
         return Attachment(name, "present", mime, self._source.size(member), member)
 
 
+@lru_cache(maxsize=1024)
 def _person(author: str) -> Person:
     """A name as people know it; one the phone had no contact for (`~ Ana`) stays apart by its handle."""
     name = clean_name(author)

@@ -2,11 +2,14 @@
 
 A part above 12 decides; then the order that keeps the file sorted; then the option;
 then the style of the clock, and that is an assumption the summary states. The header
-grammar that finds the dates stands in `whatsapp_lines`.
+grammar that finds the dates stands in `whatsapp_lines`. Words for the halves of the day
+are here too: they are those of Unicode's CLDR.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +18,19 @@ from itertools import pairwise
 from afterself.importers.contract import DateOrder
 
 Parts = tuple[int, int, int]
+_WHATSAPP_BEGAN = 2009
+_MORNING = (
+    "午前|上午|凌晨|清晨|早上|午夜|半夜|오전|새벽|ÖÖ|de\\.|vorm\\.|SA|ص|صباحًا|صباحا|ق\\.ظ\\.|π\\.μ\\.|"
+    "पूर्वाह्न|म\\.पू\\.|முற்பகல்|పూర్వాహ్నం|ಪೂರ್ವಾಹ್ನ|পূর্বাহ্ন|ก่อนเที่ยง|לפנה״צ|п\\.п\\.|fm|f\\.m\\.|ap\\.|"
+    "dop\\.|pr\\.p\\."
+)
+_AFTERNOON = (
+    "午後|下午|中午|傍晚|晚上|오후|저녁|밤|ÖS|du\\.|nachm\\.|CH|م|مساءً|مساء|ب\\.ظ\\.|μ\\.μ\\.|अपराह्न|"
+    "म\\.उ\\.|பிற்பகல்|అపరాహ్నం|ಅಪರಾಹ್ನ|অপরাহ্ন|หลังเที่ยง|אחה״צ|сл\\.об\\.|em|e\\.m\\.|ip\\.|odp\\.|pop\\."
+)
+HALVES = f"{_MORNING}|{_AFTERNOON}"
+_IN_THE_MORNING = re.compile(_MORNING)
+_NOON = "中午"
 _ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
 
 
@@ -48,18 +64,35 @@ def wall_time(stamp: Stamp, order: DateOrder) -> datetime | None:
         return None
 
 
+def hour_of(hour: int, half: str) -> int | None:
+    """The hour on the 24-hour clock; `half` is a or p of am/pm, a word of `HALVES`, or nothing."""
+    if half and not 0 <= hour <= 12:
+        return None
+    if not half:
+        return hour if hour < 24 else None
+    if half == _NOON and hour in (10, 11):
+        return hour
+    morning = half in "aA" or bool(_IN_THE_MORNING.fullmatch(half))
+    return hour % 12 + (0 if morning else 12)
+
+
 def infer_order(
     stamps: Sequence[Stamp], *, separator: str, half_day_clock: bool, asked: DateOrder | None
 ) -> Order:
     """The order in which the dates of a file stand."""
-    wrong = {order: sum(not _fits(stamp, order) for stamp in stamps) for order in _ORDERS}
+    dates = Counter(stamp.parts for stamp in stamps)
+    wrong = {order: sum(n for date, n in dates.items() if not _fits(date, order)) for order in _ORDERS}
     fitting = [order for order in _ORDERS if wrong[order] == min(wrong.values())]
     if asked and asked not in fitting:
         found = infer_order(stamps, separator=separator, half_day_clock=half_day_clock, asked=None)
         return Order(found.order, f"--date-order {asked} does not fit its dates; read as {found.order}")
     if asked:
         return Order(asked)
+    early = {order: sum(n for date, n in dates.items() if _is_early(date, order)) for order in fitting}
+    fitting = [order for order in fitting if early[order] == min(early.values())]
     likely = [order for order in fitting if order != "ymd" or separator == "-"] or fitting
+    if len(likely) == 1:
+        return Order(likely[0])
     steps_back = {order: _steps_back(stamps, order) for order in likely}
     left = [order for order in likely if steps_back[order] == min(steps_back.values())]
     if len(left) == 1:
@@ -75,10 +108,16 @@ def infer_order(
     )
 
 
-def _fits(stamp: Stamp, order: DateOrder) -> bool:
+def _fits(date: Parts, order: DateOrder) -> bool:
     year_at = 0 if order == "ymd" else 2
-    small = all(part <= 99 for i, part in enumerate(stamp.parts) if i != year_at)
-    return small and wall_time(stamp, order) is not None
+    small = all(part <= 99 for i, part in enumerate(date) if i != year_at)
+    return small and wall_time(Stamp(date, 0, 0, None), order) is not None
+
+
+def _is_early(date: Parts, order: DateOrder) -> bool:
+    """True for a day before there was WhatsApp."""
+    time = wall_time(Stamp(date, 0, 0, None), order)
+    return time is not None and time.year < _WHATSAPP_BEGAN
 
 
 def _steps_back(stamps: Sequence[Stamp], order: DateOrder) -> int:

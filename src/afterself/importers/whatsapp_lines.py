@@ -15,20 +15,35 @@ from datetime import datetime, timedelta
 
 from afterself.importers.contract import DateOrder
 from afterself.importers.text_lines import Line
-from afterself.importers.whatsapp_dates import Order, Stamp, infer_order, wall_time
-from afterself.importers.whatsapp_phrases import MARK, breaks_off_in_quotes, is_notice, tells_of_group
+from afterself.importers.whatsapp_dates import HALVES, Order, Stamp, hour_of, infer_order, wall_time
+from afterself.importers.whatsapp_phrases import (
+    MARK,
+    breaks_off_in_quotes,
+    is_notice,
+    is_unknown,
+    tells_of_group,
+)
 from afterself.importers.whatsapp_titles import clean_name
 
 _M = "[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
 _S = "[ \t\u00a0\u202f\u2009]"
-_HEADER = re.compile(
-    rf"{_M}(?P<open>\[)?{_M}"
-    rf"(?P<a>\d{{1,4}})(?P<sep>[./-]){_S}?(?P<b>\d{{1,2}})(?P=sep){_S}?(?P<c>\d{{1,4}})\.?"
-    rf"(?P<comma>,?){_M}{_S}{{1,2}}{_M}(?:às?{_S})?"
-    rf"(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
-    rf"(?P<clock>{_S}?(?P<half>[AaPp])\.?{_S}?[Mm]\.?)?{_M}"
-    rf"(?(open)\](?:{_S}|$)|{_S}(?P<dash>[-–—]){_S}?)"
+_DATE = (
+    rf"(?P<a>\d{{1,4}}){_M}(?P<sep>[./-]){_S}?(?P<b>\d{{1,2}}){_M}(?P=sep){_S}?"
+    rf"(?P<c>\d{{1,4}})\.?(?:{_S}г\.)?"
 )
+_TIME = (
+    rf"(?:(?P<first>{HALVES}){_S}?)?"
+    rf"(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
+    rf"(?:{_S}?(?:(?P<half>[AaPp])\.?{_S}?[Mm]\.?|(?P<last>{HALVES})))?"
+)
+_BETWEEN = rf"(?P<comma>[,،]?){_M}{_S}{{1,2}}{_M}(?:(?:às?|klo|kl\.?|um|u|о|om|lúc|at|alle|ob){_S})?"
+# Bracketed on iPhones, a dash on Android; before 2014 iPhones wrote seconds and a colon.
+_END = (
+    rf"{_M}(?(open)\](?:{_S}|$)|(?:{_S}(?P<dash>[-–—]){_S}?"
+    rf"|(?(second)(?P<colon>:){_S}(?=[^:]{{1,80}}:)|(?!))))"
+)
+_HEADER = re.compile(rf"{_M}(?P<open>\[)?{_M}(?P<said>{_DATE}{_BETWEEN}{_TIME}){_END}")
+_HEADER_TIME_FIRST = re.compile(rf"{_M}(?P<open>\[)?{_M}(?P<said>{_TIME}{_BETWEEN}{_DATE}){_END}")
 _LONGEST_NAME = 120
 _COLON_NAME_FROM = 5
 _FAR_BACK = timedelta(days=1)
@@ -42,7 +57,8 @@ class Header:
     """A line that looks like the beginning of a message.
 
     `names` are what may be the author's name, `notice` is true if WhatsApp itself speaks under it,
-    `group` if that only happens in groups, `body` is where the name or notice begins.
+    `group` if that only happens in groups, `unknown` if the words are marked as WhatsApp's and in no table,
+    `body` is where the name or notice begins.
     """
 
     line: int
@@ -53,6 +69,7 @@ class Header:
     names: tuple[str, ...]
     notice: bool
     group: bool
+    unknown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +95,28 @@ class Judgement:
 
 def header_of(text: str, number: int = 0) -> Header | None:
     """The header at the beginning of a line, or None."""
-    match = _HEADER.match(text)
+    match = _HEADER.match(text) or _HEADER_TIME_FIRST.match(text)
     if not match:
         return None
-    hour, minute = int(match["hour"]), int(match["minute"])
-    second = int(match["second"]) if match["second"] else None
-    half = (match["half"] or "").lower()
-    if half:
-        if not 0 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if half == "p" else 0)
-    if hour > 23 or minute > 59 or (second or 0) > 59:
+    minute, second = int(match["minute"]), int(match["second"]) if match["second"] else None
+    half = match["half"] or match["first"] or match["last"] or ""
+    hour = hour_of(int(match["hour"]), half)
+    if hour is None or minute > 59 or (second or 0) > 59:
         return None
     shape: Shape = (
         bool(match["open"]), match["sep"], len(match["a"]) == 4, len(match["c"]) == 4,
-        bool(match["comma"]), second is not None, bool(half), match["dash"] or "",
+        bool(match["comma"]), second is not None, bool(half), match["dash"] or match["colon"] or "",
     )  # fmt: skip
     stamp = Stamp((int(match["a"]), int(match["b"]), int(match["c"])), hour, minute, second)
-    said = text[match.start("a") : match.end("clock" if half else "second" if match["second"] else "minute")]
     rest = text[match.end() :]
     names = _possible_names(rest)
     first_line = rest[len(names[0]) + 2 :] if names else rest
     own_words = names and not first_line.startswith(MARK)
     return Header(
-        number, shape, stamp, said, match.end(), names,
+        number, shape, stamp, match["said"], match.end(), names,
         notice=not names or breaks_off_in_quotes(names[0]) or is_notice(first_line),
         group=not own_words and tells_of_group(first_line),
+        unknown=bool(names) and is_unknown(first_line),
     )  # fmt: skip
 
 
@@ -143,8 +156,14 @@ def _possible_names(rest: str) -> tuple[str, ...]:
 def _authors(headers: Sequence[Header]) -> list[str | None]:
     """The author's name as written for each header; None where there is none or the line is a notice."""
     second: dict[str, Counter[str]] = defaultdict(Counter)
-    for header in headers:
-        if not header.notice:
+    # Under a name nobody ever wrote with (a group's title), and at a chat's beginning, iOS speaks itself.
+    writers = {header.names[0] for header in headers if header.names and not header.unknown}
+    spoken = [
+        header.notice or (header.unknown and (i == 0 or header.names[0] not in writers))
+        for i, header in enumerate(headers)
+    ]
+    for header, notice in zip(headers, spoken, strict=True):
+        if not notice:
             second[header.names[0]][header.names[1] if len(header.names) > 1 else ""] += 1
     # A name with a colon in it is one under which, often enough, the same second part always stands.
     longer = {
@@ -152,7 +171,10 @@ def _authors(headers: Sequence[Header]) -> list[str | None]:
         for first, names in second.items()
         if len(names) == 1 and "" not in names and names.total() >= _COLON_NAME_FROM
     }
-    return [None if header.notice else longer.get(header.names[0], header.names[0]) for header in headers]
+    return [
+        None if notice else longer.get(header.names[0], header.names[0])
+        for header, notice in zip(headers, spoken, strict=True)
+    ]
 
 
 def _pasted(walls: Sequence[datetime], authors: Sequence[str | None]) -> list[bool]:

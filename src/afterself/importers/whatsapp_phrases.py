@@ -1,8 +1,8 @@
-"""What WhatsApp itself writes into an export, in six languages: placeholders, calls, deletions, edits.
+"""What WhatsApp itself writes into an export: placeholders, calls, deletions, edits, notices.
 
-A body becomes its text with spans over what no person typed. Phrases the tables do
-not know are still caught where WhatsApp marks its own words with U+200E (iOS). To
-teach it a language, add its words here; nothing else depends on language.
+A body becomes its text with spans over what no person typed. The words themselves
+are tables of `whatsapp_words`. Phrases that no table knows are still caught where
+WhatsApp marks its own words with U+200E (iOS) or a file is named as only WhatsApp does.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from afterself.archive.drafts import Kind, Span
+from afterself.importers import whatsapp_words as words_of
 
 MARK = "\u200e"
 _LONGEST_NOTICE = 400
@@ -36,13 +37,20 @@ _OMITTED = [
     (noun, re.compile(rf"<?(?P<before>.* • .*?)?{MARK}?(?:{words}) (?:{_LEFT_OUT})>?", re.IGNORECASE))
     for noun, words in _NOUNS.items()
 ]
+# Cheaper than the patterns: how a line that they match ends, in small letters.
+_LEFT_OUT_ENDS = (
+    "omitted", "lassen", "schlossen", "ido", "ida", "idos", "idas", "omis", "omise", "omises", "ente", "ent",
+    "entes", "ents", "retiré", "ado", "ada", "ulto", "ulta", "messo", "messa", "messi", "messe",
+    "luso", "lusa",
+)  # fmt: skip
 _FILE = r"(?P<name>[^\n<>]+?\.\w{1,6})"
+_FILE_OF_ANDROID = r"(?P<made>(?:IMG|VID|PTT|AUD|STK|DOC)-\d{8}-WA\d{4,}\.\w{2,5})"
 _ATTACHED_AFTER = re.compile(
-    rf"{_FILE} \((?:file attached|Datei angehängt|archivo adjunto|fichier joint"
-    r"|(?:arquivo|ficheiro) anexado|file allegato|bestand bijgevoegd)\)"
+    rf"(?:{_FILE} \((?:{words_of.ATTACHED_AFTER})\)|{_FILE_OF_ANDROID} \([^()\n]{{2,40}}\))"
 )
 _ATTACHED_TAG = re.compile(
-    rf"{MARK}?<(?:attached|Anhang|adjunto|pi[èe]ce jointe|anexado|allegato|bijgevoegd)\s?: {_FILE}>"
+    rf"{MARK}?<(?:(?:{words_of.ATTACHED_TAG})\s?[:：]\s?{_FILE}"
+    r"|[^<>\n:：]{2,30}[:：]\s?(?P<made>\d{8}-[A-Z]{3,12}-[^<>\n]{1,60}\.\w{2,5}))>"
 )
 _DELETED = re.compile(
     r"(?:This message was deleted(?: by admin .{1,80})?|You deleted this message(?: as admin)?|"
@@ -52,10 +60,10 @@ _DELETED = re.compile(
     r"(?:Mensagem|(?:Essa|Esta) mensagem foi) apagada|(?:Você a|A)pagou esta mensagem|Eliminou esta mensagem|"
     r"Questo messaggio è stato eliminato|Hai eliminato questo messaggio)\.?"
 )
+# Words in angle brackets after WhatsApp's mark, at the end of what somebody wrote, are the mark of an edit.
 _EDITED = re.compile(
-    rf"\s{{0,3}}{MARK}?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje|"
-    r"Ce message a été modifié|Mensagem editada|Esta mensagem foi editada|"
-    r"Questo messaggio è stato modificato)\.?>\s{0,3}$"
+    rf"\s{{0,3}}(?:{MARK}?<(?:{words_of.EDITED})\.?>"
+    rf"|(?<=[^{MARK}\s])\s?{MARK}<[^<>\n:：]{{5,60}}>)\s{{0,3}}$"
 )
 _MISSED = (
     r"Missed (?:group )?(?:voice|video) call|Verpasster (?:Sprach|Video)anruf|"
@@ -69,20 +77,22 @@ _CALLED = (
 # A person may write "Video call, tomorrow?": what follows must be marked, a time of day or a length.
 _CALL = re.compile(
     rf"(?:{_MISSED}|(?P<bare>{_CALLED}))"
-    rf"(?P<rest>,? ?{MARK}.{{1,60}}|,? (?:at |um )?\d{{1,2}}[:.]\d{{2}}.{{0,5}}|, \d+ ?[^\W\d]{{1,8}}\.?|\.)?"
+    rf"(?P<rest>[.,]? ?{MARK}.{{1,60}}|,? (?:at |um )?\d{{1,2}}[:.]\d{{2}}.{{0,5}}|"
+    r", \d+ ?[^\W\d]{1,8}\.?|\.)?"
 )
-_NOTHING = re.compile(
-    r"null|Waiting for this message\b.*|You (?:received|sent) a view once .*|"
-    r"Live location shared|Live-Standort wird geteilt|Ubicación en tiempo real compartida|"
-    r"Localização em tempo real compartilhada|Posizione in tempo reale condivisa"
+_NOTHING = re.compile(r"null|Waiting for this message\b.*|You (?:received|sent) a view once .*")
+_NOTHING_IF_MARKED = re.compile(words_of.NOTHING_IF_MARKED, re.IGNORECASE)
+_PLACE = re.compile(
+    r"[^\W\d_][\w ]{1,30}[:：] ?https?://(?:maps\.google|www\.google|maps\.apple|foursquare)\.\S+"
 )
-_PLACE = re.compile(r"[^\W\d_][\w ]{2,30}: https?://(?:maps\.google|www\.google|maps\.apple|foursquare)\.\S+")
 _POLL_LINE = re.compile(
-    rf"^{MARK}?(?:POLL|UMFRAGE|ENCUESTA|SONDAGE|ENQUETE|SONDAGGIO):|"
-    rf"^{MARK}?(?:OPTION|OPCIÓN|OPÇÃO|OPZIONE): |\({MARK}?\d+ [^()\n]{{3,12}}\)$",
+    rf"^{MARK}?(?:{words_of.POLL})\s?[:：]|^{MARK}?(?:{words_of.OPTION})\s?[:：] ?|"
+    rf"\({MARK}?\d+ [^()\n]{{2,12}}\)$",
     re.MULTILINE,
 )
-_POLL = re.compile(rf"{MARK}?(?:POLL|UMFRAGE|ENCUESTA|SONDAGE|ENQUETE|SONDAGGIO):\n")
+_POLL = re.compile(rf"{MARK}?(?:{words_of.POLL})\s?[:：]\n")
+# What Android writes for media in a language that no table knows; nobody writes whole messages like this.
+_IN_BRACKETS = re.compile(r"<[^\W\d_]\w* [\w ]{2,40}>")
 _MENTION = re.compile("@\u2068([^\u2069\n]{0,120})\u2069")
 
 _SYSTEM = re.compile(
@@ -96,20 +106,16 @@ _SYSTEM = re.compile(
     r" (?:adicionou|criou|mudou|alterou|removeu|saiu|fixou)\b|"
     r" (?:ha|hai) (?:aggiunto|creato|cambiato|modificato|rimosso|abbandonato|fissato)\b|"
     r"disappearing messages|selbstlöschende|mensajes temporales|messages éphémères|mensagens temporárias|"
-    r"messaggi effimeri|is a contact|business account|admin",
+    rf"messaggi effimeri|is a contact|business account|admin|{words_of.SYSTEM}",
     re.IGNORECASE,
 )
 _GROUP = re.compile(
     r"\b(?:group|gruppe|gruppen\w+|grupo|groupe|gruppo|groep)\b| added | left$| joined |hinzugefügt| añadió |"
-    r" a ajouté | adicionou | ha aggiunto ",
+    rf" a ajouté | adicionou | ha aggiunto |{words_of.GROUP}",
     re.IGNORECASE,
 )
-_ENCRYPTED = re.compile(
-    r"Messages (?:and calls are|you send to this|to this) .*end-to-end encrypt|Nachrichten .*Ende-zu-Ende-|"
-    r"Los mensajes .*extremo a extremo|Les messages .*bout en bout|(?:As m|M)ensagens .*ponta a ponta|"
-    r"I messaggi .*(?:end-to-end|crittografia)"
-)
-_OPEN_QUOTE = re.compile('[“„«][^”“»]*$|^(?:[^"]*"[^"]*")*[^"]*"[^"]*$')
+_ENCRYPTED = re.compile(words_of.ENCRYPTED)
+_OPEN_QUOTE = re.compile('[“„«「『][^”“»」』]*$|^(?:[^"]*"[^"]*")*[^"]*"[^"]*$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,41 +139,83 @@ class Body:
 def body_of(raw: str) -> Body:
     """Understand the body of a message that stands under its author's name."""
     marked = raw.startswith(MARK)
-    text = _MENTION.sub(r"@\1", raw.lstrip(MARK + "\ufeff"))
-    unedited = _EDITED.sub("", text)
+    text = raw.lstrip(MARK + "\ufeff")
+    if "\u2068" in text:
+        text = _MENTION.sub(r"@\1", text)
+    unedited = _EDITED.sub("", text) if ">" in text[-4:] else text
     edited = unedited != text
     text = unedited
-    if _DELETED.fullmatch(text.strip(MARK + " ")):
-        return Body("", deleted=True)
-    call = _CALL.fullmatch(text)
-    if call and (marked or call["rest"] or not call["bare"]):
-        return Body(text, kind="call", spans=_whole(text))
-    if _PLACE.fullmatch(text) or _NOTHING.fullmatch(text):
-        return Body(text, spans=_whole(text))
+    known = _known(text, marked) if len(text) <= words_of.LONGEST_PHRASE else None
+    if known:
+        return known
+    if len(text) <= _LONGEST_NOTICE:
+        if _DELETED.fullmatch(text.strip(MARK + " ")):
+            return Body("", deleted=True)
+        call = _CALL.fullmatch(text)
+        if call and (marked or call["rest"] or not call["bare"]):
+            return Body(text, kind="call", spans=_whole(text))
+        if _PLACE.fullmatch(text) or _NOTHING.fullmatch(text):
+            return Body(text, spans=_whole(text))
+        if marked and _NOTHING_IF_MARKED.fullmatch(text):
+            return Body(text, spans=_whole(text))
     if _POLL.match(text):
         spans = tuple(Span(m.start(), m.end(), "placeholder") for m in _POLL_LINE.finditer(text))
         return Body(text, spans=spans, edited=edited)
+    if text.startswith("<") and _IN_BRACKETS.fullmatch(text):
+        return _media(text, edited) or Body(text, spans=_whole(text), omitted=("media",), unknown=True)
     return _media(text, edited) or Body(
         text, spans=_whole(text) if marked else (), edited=edited, unknown=marked and bool(text)
     )
 
 
+def _known(text: str, marked: bool) -> Body | None:
+    """A body that as a whole is one phrase of the tables; what people may type too counts only if marked."""
+    found = words_of.STANDS_FOR.get(text.strip(MARK + " <>.。").casefold())
+    if not found or (found[0] == "omitted" and not marked and not text.startswith("<")):
+        return None
+    sense, noun = found
+    if sense == "deleted":
+        return Body("", deleted=True)
+    if sense == "missed":
+        return Body(text, kind="call", spans=_whole(text))
+    return Body(text, spans=_whole(text), omitted=(noun,) if noun else ())
+
+
 def _media(text: str, edited: bool) -> Body | None:
     """A body that is or carries a file: the placeholder becomes a span, a caption stays the author's own."""
     first = text.split("\n", 1)[0]
-    for noun, pattern in _OMITTED if len(first) <= _LONGEST_NOTICE else ():
-        match = pattern.fullmatch(first)
-        if match:
-            name = (match["before"] or "").split(" • ")[0].strip(MARK + " ")
-            return Body(
-                text, spans=(Span(0, len(first), "placeholder"),), omitted=(name or noun,), edited=edited
-            )
-    after = _ATTACHED_AFTER.fullmatch(first)
-    tags = [after] if after else list(_ATTACHED_TAG.finditer(text))
+    if len(first) <= _LONGEST_NOTICE:
+        omitted = _omitted(first)
+        if omitted:
+            return Body(text, spans=(Span(0, len(first), "placeholder"),), omitted=(omitted,), edited=edited)
+    after = _ATTACHED_AFTER.fullmatch(first) if first.endswith(")") else None
+    tags = [after] if after else list(_ATTACHED_TAG.finditer(text)) if "<" in text else []
     if not tags:
         return None
     spans = tuple(Span(tag.start(), tag.end(), "placeholder") for tag in tags)
-    return Body(text, spans=spans, files=tuple(tag["name"].strip(MARK) for tag in tags), edited=edited)
+    files = tuple((tag["name"] or tag["made"]).strip(MARK) for tag in tags)
+    return Body(text, spans=spans, files=files, edited=edited)
+
+
+def _omitted(first: str) -> str | None:
+    """What a line says was left out of the export: a file's name if it gives one, else the kind of thing."""
+    if first[-10:].rstrip(">").lower().endswith(_LEFT_OUT_ENDS):
+        for noun, pattern in _OMITTED:
+            if match := pattern.fullmatch(first):
+                return (match["before"] or "").split(" • ")[0].strip(MARK + " ") or noun
+    before, dot, last = first.rpartition(" • ")
+    if dot:
+        _, _, words = last.rpartition(MARK)
+        sense, noun = words_of.STANDS_FOR.get(words.casefold(), ("", ""))
+        if sense == "omitted":
+            return before.split(" • ")[0].strip(MARK + " ") or noun
+    known = words_of.STANDS_FOR.get(first.strip(MARK + " <>").casefold()) if first.startswith("<") else None
+    return known[1] if known and known[1] else None
+
+
+def is_unknown(first_line: str) -> bool:
+    """True for words that WhatsApp marked as its own and no table knows."""
+    return first_line.startswith(MARK) and body_of(first_line).unknown
 
 
 def is_notice(first_line: str) -> bool:
@@ -178,7 +226,7 @@ def is_notice(first_line: str) -> bool:
     """
     if not first_line.startswith(MARK):
         return bool(_ENCRYPTED.match(first_line))
-    return body_of(first_line).unknown and bool(_SYSTEM.search(first_line[:_LONGEST_NOTICE]))
+    return is_unknown(first_line) and bool(_SYSTEM.search(first_line[:_LONGEST_NOTICE]))
 
 
 def breaks_off_in_quotes(before_colon: str) -> bool:

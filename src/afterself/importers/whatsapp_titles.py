@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from afterself.importers.member_names import NESTED
 
+_APP = "(?:WhatsApp|واتساب)"
 _TITLED = re.compile(
     r"(?:"
-    r"WhatsApp Chat with|WhatsApp Chat -|"  # Android in English; iOS in every language seen
+    rf"[^-]{{0,24}}{_APP}(?:-\w+)?[^-]{{0,16}} -|"  # iOS, in every language: … WhatsApp … - NAME
+    r"WhatsApp Chat with|"
     r"WhatsApp[- ]Chat mit|"
     r"Chat (?:de )?WhatsApp con|"  # es, it
     r"(?:Discussion|Conversation|Chat) WhatsApp avec|"
     r"Conversa do WhatsApp com|Chat (?:do )?WhatsApp com|"
-    r"WhatsApp-chat met"
-    r")\s+(?P<title>.+)",
+    r"WhatsApp-chat met|WhatsApp-chatt med|WhatsApp-(?:chat|samtale) med|"
+    r"Cza[tc] WhatsApp z|Chat WhatsApp dengan|"
+    r"Чат (?:в )?WhatsApp с(?: контактом)?|(?:محادثة|دردشة) واتساب مع"
+    r")\s+(?P<title>.+)"
+    r"|(?P<before>.+?) (?:ile WhatsApp Sohbeti|के साथ WhatsApp चैट)"
+    r"|[與与和](?P<within>.+?)\s?的 ?WhatsApp ?(?:對話|对话|聊天|聊天记录|聊天紀錄)",
     re.IGNORECASE,
 )
 _IOS_MEMBER = "_chat"
@@ -28,6 +35,7 @@ _MARKS = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _DOWNLOADED_AGAIN = re.compile(r"\s?\(\d\)$")
 
 
+@lru_cache(maxsize=4096)
 def clean_name(name: str) -> str:
     """A name without WhatsApp's invisible marks, its spaces made plain, NFC."""
     return " ".join(unicodedata.normalize("NFC", _MARKS.sub("", name)).split())
@@ -36,7 +44,7 @@ def clean_name(name: str) -> str:
 def titled(file_name: str) -> str | None:
     """The chat's name if a file is named as WhatsApp names exports, in any of its languages."""
     match = _TITLED.fullmatch(_stem(file_name))
-    return match["title"] if match else None
+    return (match["title"] or match["before"] or match["within"]) if match else None
 
 
 def chat_title(member: str, outer_name: str) -> str | None:

@@ -22,6 +22,7 @@ from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
 from afterself.errors import NotAllowed, UsageError
 from afterself.home.folder import Self
+from afterself.policy.overview import OverviewReads
 from afterself.policy.retrieval import RetrievalReads
 from afterself.policy.words import OWN_KINDS, own_spans_text
 
@@ -63,7 +64,11 @@ class ViewRecord:
 
 @dataclass(frozen=True, slots=True)
 class PersonInfo:
-    """One identity, with how many of the visible records it wrote."""
+    """One identity, with how many of the visible records it wrote.
+
+    `name` is the one its contact is shown under, `called` the one in its own export; identities with the
+    same `contact` are one person.
+    """
 
     identity: int
     name: str
@@ -72,6 +77,9 @@ class PersonInfo:
     is_owner: bool
     records: int
     relation: str | None
+    contact: int = 0
+    called: str = ""
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,8 @@ WHERE (?1 OR coalesce(contact.excluded, 0) = 0)
 """
 _COLUMNS = """
 SELECT record.row, record.id, record.source_key, thread.source, thread.id, thread.title, thread.kind,
-       record.author, coalesce(identity.name, ''), record.is_owner, record.kind, record.said_at,
-       record.precision, CASE WHEN record.reply_to IS NOT NULL THEN coalesce(
+       record.author, coalesce(contact.shown, identity.name, ''), record.is_owner, record.kind,
+       record.said_at, record.precision, CASE WHEN record.reply_to IS NOT NULL THEN coalesce(
            (SELECT answered.id FROM record AS answered WHERE answered.id = record.reply_to),
            (SELECT answered.id FROM alias JOIN record AS answered ON answered.row = alias.record
             WHERE alias.id = record.reply_to)) END,
@@ -120,6 +128,7 @@ class View:
         self._everyone = purpose == "list"
         self._before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
         self._db: apsw.Connection = open_archive(self_.archive_path, read_only=True)
+        self.overview = OverviewReads(self._db, self_.archive_path, self._everyone)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self.many)
 
     def __enter__(self) -> View:
@@ -138,7 +147,7 @@ class View:
 
     def owner_names(self) -> tuple[str, ...]:
         """The names under which the owner may appear: as declared, and as the exports have them."""
-        seen = [name for one in self.people() if one.is_owner for name in (one.name, one.handle)]
+        seen = [name for one in self.people() if one.is_owner for name in (one.name, one.called, one.handle)]
         return tuple(dict.fromkeys((self.owner_name(), *seen)))
 
     # -- records --------------------------------------------------------------------------
@@ -246,8 +255,9 @@ class View:
             people: dict[int, list[PersonInfo]] = {}
             for thread, *person in self._db.execute(
                 """
-                SELECT there.thread, identity.id, identity.name, identity.handle, identity.source,
-                       coalesce(identity.owner, 0), coalesce(wrote.n, 0), contact.relation
+                SELECT there.thread, identity.id, coalesce(contact.shown, identity.name), identity.handle,
+                       identity.source, coalesce(identity.owner, 0), coalesce(wrote.n, 0), contact.relation,
+                       contact.id, identity.name, contact.excluded
                 FROM thread_participant AS there JOIN identity ON identity.id = there.identity
                 JOIN contact ON contact.id = identity.contact
                 LEFT JOIN (SELECT thread, author, count(*) AS n FROM record GROUP BY thread, author) AS wrote
@@ -276,8 +286,9 @@ class View:
         with archive_errors(self._self.archive_path):
             rows = self._db.execute(
                 """
-                SELECT identity.id, identity.name, identity.handle, identity.source,
-                       coalesce(identity.owner, 0), coalesce(wrote.n, 0) AS records, contact.relation
+                SELECT identity.id, coalesce(contact.shown, identity.name), identity.handle, identity.source,
+                       coalesce(identity.owner, 0), coalesce(wrote.n, 0) AS records, contact.relation,
+                       contact.id, identity.name, contact.excluded
                 FROM identity JOIN contact ON contact.id = identity.contact
                 LEFT JOIN (SELECT author, count(*) AS n FROM record GROUP BY author) AS wrote
                     ON wrote.author = identity.id
@@ -289,8 +300,10 @@ class View:
 
 
 def _person(row: Sequence[Any]) -> PersonInfo:
-    identity, name, handle, source, owner, records, relation = row
-    return PersonInfo(identity, name, handle, source, bool(owner), records, relation)
+    identity, name, handle, source, owner, records, relation, contact, called, excluded = row
+    return PersonInfo(
+        identity, name, handle, source, bool(owner), records, relation, contact, called, bool(excluded)
+    )
 
 
 def _clean(text: str) -> str:

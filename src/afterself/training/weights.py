@@ -25,6 +25,7 @@ from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_ato
 from afterself.home.folder import Self
 from afterself.home.moments import utc_text
 from afterself.models.bases import Base, base_config, load_torch
+from afterself.training import checkpoint
 
 KIND = "weights"
 FORMAT = 1
@@ -103,8 +104,10 @@ def publish(
             _seal(hidden)
             with archive.transaction():
                 archive.register_artifact(KIND, f"weights/{id}", revisions.items(), weights.settings)
+                checkpoint.forget_runs(archive)
                 hidden.rename(weights.path)
                 sync_folder(self_.weights_dir)
+            checkpoint.sweep(self_, archive)
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
     return weights
@@ -160,7 +163,7 @@ def _sweep(self_: Self, archive: Archive) -> None:
             shutil.rmtree(self_.path / artifact.path, ignore_errors=True)
             archive.set_artifact_state(artifact.id, "erased")
     for path in self_.weights_dir.iterdir():
-        if path.is_dir() and path not in current:
+        if path.is_dir() and path not in current and path.name != checkpoint.FOLDER:
             shutil.rmtree(path, ignore_errors=True)
 
 
