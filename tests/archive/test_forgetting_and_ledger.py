@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from afterself.archive.keys import hash_raw, key_tombstone, raw_key, text_tombstone
 from afterself.archive.ledger import pack_rows, unpack_rows
-from afterself.archive.store import Archive
+from afterself.archive.store import Archive, list_artifacts
 from afterself.errors import ArchiveError
 from afterself.home.folder import Self
 from afterself.policy import ViewRecord, open_view
@@ -101,8 +101,7 @@ def test_forgetting_makes_stale_what_was_made_from_it_and_nothing_else(
         archive.register_artifact("index", "index/a", [(one.id, 1), (two.id, 1)], {"model": "m"})
         archive.register_artifact("weights", "weights/b", [(two.id, 1)], {"seed": 7})
     forget(fresh_self, "one")
-    with Archive.writing(fresh_self) as archive:
-        states = [(a.kind, a.path, a.settings, a.state) for a in archive.artifacts()]
+    states = [(a.kind, a.path, a.settings, a.state) for a in list_artifacts(fresh_self)]
     assert states == [
         ("index", "index/a", {"model": "m"}, "stale"),
         ("weights", "weights/b", {"seed": 7}, "current"),

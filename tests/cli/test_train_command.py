@@ -56,7 +56,7 @@ def test_a_date_leaves_out_what_was_said_from_then_on(tmp_path: Path, tiny_base:
     self_ = make_self(tmp_path / "ida", talk("Anna", 60))
     ran = afterself(
         "--self", self_.path, "train", "--base", tiny_base, "--method", "full", "--epochs", "0.2",
-        "--until", "2020-02-05", "--yes", "--json",
+        "--publish-anyway", "--until", "2020-02-05", "--yes", "--json",
     )  # fmt: skip
     assert ran.json["owner_messages"] == 30
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(1500)
 
 def test_the_demo_walks_the_whole_road_with_the_network_cut_and_exits_0(demo: Played) -> None:
     assert demo.code == 0, demo.err
-    assert "915 new messages" in demo.out
+    assert "2,227 new messages" in " ".join(demo.out.split())
     assert "the yellowest cat you ever saw" in " ".join(demo.out.split())
     assert "Nothing recorded about that." in demo.out
     assert demo.out.count("[generated]") >= 3
@@ -34,7 +34,7 @@ def test_her_weights_read_her_held_out_messages_better_than_the_base(demo: Playe
 def test_a_second_demo_imports_nothing_twice_and_trains_nothing_twice(demo: Played) -> None:
     out, err, code = play("demo", "--folder", str(demo.folder), "--seed", "1")
     assert code == 0, err
-    assert "0 new messages, 915 known already" in " ".join(out.split())
+    assert "0 new messages, 2,227 known already" in " ".join(out.split())
     assert "trained here before" in out
 
 
@@ -53,7 +53,7 @@ def test_every_message_of_her_chats_is_a_record_with_its_author_and_time(demo: P
         )
         for path in chats().rglob("*.txt")
     )
-    assert sum(r["is_owner"] is True for r in said) == lines == 518
+    assert sum(r["is_owner"] is True for r in said) == lines == 1196
     assert min(r["said_at"] for r in said).startswith("2014-09-22")
 
 

@@ -12,6 +12,7 @@ from afterself.training import TrainOptions, train
 from tests.training.selves import make_self, talk
 
 QUICK = TrainOptions(method="full", epochs=3, context=128)
+BARELY = TrainOptions(method="full", epochs=0.2, context=128, publish_anyway=True)
 
 
 @pytest.fixture(scope="session")

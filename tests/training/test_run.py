@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +14,7 @@ from afterself.archive.store import Archive
 from afterself.datasets import build_examples
 from afterself.errors import ArchiveError, ModelError, NotAllowed, TrainingError
 from afterself.home.folder import Self
+from afterself.home.jobs import Progress, Report
 from afterself.models.bases import Base, resolve_base
 from afterself.models.scoring import bits_of
 from afterself.models.tokens import HFTurnTokenizer
@@ -31,7 +28,7 @@ from afterself.training import (
     require_weights,
     train,
 )
-from tests.training.conftest import QUICK
+from tests.training.conftest import BARELY, QUICK
 from tests.training.selves import OWNER, make_self, talk
 
 
@@ -65,16 +62,13 @@ def test_the_weights_load_in_plain_transformers(trained_once: Self) -> None:
 
 def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path, tiny_base: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 40))
-    made = [
-        train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.5, context=128, seed=seed))
-        for seed in (1, 1, 2)
-    ]
+    made = [train(self_, str(tiny_base), replace(BARELY, seed=seed)) for seed in (1, 1, 2)]
     first, again, other = ((weights.path / "model.safetensors").read_bytes() for weights in made)
     assert first == again != other
 
 
 def as_from_the_hub(spec: str, *, allow_network: bool) -> Base:
-    return dataclasses.replace(resolve_base(spec, allow_network=allow_network), id="owner/base")
+    return replace(resolve_base(spec, allow_network=allow_network), id="owner/base")
 
 
 def _no_network(*_: object) -> None:
@@ -128,7 +122,7 @@ def test_a_self_that_may_not_be_trained_is_not_trained(tmp_path: Path, tiny_base
 
 def test_what_was_left_out_is_not_in_the_ledger(tmp_path: Path, tiny_base: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 40) + talk("Ben", 40))
-    options = TrainOptions(method="full", epochs=0.2, context=128, exclude_threads=("Ben",))
+    options = replace(BARELY, exclude_threads=("Ben",))
     assert train(self_, str(tiny_base), options).owner_messages == 40
     with open_view(self_, "list") as view:
         ben = [record.id for record in view.records() if record.thread_title == "Ben"]
@@ -145,7 +139,7 @@ def test_forgetting_a_record_takes_the_weights_that_learned_from_it(trained: Sel
         archive.bury([record])
     with pytest.raises(ModelError, match="are stale"):
         require_weights(trained)
-    train(trained, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
+    train(trained, str(tiny_base), BARELY)
     assert not weights.path.exists()
 
 
@@ -160,7 +154,7 @@ def test_what_is_forgotten_during_training_spoils_the_weights(tmp_path: Path, ti
         return True
 
     with pytest.raises(ArchiveError, match="left the archive"):
-        train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128), confirm=forget)
+        train(self_, str(tiny_base), BARELY, confirm=forget)
     assert list(self_.weights_dir.iterdir()) == [] and current_weights(self_) is None
 
 
@@ -181,47 +175,25 @@ def test_half_written_weights_are_never_loaded_and_go_with_the_next_training(
         folder.mkdir()
         (folder / "manifest.json").write_text("{}")
     assert current_weights(self_) is None
-    weights = train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
+    weights = train(self_, str(tiny_base), BARELY)
     assert list(self_.weights_dir.iterdir()) == [weights.path]
-
-
-def test_killed_training_leaves_the_self_as_it_was(tmp_path: Path, tiny_base: Path) -> None:
-    self_ = make_self(tmp_path / "ida", talk("Anna", 60))
-    before = {path: path.read_bytes() for path in self_.path.rglob("*") if path.is_file()}
-    program = "from afterself.cli import main; main()"
-    command = [sys.executable, "-c", program, "--self", str(self_.path), "train", "--base", str(tiny_base)]
-    running = subprocess.Popen(
-        [*command, "--epochs", "100", "--yes"], stderr=subprocess.PIPE, text=True, env=dict(os.environ)
-    )
-    assert running.stderr is not None
-    for line in running.stderr:
-        if line.startswith("The base reads"):
-            break
-    time.sleep(1)
-    assert running.poll() is None
-    running.send_signal(signal.SIGKILL)
-    running.wait()
-    assert list(self_.weights_dir.iterdir()) == []
-    same = {path: path.read_bytes() for path in before if path.name in ("self.toml", "audit.log")}
-    assert all(before[path] == content for path, content in same.items())
-    train(self_, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
-    assert current_weights(self_) is not None
 
 
 def test_another_writer_at_the_end_of_a_training_costs_no_weights(tmp_path: Path, tiny_base: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 40))
-    held, writers = threading.Event(), []
+    held = threading.Event()
+    writers: list[threading.Thread] = []
 
     def other() -> None:
         with self_.writer_lock():
             held.set()
             time.sleep(6)
 
-    def begin(_: Preflight) -> bool:
-        writers.append(threading.Thread(target=other))
-        writers[0].start()
-        return held.wait(10)
+    def begin(report: Report) -> None:
+        if report.stage == "training" and not writers:
+            writers.append(threading.Thread(target=other))
+            writers[0].start()
+            assert held.wait(10)
 
-    options = TrainOptions(method="full", epochs=0.2, context=128)
-    assert train(self_, str(tiny_base), options, confirm=begin).path.is_dir()
+    assert train(self_, str(tiny_base), BARELY, Progress(begin)).path.is_dir()
     writers[0].join()

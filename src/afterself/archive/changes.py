@@ -11,6 +11,7 @@ import hmac
 import json
 import time
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,18 @@ class ChangeLog:
 
     def append(self, action: str, **facts: Any) -> None:
         """Add one decision."""
-        self._db.execute(
-            "INSERT INTO change_log (device, counter, at, action, facts) "
-            "SELECT ?, coalesce(max(counter), 0) + 1, ?, ?, ? FROM change_log",
-            (self.device, time.time_ns() // 1000, action, json.dumps(facts, sort_keys=True)),
+        self.append_all(action, [facts])
+
+    def append_all(self, action: str, all_facts: Iterable[Mapping[str, Any]]) -> None:
+        """Add a decision of one kind about each of many things."""
+        top: Any = self._db.execute("SELECT coalesce(max(counter), 0) FROM change_log").get
+        at = time.time_ns() // 1000
+        self._db.executemany(
+            "INSERT INTO change_log (device, counter, at, action, facts) VALUES (?, ?, ?, ?, ?)",
+            (
+                (self.device, counter, at, action, json.dumps(facts, sort_keys=True))
+                for counter, facts in enumerate(all_facts, start=top + 1)
+            ),
         )
 
     def entries(self) -> list[Change]:

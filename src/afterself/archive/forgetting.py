@@ -1,27 +1,86 @@
 """Takes records out of the archive and leaves keyed hashes, so that no later export brings them back.
 
-The text goes from every table and from the lexical index, and what was made
-from it becomes stale, in the caller's transaction. The raw blobs of imports
-keep what they hold: rewriting those is the business of the `forget` command.
+The text goes from every table and from the lexical index, and what was made from it becomes stale,
+in the caller's transaction. Where it stood in raw exports is handed to `redaction`; what must go
+from the disk after the transaction is the business of `clearing`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import apsw
 
 from afterself.archive.changes import ChangeLog
-from afterself.archive.keys import key_tombstone, text_tombstone
-from afterself.archive.ledger import Ledger
+from afterself.archive.keys import key_tombstone, keyed_id, person_tombstone, text_tombstone
+from afterself.archive.ledger import Artifact, Ledger
+from afterself.archive.people import Identity
+from afterself.archive.redaction import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What forgetting some records would reach; `same_words` counts other records with the same words."""
+
+    records: tuple[str, ...]
+    threads: tuple[tuple[str, int], ...]
+    stale: tuple[Artifact, ...]
+    same_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was forgotten: records, artifacts that went stale by it, raw members cut or dropped.
+
+    `cleared` is false where another program kept the archive open: the next command that writes goes on.
+    """
+
+    records: int
+    stale: int
+    raw_cut: int
+    raw_dropped: int
+    cleared: bool
+
+
+def reach(db: apsw.Connection, ledger: Ledger, records: Iterable[str]) -> Reach:
+    """What `bury` would reach; nothing is changed."""
+    ids: list[str] = []
+    titles: Counter[str] = Counter()
+    revisions: set[int] = set()
+    rows: set[int] = set()
+    texts: set[str] = set()
+    for id in dict.fromkeys(records):
+        found = db.execute(
+            "SELECT record.row, thread.title FROM record JOIN thread ON thread.row = record.thread "
+            "WHERE record.id = ?",
+            (id,),
+        ).fetchone()
+        if found is None:
+            continue
+        ids.append(id)
+        rows.add(found[0])
+        titles[found[1]] += 1
+        for revision, text in db.execute("SELECT row, text FROM revision WHERE record = ?", (found[0],)):
+            revisions.add(revision)
+            texts.add(text.strip())
+    same = 0
+    for row, text in db.execute(
+        "SELECT record.row, revision.text FROM record JOIN revision ON revision.row = record.revision"
+    ):
+        same += row not in rows and text.strip() in texts and bool(text.strip())
+    return Reach(tuple(ids), tuple(titles.most_common()), tuple(ledger.made_from(revisions)), same)
 
 
 def bury(
     db: apsw.Connection, secret: bytes, changes: ChangeLog, ledger: Ledger, records: Iterable[str]
-) -> int:
-    """Forget the records with these ids; gives how many there were."""
-    buried = 0
+) -> tuple[int, list[Trace], int]:
+    """Forget the records with these ids: how many there were, where they stood, how much went stale."""
+    buried: list[str] = []
+    traces: list[Trace] = []
+    gone: set[int] = set()
     for id in records:
         found = db.execute(
             "SELECT record.row, record.source_key, record.said_at, record.deleted, revision.text "
@@ -35,16 +94,80 @@ def bury(
             source_key,
             *(k for (k,) in db.execute("SELECT source_key FROM alias WHERE record = ?", (row,))),
         ]
-        revisions: Any = db.execute("SELECT row, text FROM revision WHERE record = ?", (row,)).fetchall()
+        revisions: Any = db.execute(
+            "SELECT revision.row, revision.text, blob.sha256, raw_offset, raw_length "
+            "FROM revision LEFT JOIN blob ON blob.id = revision.blob WHERE record = ?",
+            (row,),
+        ).fetchall()
         macs: list[bytes | None] = [key_tombstone(secret, key) for key in keys]
-        macs.extend(text_tombstone(secret, said_at, text) for _, text in revisions)
+        macs.extend(text_tombstone(secret, said_at, text) for _, text, *_ in revisions)
         for mac in macs:
             if mac is not None:
                 db.execute("INSERT OR IGNORE INTO tombstone VALUES (?)", (mac,))
         if latest and not deleted:
             db.execute("INSERT INTO lexical (lexical, rowid, text) VALUES ('delete', ?, ?)", (row, latest))
-        ledger.mark_stale(revision for revision, _ in revisions)
+        gone.update(revision for revision, *_ in revisions)
+        traces.extend(Trace(*where) for _, *where in revisions)
         db.execute("DELETE FROM record WHERE row = ?", (row,))
-        changes.append("record forgotten", record=id)
-        buried += 1
-    return buried
+        buried.append(id)
+    changes.append_all("record forgotten", [{"record": id} for id in buried])
+    return len(buried), traces, len(ledger.mark_stale(gone))
+
+
+def records_of(db: apsw.Connection, contact: int, *, with_replies: bool) -> list[str]:
+    """Ids of what a contact wrote; with replies, of all in threads they and the owner had alone."""
+    rows = db.execute(
+        "SELECT record.id FROM record JOIN identity ON identity.id = record.author "
+        "WHERE identity.contact = ?1 ORDER BY record.row",
+        (contact,),
+    )
+    ids = dict.fromkeys(id for (id,) in rows)
+    if with_replies:
+        rows = db.execute(
+            """
+            SELECT record.id FROM record WHERE thread IN (
+                SELECT there.thread FROM thread_participant AS there
+                JOIN identity ON identity.id = there.identity
+                GROUP BY there.thread
+                HAVING max(identity.contact = ?1) = 1
+                   AND max(identity.contact != ?1 AND coalesce(identity.owner, 0) = 0) = 0
+            ) ORDER BY record.row
+            """,
+            (contact,),
+        )
+        ids.update(dict.fromkeys(id for (id,) in rows))
+    return list(ids)
+
+
+def bar(db: apsw.Connection, secret: bytes, changes: ChangeLog, identities: Sequence[Identity]) -> None:
+    """Let nothing more of these identities in, and forget their handles and names."""
+    for one in identities:
+        mac = person_tombstone(secret, one.source, one.handle)
+        db.execute("INSERT OR IGNORE INTO tombstone VALUES (?)", (mac,))
+        for table in ("recipient", "thread_participant"):
+            db.execute(f"DELETE FROM {table} WHERE identity = ?", (one.id,))
+        db.execute("DELETE FROM identity WHERE id = ?", (one.id,))
+        db.execute(
+            "DELETE FROM contact WHERE id = ? AND id NOT IN (SELECT contact FROM identity)", (one.contact,)
+        )
+    who = [keyed_id(secret, f"identity/{one.source}/{one.account}/{one.handle}") for one in identities]
+    changes.append("contact forgotten", identities=who)
+
+
+def tidy(db: apsw.Connection) -> None:
+    """Remove threads, members and imports that nothing is left of."""
+    db.execute("DELETE FROM thread WHERE row NOT IN (SELECT thread FROM record)")
+    db.execute(
+        "DELETE FROM import_member WHERE id NOT IN (SELECT member FROM revision WHERE member IS NOT NULL) "
+        "AND (blob IS NULL OR blob NOT IN (SELECT blob FROM attachment WHERE blob IS NOT NULL))"
+    )
+    db.execute(
+        "DELETE FROM import WHERE finished_at IS NOT NULL "
+        "AND id NOT IN (SELECT import FROM revision WHERE import IS NOT NULL) "
+        "AND id NOT IN (SELECT import FROM import_member)"
+    )
+    db.execute(
+        "DELETE FROM blob WHERE id NOT IN (SELECT blob FROM import_member WHERE blob IS NOT NULL) "
+        "AND id NOT IN (SELECT blob FROM revision WHERE blob IS NOT NULL) "
+        "AND id NOT IN (SELECT blob FROM attachment WHERE blob IS NOT NULL)"
+    )

@@ -17,25 +17,24 @@ from typing import Any, Literal, NamedTuple
 
 import apsw
 
-from afterself.archive.drafts import Person, RecordDraft, ThreadDraft
+from afterself.archive.drafts import Locator, Person, RecordDraft, ThreadDraft
 from afterself.archive.keys import (
     NO_ACCOUNT,
     folded,
     hash_raw,
-    key_tombstone,
     keyed_id,
     microseconds,
     native_key,
     nfc,
     raw_key,
     storable,
-    text_tombstone,
     thread_key,
 )
 from afterself.archive.ledger import Ledger
-from afterself.archive.ordering import time_in_order, times_in_order, weave
+from afterself.archive.ordering import time_in_order, times_in_order, weave, with_holes
 from afterself.archive.people import Identity, People
 from afterself.archive.revising import BlobOf, Reviser, Stored
+from afterself.archive.tombstones import Tombstones
 from afterself.errors import ArchiveError
 
 Outcome = Literal["new", "same", "changed", "forgotten"]
@@ -100,6 +99,8 @@ class ImportRun:
         self._owner_changed = False
         self._owner_by = people.owner_known(self.source, self.account)
         self.counts: Counter[Outcome] = Counter()
+        self.forgotten: dict[str, list[Locator]] = {}  # by member: where what was forgotten stands in it
+        self._holes = 0  # what was forgotten has negative numbers in the order of a thread
         db.execute(
             "INSERT INTO import (source, account, importer, version, outer_name, options, started_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -108,7 +109,7 @@ class ImportRun:
         )  # fmt: skip
         self.id = int(db.last_insert_rowid())
         self._aliases = db.execute("SELECT 1 FROM alias LIMIT 1").fetchone() is not None
-        self._tombstones = {mac for (mac,) in db.execute("SELECT mac FROM tombstone")}
+        self._tombstones = Tombstones(db, secret, self.source)
         self._reviser = Reviser(db, self.id, ledger)
         sequences = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
         self._next_record = int(sequences.get("record", 0)) + 1
@@ -138,7 +139,8 @@ class ImportRun:
         if thread is None:
             thread = self._threads[draft.key] = self._open_thread(number, source_key)
         for person in draft.participants:
-            self._join(thread, self._identity(person).id)
+            if not self._tombstones.bar(person):
+                self._join(thread, self._identity(person).id)
         return id
 
     def _open_thread(self, number: int, source_key: str) -> _Thread:
@@ -205,8 +207,8 @@ class ImportRun:
 
     @property
     def people(self) -> frozenset[int]:
-        """Numbers of the identities that this import touched."""
-        return frozenset(identity.id for identity in self._identities.values())
+        """Numbers of the contacts that this import touched."""
+        return frozenset(identity.contact for identity in self._identities.values())
 
     @property
     def owners(self) -> list[str]:
@@ -237,8 +239,9 @@ class ImportRun:
             )
         columns = self._columns(thread, draft)
         stored = self._reviser.stored(columns.id, aliases=self._aliases)
-        if stored is None and self._forgotten(columns):
+        if stored is None and self._buried(columns, draft):
             outcome: Outcome = "forgotten"  # before its author is met: nobody is brought back by it
+            self._leave_hole(thread, draft.locator)
         else:
             author = None if draft.author is None else self._author(thread, draft.author, draft.is_owner)
             if stored is None:
@@ -276,12 +279,15 @@ class ImportRun:
         self._join(thread, identity.id)
         return identity
 
-    def _forgotten(self, columns: Draft) -> bool:
-        if not self._tombstones:
-            return False
-        if key_tombstone(self._secret, columns.source_key) in self._tombstones:
-            return True
-        return text_tombstone(self._secret, columns.said_at, columns.text) in self._tombstones
+    def _buried(self, columns: Draft, draft: RecordDraft) -> bool:
+        return self._tombstones.bury(columns.source_key, columns.said_at, columns.text, draft.author)
+
+    def _leave_hole(self, thread: _Thread, where: Locator) -> None:
+        """A missing position says that something stood here: what follows does not answer what is before."""
+        self.forgotten.setdefault(where.member, []).append(where)
+        self._holes -= 1
+        thread.files.setdefault(where.member, []).append(self._holes)
+        thread.next_position += 1
 
     def _insert(
         self, thread: _Thread, draft: RecordDraft, columns: Draft, author: Identity | None, blob_of: BlobOf
@@ -303,6 +309,8 @@ class ImportRun:
         )  # fmt: skip
         self._reviser.first(row, draft, columns.text, columns.raw_hash, blob_of)
         for person in draft.recipients:
+            if self._tombstones.bar(person):
+                continue
             identity = self._identity(person).id
             self._db.execute("INSERT OR IGNORE INTO recipient VALUES (?, ?, 'to')", (row, identity))
             self._join(thread, identity)
@@ -345,6 +353,11 @@ class ImportRun:
             self._decide(person, self._identity(person), owner=True, by="hint")
         if self._owner_changed:
             self._people.settle(self.source, self.account)
+        if self.counts["forgotten"]:  # a thread of which all was forgotten is not brought back either
+            self._db.executemany(
+                "DELETE FROM thread WHERE row = ? AND row NOT IN (SELECT thread FROM record)",
+                [(row,) for row in self._threads_by_row],
+            )
         if self.counts["new"] or self.counts["changed"]:
             self._db.execute(
                 "UPDATE import SET finished_at = ?, counts = ? WHERE id = ?",
@@ -360,15 +373,17 @@ class ImportRun:
             (thread.row,),
         ).fetchall()
         by_row = {row[0]: row for row in rows}
-        order: list[int] = [row for row in by_row if row not in thread.new]
+        known = [(row[0], row[-1]) for row in rows if row[0] not in thread.new]
+        order = with_holes(known, self._holes) if self._tombstones else [row for row, _ in known]
         for seen in thread.files.values():
             order = weave(order, seen)
-        times = times_in_order([(by_row[row][1], by_row[row][2]) for row in order])
+        places = [(row, position) for position, row in enumerate(order) if row in by_row]
+        times = times_in_order([(by_row[row][1], by_row[row][2]) for row, _ in places])
         self._db.executemany(
             "UPDATE record SET order_at = ?, position = ? WHERE row = ?",
             [
                 (at, position, row)
-                for position, (row, at) in enumerate(zip(order, times, strict=True))
+                for (row, position), at in zip(places, times, strict=True)
                 if by_row[row][3:] != (at, position)
             ],
         )

@@ -62,6 +62,12 @@ def text_tombstone(secret: bytes, said_at: int | None, text: str) -> bytes | Non
     return hmac.digest(secret, f"forgotten text\0{minute}\0{words}".encode(), "sha256")
 
 
+def person_tombstone(secret: bytes, source: str, handle: str) -> bytes:
+    """What remains of a contact who was forgotten: keyed hash of a handle in a source."""
+    who = f"forgotten person\0{source}\0{nfc(handle).strip()}"
+    return hmac.digest(secret, who.encode("utf-8"), "sha256")
+
+
 def nfc(text: str) -> str:
     """A key, handle or name in one Unicode form, without what UTF-8 cannot hold."""
     return unicodedata.normalize("NFC", storable(text))

@@ -114,13 +114,16 @@ class Ledger:
 
     def mark_stale(self, revisions: Iterable[int]) -> list[int]:
         """Enter as stale every current artifact made from one of these revision rows; gives their ids."""
-        gone = set(revisions)
-        stale: list[int] = []
-        if gone:
-            rows: Any = self._db.execute(
-                "SELECT id, revisions FROM artifact WHERE state = 'current'"
-            ).fetchall()
-            stale = [number for number, packed in rows if not gone.isdisjoint(unpack_rows(packed))]
+        stale = [artifact.id for artifact in self.made_from(revisions)]
         for number in stale:
             self.set_state(number, "stale")
         return stale
+
+    def made_from(self, revisions: Iterable[int]) -> list[Artifact]:
+        """The current artifacts made from any of these revision rows."""
+        wanted = set(revisions)
+        if not wanted:
+            return []
+        rows: Any = self._db.execute("SELECT id, revisions FROM artifact WHERE state = 'current'").fetchall()
+        found = {number for number, packed in rows if not wanted.isdisjoint(unpack_rows(packed))}
+        return [artifact for artifact in self.artifacts() if artifact.id in found]

@@ -230,7 +230,12 @@ def _001_data_contract(db: apsw.Connection) -> None:
     db.execute("INSERT INTO meta (name, value) VALUES ('secret', ?)", (secrets.token_bytes(32),))
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_001_data_contract,)
+def _002_shown_names(db: apsw.Connection) -> None:
+    # The one name of a contact whose identities a person merged; null: each shows its own.
+    db.execute("ALTER TABLE contact ADD COLUMN shown TEXT")
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_001_data_contract, _002_shown_names)
 LATEST = len(MIGRATIONS)
 
 

@@ -40,6 +40,19 @@ def weave(known: Sequence[int], seen: Iterable[int]) -> list[int]:
     return woven
 
 
+def with_holes(places: Iterable[tuple[int, int]], below: int) -> list[int]:
+    """Rows in the order of their positions, with a number below `below` wherever positions are missing."""
+    order: list[int] = []
+    last = -1
+    for row, position in places:
+        if position > last + 1:
+            below -= 1
+            order.append(below)
+        order.append(row)
+        last = position
+    return order
+
+
 def time_in_order(said_at: int | None, precision: str, last: int | None) -> int | None:
     """The time a record is ordered by: its own, or the last one seen before it in the file.
 

@@ -8,6 +8,7 @@ here: that is the business of `policy.View`.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,16 +17,29 @@ import apsw
 
 from afterself.archive.blobs import sweep_blobs, write_blob
 from afterself.archive.changes import Change, ChangeLog
+from afterself.archive.clearing import clearing_done, empty_journal, erase_stale, mark_clearing, must_clear
+from afterself.archive.contacts import Contact, Contacts
 from afterself.archive.database import archive_errors, open_archive
-from afterself.archive.forgetting import bury
+from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, records_of, tidy
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
 from afterself.archive.ledger import Artifact, ArtifactState, Ledger
 from afterself.archive.people import People
+from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.errors import ArchiveError
 from afterself.home.folder import Self
 
-__all__ = ["Archive", "Artifact", "Change", "ImportRun", "Outcome", "list_artifacts"]
+__all__ = [
+    "Archive",
+    "Artifact",
+    "Change",
+    "Contact",
+    "Forgotten",
+    "ImportRun",
+    "Outcome",
+    "Reach",
+    "list_artifacts",
+]
 
 
 def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
@@ -55,6 +69,7 @@ class Archive:
         self.changes = ChangeLog(self._db, self._secret, path.parent.resolve())
         self.ledger = Ledger(self._db)
         self.people = People(self._db, self._secret, self.changes, self.ledger)
+        self.contacts = Contacts(self._db, self._secret, self.changes, self.people)
 
     @classmethod
     @contextlib.contextmanager
@@ -63,6 +78,7 @@ class Archive:
         with self_.writer_lock(wait=wait):
             archive = cls(self_.archive_path, self_.blobs_dir)
             try:
+                archive.clear()
                 yield archive
             finally:
                 archive.close()
@@ -125,6 +141,16 @@ class Archive:
         )
         return int(blob)
 
+    def cut_forgotten(self, run: ImportRun) -> None:
+        """Cut what this import met and had been told to forget out of the raw members it stored."""
+        for member, where in run.forgotten.items():
+            row = self._db.execute(
+                "SELECT blob FROM import_member WHERE import = ? AND member = ? AND blob IS NOT NULL",
+                (run.id, nfc(member)),
+            ).fetchone()
+            if row is not None:
+                cut_member(self._db, self._blobs, row[0], where)
+
     def sweep(self) -> int:
         """Remove blobs that a crash left without a row; gives how many."""
         kept = {sha256 for (sha256,) in self._db.execute("SELECT sha256 FROM blob")}
@@ -159,10 +185,53 @@ class Archive:
         with self.transaction():
             self.ledger.set_state(artifact, state)
 
+    def reach(self, records: Iterable[str]) -> Reach:
+        """What forgetting these records would reach; nothing is changed."""
+        with archive_errors(self.path):
+            return reach(self._db, self.ledger, records)
+
+    def records_of(self, contact: Contact, *, with_replies: bool = False) -> list[str]:
+        """Ids of what a contact wrote; with replies, of all in threads that they and the owner had alone."""
+        with archive_errors(self.path):
+            return records_of(self._db, contact.id, with_replies=with_replies)
+
+    def forget(
+        self, records: Iterable[str], *, contact: Contact | None = None, with_replies: bool = False
+    ) -> Forgotten:
+        """Forget records by id, and a contact with what they said and may yet say in a later export.
+
+        Texts, index, raw bytes and tombstones change in one transaction; files follow at once, or when
+        the archive is next opened for writing.
+        """
+        done = self._bury(records, contact, with_replies=with_replies)
+        return dataclasses.replace(done, cleared=self.clear())
+
     def bury(self, records: Iterable[str]) -> int:
-        """Forget records by id: tombstones in, texts out, what was made from them stale; gives how many."""
+        """Forget records by id, and leave the files to the next opening; gives how many there were."""
+        return self._bury(records, None, with_replies=False).records
+
+    def _bury(self, records: Iterable[str], contact: Contact | None, *, with_replies: bool) -> Forgotten:
         with self.transaction():
-            return bury(self._db, self._secret, self.changes, self.ledger, records)
+            if contact is not None:
+                records = [*records, *self.records_of(contact, with_replies=with_replies)]
+            count, traces, stale = bury(self._db, self._secret, self.changes, self.ledger, records)
+            if contact is not None:
+                bar(self._db, self._secret, self.changes, contact.identities)
+            tidy(self._db)
+            raw = redact(self._db, self._blobs, traces) if traces else RawChanges()
+            mark_clearing(self._db)
+        return Forgotten(count, stale, raw.cut, raw.dropped, cleared=False)
+
+    def clear(self) -> bool:
+        """Remove from the disk what a forgetting left to remove, if any; False if a reader is in the way."""
+        with archive_errors(self.path):
+            if self._db.in_transaction or not must_clear(self._db):
+                return not self._db.in_transaction
+            self.sweep()
+            if not (erase_stale(self.ledger, self.path.parent) and empty_journal(self._db)):
+                return False
+            clearing_done(self._db)
+            return empty_journal(self._db)
 
     def change_log(self) -> list[Change]:
         """What people decided, oldest first."""

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from afterself.cli import demo_command as demo_command  # isort: skip
 from afterself.cli import self_commands as self_commands  # isort: skip
+from afterself.cli import people_commands as people_commands  # isort: skip
+from afterself.cli import forget_command as forget_command  # isort: skip
+from afterself.cli import status_command as status_command  # isort: skip
 from afterself.cli import import_command as import_command  # isort: skip
 from afterself.cli import ask_command as ask_command  # isort: skip
+from afterself.cli import search_command as search_command  # isort: skip
+from afterself.cli import dataset_command as dataset_command  # isort: skip
 from afterself.cli import train_command as train_command  # isort: skip
 from afterself.cli import talk_commands as talk_commands  # isort: skip
 from afterself.cli import score_command as score_command  # isort: skip

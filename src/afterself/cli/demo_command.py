@@ -50,7 +50,7 @@ def _heading(text: str, out: Console) -> None:
 def _meet(folder: Path, out: Console) -> Self:
     from afterself.demo.road import make, read_chats
 
-    _heading("1  Import: five WhatsApp exports of a fictional person", out)
+    _heading("1  Import: seven WhatsApp exports of a fictional person", out)
     self_ = make(folder)
     found = read_chats(self_)
     first, last = (f"{moment:%B %Y}" if moment else "?" for moment in (found.first, found.last))

@@ -23,7 +23,7 @@ class ProgressLine:
     """One line of standard error that tells how far a job is; a terminal sees it move, a pipe its end."""
 
     def __init__(self, err: Console) -> None:
-        self._moves = err.is_terminal and sys.stderr.isatty()
+        self.moves = err.is_terminal and sys.stderr.isatty()
         self._drawn = False
 
     def __enter__(self) -> ProgressLine:
@@ -32,6 +32,13 @@ class ProgressLine:
     def __exit__(self, *_: object) -> None:
         if self._drawn:
             sys.stderr.write("\n")
+
+    def sample(self, text: str) -> None:
+        """Show what the weights in training wrote, marked as generated, above the line."""
+        from afterself.archive.plain import terminal_text
+
+        sys.stderr.write(f"\r\x1b[K  generated › {terminal_text(text, one_line=True)}\n")
+        sys.stderr.flush()
 
     def tell(self, report: Report) -> None:
         """A listener for `home.jobs.Progress`."""
@@ -47,7 +54,7 @@ class ProgressLine:
         elif report.eta is not None:
             parts.append(f"{duration(report.eta)} left")
         text = "  ".join(parts)
-        if self._moves:
+        if self.moves:
             sys.stderr.write(f"\r\x1b[K{text}" + ("\n" if report.finished else ""))
             self._drawn = not report.finished
         elif report.finished:

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from afterself.home.folder import Declaration, Self
-    from afterself.policy.view import View, ViewRecord
+    from afterself.policy.view import PersonInfo, View, ViewRecord
 
 _TABLE_ROWS = 100
 _CELL = 300
-_NOT_ENCRYPTED = (
+NOT_ENCRYPTED = (
     "This folder is not encrypted: who can read it can read everything in it. "
     "Encryption with a passphrase comes with a later version."
 )
@@ -126,7 +126,7 @@ def _confirm(declared: Declaration, *, no_passphrase: bool, yes: bool) -> None:
             "it to other machines: better choose a folder outside it.",
             err=True,
         )
-    typer.echo(_NOT_ENCRYPTED, err=True)
+    typer.echo(NOT_ENCRYPTED, err=True)
     if no_passphrase:
         return
     if yes or not interactive():
@@ -159,7 +159,7 @@ def records(
 
     after, before = moment_of(since, "--since"), moment_of(until, "--until")
     with open_view(open_self(), "list") as view:
-        chosen = None if thread is None else _thread_id(view, thread)
+        chosen = None if thread is None else thread_id(view, thread)
         found = view.records(thread=chosen, since=after, until=before)
         if as_json:
             for record in itertools.islice(found, limit):
@@ -191,7 +191,8 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
     }
 
 
-def _thread_id(view: View, wanted: str) -> str:
+def thread_id(view: View, wanted: str) -> str:
+    """The id of the thread with this id, title or key; UsageError if it is not exactly one."""
     threads = view.threads()
     found = [one.id for one in threads if wanted == one.id]
     found = found or [
@@ -271,24 +272,34 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
             echo_json({
                 "identity": one.identity, "name": one.name, "handle": one.handle, "source": one.source,
                 "is_owner": one.is_owner, "records": one.records, "relation": one.relation,
+                "contact": one.contact, "called": one.called, "excluded": one.excluded,
             })  # fmt: skip
         return
     out = console()
     if not everyone:
         out.print("Nobody yet: the archive is empty. Next: afterself import PATH")
         return
-    table = Table("name", "handle", "source", "records", "", box=None, pad_edge=False, header_style="bold")
-    for one in everyone[:_TABLE_ROWS]:
+    contacts: dict[int, list[PersonInfo]] = {}
+    for one in everyone:
+        contacts.setdefault(one.contact, []).append(one)
+    table = Table(
+        "", "name", "handle", "source", "records", "", box=None, pad_edge=False, header_style="bold"
+    )
+    written = sorted(contacts.values(), key=lambda them: -sum(one.records for one in them))
+    for them in written[:_TABLE_ROWS]:
+        name = them[0].name
+        others = dict.fromkeys(one.handle for one in them if one.handle != name)
         table.add_row(
-            Text(terminal_text(one.name, one_line=True)),
-            Text(terminal_text("" if one.handle == one.name else one.handle, one_line=True)),
-            Text(terminal_text(one.source, one_line=True)),
-            Text(str(one.records)),
-            Text("the owner" if one.is_owner else ""),
+            Text(f"#{them[0].contact}", style="dim"),
+            Text(terminal_text(name, one_line=True)),
+            Text(terminal_text(", ".join(others), one_line=True)),
+            Text(terminal_text(", ".join(dict.fromkeys(one.source for one in them)), one_line=True)),
+            Text(str(sum(one.records for one in them))),
+            Text("the owner" if any(o.is_owner for o in them) else "excluded" if them[0].excluded else ""),
         )
     out.print(table)
-    if len(everyone) > _TABLE_ROWS:
-        out.print(f"{_TABLE_ROWS} people shown, {len(everyone) - _TABLE_ROWS} more: --json lists them.")
+    if len(written) > _TABLE_ROWS:
+        out.print(f"{_TABLE_ROWS} people shown, {len(written) - _TABLE_ROWS} more: --json lists them.")
     if not any(one.is_owner for one in everyone):
         out.print("Nobody is known to be the owner. If it is you: afterself people me NAME")
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +16,7 @@ from afterself.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from afterself.persona.talk import Fact, Spoken, Talk
+    from afterself.persona.talk import Reply, Talk
 
 _EXAMPLE = '{"context": [{"author": "Anna", "text": "coming?"}]}'
 
@@ -38,43 +41,76 @@ def talk(
     to: Annotated[
         str | None, typer.Option("--to", metavar="NAME", help="Whom the self takes you for.")
     ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Memory only up to then, such as 2016-05.")
+    ] = None,
+    rhythm: Annotated[
+        bool,
+        typer.Option("--rhythm/--no-rhythm", help="At a terminal, pause between the messages of a reply."),
+    ] = True,
     seed: Annotated[int | None, typer.Option(help="Same seed, same replies.")] = None,
     temperature: Temperature = 1.0,
 ) -> None:
     """Talk with the self: facts come as quotes, the rest is generated in their manner and says so.
 
-    Reads standard input when it is not a terminal, one message a line.
+    What you say is kept in memory until you leave and is never stored. Reads standard input when it is
+    not a terminal, one message a line. /help lists what can be done meanwhile.
 
-    Example: afterself --self ./my-self talk
+    Example: afterself --self ./my-self talk --to Anna
     """
     from afterself.persona.talk import Talk
 
-    with Talk.open(open_self(), to=to, temperature=temperature, seed=seed) as conversation:
+    _never_fail_on_characters()
+    with Talk.open(open_self(), to=to, as_of=as_of, temperature=temperature, seed=seed) as conversation:
         if interactive():
-            at_a_terminal(conversation)
+            at_a_terminal(conversation, rhythm=rhythm)
         else:
+            from afterself.cli.talk_sitting import Sitting
+
+            sitting = Sitting(conversation, console())
             for line in sys.stdin:
-                if line.strip():
-                    answer(conversation, line.strip(), console())
+                if not sitting.take(line):
+                    return
 
 
-def at_a_terminal(conversation: Talk) -> None:
+def _never_fail_on_characters() -> None:
+    """Bytes that are no text, and characters that the terminal lacks, become replacement marks."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def at_a_terminal(conversation: Talk, *, rhythm: bool = True) -> None:
     """Read what the visitor types until they leave."""
-    out = console()
-    out.print(introduction(conversation), style="dim", markup=False)
-    while True:
-        try:
-            said = input("you › ").strip()
-        except (EOFError, KeyboardInterrupt):
-            out.print()
-            return
-        if said in ("/bye", "/quit", "/exit"):
-            return
-        if said:
+    from rich.text import Text
+
+    from afterself.cli.talk_sitting import Sitting
+
+    sitting = Sitting(conversation, console(), rhythm)
+    sitting.out.print(Text(introduction(conversation), style="dim"))
+    with _line_editing():
+        while True:
             try:
-                answer(conversation, said, out)
-            except KeyboardInterrupt:  # one reply is broken off, not the talk
-                out.print(" …")
+                typed = input("you › ")
+            except (EOFError, KeyboardInterrupt):
+                sitting.out.print()
+                return
+            if not sitting.take(typed):
+                return
+
+
+@contextmanager
+def _line_editing() -> Iterator[None]:
+    """Line editing and history with the arrow keys, in memory only and emptied at the end."""
+    try:
+        import readline
+    except ImportError:  # a Python that was built without it
+        yield
+        return
+    try:
+        yield
+    finally:
+        readline.clear_history()
 
 
 def introduction(conversation: Talk) -> str:
@@ -82,39 +118,21 @@ def introduction(conversation: Talk) -> str:
     from afterself.archive.plain import terminal_text
 
     listener = conversation.header.to[0][0] if conversation.header.to else "somebody"
+    ends = f" Memory ends with {conversation.moment.shown}." if conversation.moment else ""
     return (
         f"This is not {terminal_text(conversation.owner)}. A small language model trained on their messages "
-        "writes in their manner; its words are generated and no record. Questions about their life are "
-        "answered with quotes.\n"
-        f"You are taken for: {terminal_text(listener)} (--to NAME changes it). /bye or Ctrl-D ends."
+        "writes in their manner; its words are marked [generated] and are no record. Questions about their "
+        f"life are answered with quotes.{ends}\n"
+        "What you type stays in memory until you leave: it is stored nowhere and nothing is trained on it.\n"
+        f"You are taken for: {terminal_text(listener)} (/to NAME changes it). /help lists more, /bye leaves."
     )
 
 
-def answer(conversation: Talk, said: str, out: Console) -> Fact | Spoken:
+def answer(conversation: Talk, said: str, out: Console) -> Reply | None:
     """Say `said` to the self and print what comes back, labelled for what it is."""
-    from afterself.archive.plain import terminal_text
-    from afterself.persona.talk import Fact
+    from afterself.cli.talk_sitting import Sitting
 
-    label = f"{terminal_text(conversation.owner)} [generated] › "
-    started = False
-
-    def show(piece: str) -> None:
-        nonlocal started
-        if not started:
-            out.print(label, style="bold", end="", markup=False)
-            started = True
-        out.print(terminal_text(piece).replace("\n", "\n" + " " * 4), end="", markup=False)
-
-    reply = conversation.say(said, on_text=show)
-    if isinstance(reply, Fact):
-        from afterself.cli.ask_command import show_answer
-
-        show_answer(reply.answer, out, most=2)
-    else:
-        if not started:
-            out.print(label + reply.messages[0], markup=False, end="")
-        out.print()
-    return reply
+    return Sitting(conversation, out).say(said)
 
 
 @app.command()
@@ -136,6 +154,8 @@ def reply(
 
     Example: afterself --self ./my-self reply --file contexts.jsonl -n 2 --seed 1 --json
     """
+    from rich.text import Text
+
     from afterself.archive.plain import terminal_text
     from afterself.cli.reading import json_lines, shown_source
     from afterself.models.turns import messages_of
@@ -159,4 +179,4 @@ def reply(
         else:
             for text in texts:
                 shown = terminal_text(text).replace("\n", "\n    ")
-                out.print(f"[generated] {shown}", markup=False)
+                out.print(Text(f"[generated] {shown}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -50,13 +51,24 @@ def train(
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Fetch the base from the hub if it is not here.")
     ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew instead of going on with an unfinished run.")
+    ] = False,
+    publish_anyway: Annotated[
+        bool, typer.Option("--publish-anyway", help="Publish the weights even if they fail the smoke test.")
+    ] = False,
+    samples: Annotated[
+        bool,
+        typer.Option("--samples/--no-samples", help="Show generated replies on the way (terminal only)."),
+    ] = True,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Start without asking.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Train weights that write as the owner writes. Only their own words are targets.
 
     Shows device, base, data, time and memory before it starts. Stopping or killing it leaves the
-    self as it was.
+    self as it was, and the same command goes on where it stopped. Weights that babble or are no
+    better than the base are not published.
 
     \b
     Example: afterself train
@@ -66,7 +78,11 @@ def train(
     from afterself.training import Declined
     from afterself.training import train as train_self
 
-    options = _options(until, exclude_thread or [], epochs, method, rate, context, seed, device)
+    options = replace(
+        _options(until, exclude_thread or [], epochs, method, rate, context, seed, device),
+        fresh=fresh,
+        publish_anyway=publish_anyway,
+    )
     self_ = open_self()
     err = console(stderr=True)
 
@@ -89,6 +105,7 @@ def train(
                 options,
                 Progress(line.tell, interval=1.0),
                 confirm=confirm,
+                on_sample=line.sample if samples and line.moves else None,
                 allow_network=allow_network,
             )
         except Declined as declined:
@@ -142,8 +159,23 @@ def preflight_lines(told: Preflight) -> list[str]:
         f"Time      at most {duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",
         f"Memory    about {told.memory_needed / 1e9:.1f} GB{free}",
         f"The base reads the owner at {told.base_bits:.2f} bits per byte.",
+        f"Enough?   {told.verdict}",
         *(f"Note      {warning}" for warning in told.warnings),
+        *_resuming(told),
     ]
+
+
+def _resuming(told: Preflight) -> list[str]:
+    lines = []
+    if told.others:
+        what = "An unfinished run" if told.others == 1 else f"{told.others} unfinished runs"
+        lines.append(
+            f"Note      {what} of this self with other data, base or settings cannot go on here. It waits "
+            "until weights are published or --fresh removes it."
+        )
+    if told.resumes:
+        lines.append(f"Resuming  the unfinished run {told.resumes}. To begin anew: --fresh")
+    return lines
 
 
 def weights_json(weights: Weights) -> dict[str, Any]:

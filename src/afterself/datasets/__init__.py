@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from afterself.datasets.bursts import Burst
+from afterself.datasets.chat_export import as_line, chat_examples
 from afterself.datasets.conversations import Conversation, conversations
 from afterself.datasets.examples import DEFAULT_CONTEXT, Dataset, build_examples
 from afterself.datasets.replies import Reply, read_replies
@@ -16,7 +17,9 @@ __all__ = [
     "Dataset",
     "Example",
     "Reply",
+    "as_line",
     "build_examples",
+    "chat_examples",
     "conversations",
     "read_replies",
     "split",

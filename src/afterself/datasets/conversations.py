@@ -1,10 +1,10 @@
 """A view -> conversations: each thread's bursts, cut where a talk ended.
 
-A talk ends after a silence of `GAP` (kinds of thread that are one talk by nature, such as a mail
-thread, are never cut by time, and neither are records without a time), and before owner's words
-whose question cannot be shown: they must not become the answer to an older one. Who is spoken to,
-over what and when is noted here for the header; how much fits into the model's context is the
-business of `windows.py`.
+A talk ends after the silence that `gaps.py` learned from its thread (kinds of thread that are one talk
+by nature, such as a mail thread, are never cut by time, and neither are records without a time), and
+before owner's words whose question cannot be shown: they must not become the answer to an older one.
+Who is spoken to, over what and when is noted here for the header; what fits into the model's context
+is the business of `windows.py`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from afterself.datasets.bursts import Burst, Said, bursts, shown
+from afterself.datasets.gaps import learned_gap
 from afterself.errors import UsageError
 from afterself.models.turns import Header
 from afterself.policy import ThreadInfo, View, ViewRecord
-
-GAP = timedelta(hours=8)
-"""A silence that ends a talk by messages: a night does, a working day's meeting does not."""
 
 WHOLE_KINDS = frozenset({"mail", "document", "public"})
 """Kinds of thread where an answer after a week still is an answer."""
@@ -70,13 +68,14 @@ def conversations(
     *,
     until: datetime | None = None,
     exclude_threads: Collection[str] = (),
-    gap: timedelta = GAP,
+    gap: timedelta | None = None,
 ) -> Iterator[Conversation]:
     """Every conversation of the view that holds a word of the owner, thread by thread.
 
     `until` is an exclusive upper bound on `said_at`; a record without a time cannot be shown to lie
     before it and is left out with it. `exclude_threads` are ids, keys or titles; UsageError for one that
-    is no thread, because a slip of the pen must not train on what was to be left out.
+    is no thread, because a slip of the pen must not train on what was to be left out. `gap`
+    is the silence that ends a talk, learned for each thread when None.
     """
     threads = view.threads()
     left_out = {thread for name in exclude_threads for thread in _called(name, threads)}
@@ -100,7 +99,7 @@ def _called(name: str, threads: Sequence[ThreadInfo]) -> list[str]:
     return found
 
 
-def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta) -> Iterator[Conversation]:
+def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | None) -> Iterator[Conversation]:
     others = list(dict.fromkeys(m.line.author for m in messages if not m.owner))
     group = thread.kind in GROUP_KINDS or len(others) > 1
     known = [p for p in thread.participants if not p.is_owner]
@@ -113,7 +112,10 @@ def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta) -> 
         to=() if group else tuple(contacts[:1]),
         relations=tuple((p.name, p.relation) for p in known if p.relation),
     )
-    limit = timedelta.max if thread.kind in WHOLE_KINDS else gap
+    if thread.kind in WHOLE_KINDS:
+        limit = timedelta.max
+    else:
+        limit = learned_gap(message.at for message in messages) if gap is None else gap
     for talk in _split(messages, lambda before, after: after - before > limit):
         turns = bursts(talk)
         if any(turn.owner for turn in turns):

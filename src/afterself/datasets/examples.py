@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from afterself.datasets.conversations import GAP, Conversation, conversations
+from afterself.datasets.conversations import Conversation, conversations
 from afterself.datasets.split import split
 from afterself.datasets.windows import Example, windows
 from afterself.models.tokens import TurnTokenizer
@@ -54,11 +54,12 @@ def build_examples(
     context: int = DEFAULT_CONTEXT,
     until: datetime | None = None,
     exclude_threads: Collection[str] = (),
-    gap: timedelta = GAP,
+    gap: timedelta | None = None,
 ) -> Dataset:
     """Everything the view allows to learn from, as examples of at most `context` tokens.
 
-    `until` is an exclusive upper bound on `said_at`, `exclude_threads` are ids, keys or titles.
+    `until` is an exclusive upper bound on `said_at`, `exclude_threads` are ids, keys or titles; `gap`
+    is the silence that ends a talk, learned for each thread when None.
     """
     talks = list(conversations(view, until=until, exclude_threads=exclude_threads, gap=gap))
     train, validation = split(talks)

@@ -25,7 +25,7 @@ TURNS = (
     "Good morning! How are you?",
     "I am coming by on Sunday, shall I bring a cake?",
     "It is raining here again.",
-    "Did Kaz ever go back to his village?",
+    "Why do you swear by Beeching?",
     "Sleep well.",
 )
 """Said to her when nobody sits at a terminal."""

@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -19,12 +20,18 @@ FOLDER_MODE = 0o700
 
 def write_atomic(path: Path, content: bytes | str, mode: int = FILE_MODE) -> None:
     """Replace `path` by `content` (text as UTF-8), durable when this returns. OSError if it cannot."""
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    with atomic_file(path, mode) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextlib.contextmanager
+def atomic_file(path: Path, mode: int = FILE_MODE) -> Iterator[BinaryIO]:
+    """A file to write what becomes `path`, durable, when the block ends; if it fails, nothing changes."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -40,14 +40,15 @@ class Progress:
         self._interval = interval
         self._clock = clock
         self._stage, self._unit, self._note = "", "", ""
-        self.done = 0
+        self.done = self._before = 0
         self.total: int | None = None
         self._started = self._told = clock()
 
-    def start(self, stage: str, *, total: int | None = None, unit: str = "records") -> None:
-        """Begin a stage of `total` units (None: unknown how many)."""
+    def start(self, stage: str, *, total: int | None = None, unit: str = "records", done: int = 0) -> None:
+        """Begin a stage of `total` units (None: unknown how many), `done` of them in an earlier run."""
         self._stage, self._unit, self._note = stage, unit, ""
-        self.done, self.total = 0, total
+        self.done, self.total = done, total
+        self._before = done
         self._started = self._clock()
         self._tell()
 
@@ -67,8 +68,9 @@ class Progress:
         """How the current stage stands now."""
         elapsed = self._clock() - self._started
         eta = None
-        if self.total is not None and 0 < self.done <= self.total:
-            eta = elapsed / self.done * (self.total - self.done)
+        now = self.done - self._before
+        if self.total is not None and now > 0 and self.done <= self.total:
+            eta = elapsed / now * (self.total - self.done)
         return Report(self._stage, self.done, self.total, self._unit, elapsed, eta, self._note, finished)
 
     def _tell(self, *, finished: bool = False) -> None:

@@ -162,6 +162,7 @@ def _run(
             run.owner_hint(item.person)
         else:
             tally.problem(item)
+    archive.cut_forgotten(run)
     run.finish_import()
     tally.outcomes.update(run.counts)
     tally.threads |= run.threads

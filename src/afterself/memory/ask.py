@@ -103,6 +103,6 @@ def _hit(pool: Pool, place: Ranked) -> Hit:
         thread=record.thread,
         thread_title=record.thread_title,
         context_before=Context(before.id, before.author_name, before.text)
-        if before is not None and before.author != record.author
+        if before is not None and pool.entries[before.id].author != pool.entries[record.id].author
         else None,
     )

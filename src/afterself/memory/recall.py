@@ -7,7 +7,7 @@ be seen is the view's decision, the order that of `ranking`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice, pairwise
@@ -36,12 +36,14 @@ SITTING = timedelta(hours=8)  # a longer pause ends a sitting: no record lends t
 class Pool:
     """Candidates by id, as the ranking sees them and as they are, and which stand next to each other.
 
-    A link may name a record that is no candidate: a notice or a placeholder.
+    A link may name a record that is no candidate: a notice or a placeholder. `person_of` gives the contact
+    of an identity: a person with two handles is one author.
     """
 
     records: dict[str, ViewRecord] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     links: set[tuple[str, str]] = field(default_factory=set)
+    person_of: Mapping[int, int] = field(default_factory=dict)
 
     def add(self, record: ViewRecord) -> None:
         """Take a record in."""
@@ -51,7 +53,7 @@ class Pool:
             id=record.id,
             stems=stems,
             length=length,
-            author=record.author,
+            author=None if record.author is None else self.person_of.get(record.author, record.author),
             said_at=record.said_at,
             precision=record.precision,
             asks=ends_in_a_question(record.text),
@@ -73,11 +75,13 @@ class Recall:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        people = view.people()
+        self._person_of = {person.identity: person.contact for person in people}
         self.names = NameBook(
             (
-                Person(person.identity, name, person.is_owner)
-                for person in view.people()
-                for name in {person.name, person.handle}
+                Person(person.contact, name, person.is_owner)
+                for person in people
+                for name in {person.name, person.called, person.handle}
             ),
             view.owner_name(),
         )
@@ -95,7 +99,7 @@ class Recall:
 
     def gather(self, question: Question, statistics: Statistics) -> Pool:
         """The candidates for a question, with the neighbours of the best of them."""
-        pool = Pool()
+        pool = Pool(person_of=self._person_of)
         found = self._view.match(match_any(self._searched(question)), MATCHES) if question.terms else []
         self._take(pool, self._view.many([id for id, _ in found]).values())
         for mention in question.dates.mentions:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from afterself.errors import ModelError
 from afterself.home.folder import Self
 from afterself.models.bases import gguf_for, resolve_base
@@ -10,6 +12,13 @@ from afterself.training.weights import require_weights
 
 REPLY_TOKENS = 192
 """Longest reply. Longer ones are cut: the weights of a small base rarely stay on a subject longer."""
+
+ONE_THREAD_UP_TO = 64 * 2**20
+"""Bytes of weights up to which one thread writes faster than anybody reads, also on a busy machine.
+
+The threads of llama.cpp wait for each other at every step of a token: where other programs use the
+cores, two threads took 9 s for what one did in 0.05 s (a 9 MB model, benchmarks/talk_start.py).
+"""
 
 
 def prompt_room(engine: ChatEngine) -> int:
@@ -27,11 +36,17 @@ def open_engine(self_: Self) -> ChatEngine:
         )
     file = weights.path / weights.gguf
     if weights.method != "lora":
-        return ChatEngine(file, n_ctx=weights.context)
+        return ChatEngine(file, n_ctx=weights.context, threads=_threads_for(file))
     base = resolve_base(weights.base)
     if base.sha256 != weights.base_sha256:
         raise ModelError(
             f"The adapter {weights.id} belongs to another version of the base {weights.base}.",
             remedy="Bring that base back, or train again on this one.",
         )
-    return ChatEngine(gguf_for(base), lora=file, n_ctx=weights.context)
+    gguf = gguf_for(base)
+    return ChatEngine(gguf, lora=file, n_ctx=weights.context, threads=_threads_for(gguf))
+
+
+def _threads_for(gguf: Path) -> int | None:
+    """1 for a small model; None lets the engine choose."""
+    return 1 if gguf.is_file() and gguf.stat().st_size <= ONE_THREAD_UP_TO else None

@@ -7,36 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from afterself.archive.keys import folded
-from afterself.datasets.conversations import Conversation, month_of, platform_of
+from afterself.datasets.conversations import Conversation
 from afterself.models.tokens import TurnTokenizer
 from afterself.models.turns import Header, Turn, turn_text
-from afterself.policy import View
-
-
-def usual_header(view: View, to: str | None = None) -> Header:
-    """The header of the owner's most usual direct talk, at the end of the archive.
-
-    The weights know their register by header, so a visitor takes the place of the contact whom the
-    owner talked with most, or of the one named by `to`.
-    """
-    threads = [
-        t for t in view.threads() if t.kind == "direct" and any(not p.is_owner for p in t.participants)
-    ]
-    if to is not None:
-        chosen = [t for t in threads if any(folded(p.name) == folded(to) for p in t.participants)]
-        if not chosen:
-            return Header(to=((to, None),))
-        threads = chosen
-    if not threads:
-        return Header()
-    thread = max(threads, key=lambda t: t.records)
-    other = next(p for p in thread.participants if not p.is_owner)
-    return Header(
-        to=((other.name, other.relation),),
-        via=platform_of(thread),
-        on=month_of(thread.last),
-    )
 
 
 def fitting_prompt(

@@ -1,29 +1,38 @@
 """A conversation with a self: what the visitor says goes in, a reply comes out.
 
 A question for a fact of the owner's life is answered by memory alone: quotes with date, person and
-thread, or that nothing is recorded. Everything else is written by the owner's weights at
-temperature 1 and comes out marked as generated. The visitor's words live in this object only.
-Knows nothing of terminals or HTTP.
+thread, or that nothing is recorded. Words of acute distress are answered by no persona. Everything else
+is written by the owner's weights at temperature 1 and comes out marked as generated. The visitor's
+words live in this object only and are never written down. Knows nothing of terminals or HTTP.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import Self as Own
 
+from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.memory.ask import Answer, Memory
 from afterself.models.chat_engine import ChatEngine
 from afterself.models.turns import Header, Line, Turn, messages_of
+from afterself.persona.distress import STEPPED_OUT, language_of_distress
 from afterself.persona.engine import REPLY_TOKENS, open_engine, prompt_room
-from afterself.persona.prompts import fitting_prompt, usual_header
+from afterself.persona.listeners import find_name, header_for
+from afterself.persona.moments import AsOf, read_as_of
+from afterself.persona.prompts import fitting_prompt
 from afterself.persona.questions import asks_for_a_fact
 from afterself.policy import View, open_view
 
 VISITOR = "visitor"
+SILENT = "…"
+"""Stands for a reply in which nothing was written."""
+
+OnText = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,79 +49,169 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A reply that the weights wrote in the owner's manner. It is never a record."""
+    """A reply that the weights wrote in the owner's manner. It is never a record.
+
+    `stopped`: the visitor broke it off; these are the messages until then.
+    """
 
     messages: tuple[str, ...]
     generated: bool = True
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SteppedOut:
+    """The visitor spoke of acute distress: plain words of the software's, in their language."""
+
+    message: str
+    language: str
+
+
+Reply = Fact | Spoken | SteppedOut
 
 
 @dataclass
 class Talk:
     """An open conversation; close it, or use it as a context manager."""
 
+    home: Self
     engine: ChatEngine
     view: View
-    memory: Memory
     header: Header
     owner: str
     temperature: float = 1.0
     seed: int | None = None
+    listener: str | None = None
+    moment: AsOf | None = None
     turns: list[Turn] = field(default_factory=list)
+    history: list[tuple[str, Reply]] = field(default_factory=list)
 
     @classmethod
     def open(
-        cls, self_: Self, *, to: str | None = None, temperature: float = 1.0, seed: int | None = None
+        cls,
+        self_: Self,
+        *,
+        to: str | None = None,
+        as_of: str | None = None,
+        temperature: float = 1.0,
+        seed: int | None = None,
     ) -> Own:
         """Load the newest weights of a self that may talk.
 
         `to` is who the owner takes the visitor for; by default the contact with the most direct
-        messages. Raises NotAllowed if talking was not declared, ModelError without weights.
+        messages. `as_of` is the date at whose end memory stops. Raises NotAllowed if talking was not
+        declared, ModelError without weights, UsageError if a name or date cannot be understood.
         """
         self_.require("talk")
         with contextlib.ExitStack() as opened:
             engine = opened.enter_context(open_engine(self_))
             view = opened.enter_context(open_view(self_, "retrieve"))
-            talk = cls(
-                engine, view, Memory(view), usual_header(view, to), view.owner_name(), temperature, seed
-            )
+            talk = cls(self_, engine, view, Header(), view.owner_name(), temperature, seed)
+            talk.begin(to=to, as_of=as_of)
             opened.pop_all()
         return talk
 
-    def say(self, text: str, on_text: Callable[[str], None] | None = None) -> Fact | Spoken:
-        """The visitor says `text`; `on_text` receives the generated reply piece by piece."""
+    @cached_property
+    def memory(self) -> Memory:
+        """Retrieval over what may be seen; made when the first question is asked."""
+        return Memory(self.view)
+
+    def begin(self, *, to: str | None = None, as_of: str | None = None) -> None:
+        """Begin a new conversation with another listener or at another date; what is not named stays.
+
+        An empty `as_of` goes back to the end of the archive. What was said before is no context any more.
+        Raises UsageError, and changes nothing, if the name or the date cannot be understood.
+        """
+        listener = find_name(self.view, to) if to is not None else self.listener
+        moment = self.moment if as_of is None else read_as_of(as_of) if as_of.strip() else None
+        view = open_view(self.home, "retrieve", until=moment.until if moment else None)
+        try:
+            if moment is not None and not view.threads():
+                raise UsageError(f"Nothing is recorded up to {moment.shown}.", remedy="Name a later date.")
+            header = header_for(view, listener, moment.month if moment else None)
+        except BaseException:
+            view.close()
+            raise
+        self.view.close()
+        self.__dict__.pop("memory", None)
+        self.view, self.header, self.listener, self.moment = view, header, listener, moment
+        self.turns.clear()
+
+    def say(self, text: str, on_text: OnText | None = None) -> Reply:
+        """The visitor says `text`; `on_text` receives the generated reply piece by piece, and "" before.
+
+        KeyboardInterrupt while it is written ends this reply only: what was passed on so far is the reply.
+        """
+        reply = self._answer(text, on_text)
+        self.history.append((text, reply))
+        return reply
+
+    def retry(self, on_text: OnText | None = None) -> Reply | None:
+        """Another reply to the visitor's last words, in the place of the last one; None if there is none.
+
+        Quotes, and words of distress, have no other reply.
+        """
+        said, last = self.history[-1] if self.history else ("", None)
+        if not isinstance(last, Spoken):
+            return None
+        self.history.pop()
+        kept = list(self.turns)
+        if not (last.stopped and not last.messages):
+            del self.turns[-2:]
+        reply = self._write(said, on_text)
+        if reply.stopped and not reply.messages:
+            self.turns[:] = kept
+            self.history.append((said, last))
+        else:
+            self.history.append((said, reply))
+        return reply
+
+    def _answer(self, text: str, on_text: OnText | None) -> Reply:
+        language = language_of_distress(text, self.owner)
+        if language is not None:
+            return SteppedOut(STEPPED_OUT[language].format(name=self.owner), language)
         if asks_for_a_fact(text, self.owner):
             return Fact(self.memory.ask(text, k=5))
-        self.turns.append(
-            Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip()))
-        )
-        try:
-            content = "".join(self._stream(on_text))
-        except BaseException:
-            self.turns.pop()  # broken off: as if it had not been said
-            raise
-        messages = tuple(messages_of(content)) or ("…",)
-        self.turns.append(Turn(True, tuple(Line(self.owner, m) for m in messages)))
-        return Spoken(messages)
+        return self._write(text, on_text)
 
-    def _stream(self, on_text: Callable[[str], None] | None) -> Iterator[str]:
+    def _write(self, text: str, on_text: OnText | None) -> Spoken:
+        asked = Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip()))
+        content, stopped = self._generate([*self.turns, asked], on_text)
+        messages = tuple(messages_of(content))
+        if not stopped:
+            messages = messages or (SILENT,)
+        if messages:
+            self.turns += [asked, Turn(True, tuple(Line(self.owner, m) for m in messages))]
+        return Spoken(messages, stopped=stopped)
+
+    def _generate(self, turns: list[Turn], on_text: OnText | None) -> tuple[str, bool]:
+        """What the weights write after `turns`, and whether the visitor stopped it."""
         seed = self.seed
         if seed is not None:
             self.seed = seed + 1
         room = prompt_room(self.engine)
-        for piece in self.engine.generate(
-            fitting_prompt(self.engine.tokenizer, self.header, self.turns, room),
-            max_tokens=REPLY_TOKENS,
-            temperature=self.temperature,
-            seed=seed,
-        ):
+        prompt = fitting_prompt(self.engine.tokenizer, self.header, turns, room)
+        written: list[str] = []
+        try:
             if on_text is not None:
-                on_text(piece)
-            yield piece
+                on_text("")
+            with contextlib.closing(
+                self.engine.generate(prompt, max_tokens=REPLY_TOKENS, temperature=self.temperature, seed=seed)
+            ) as pieces:
+                for piece in pieces:
+                    written.append(piece)
+                    if on_text is not None:
+                        on_text(piece)
+        except KeyboardInterrupt:
+            return "".join(written), True
+        return "".join(written), False
 
     def close(self) -> None:
-        """Free the engine and the archive."""
+        """Free the engine and the archive, and forget what was said."""
         self.engine.close()
         self.view.close()
+        self.turns.clear()
+        self.history.clear()
 
     def __enter__(self) -> Own:
         return self

@@ -22,6 +22,7 @@ from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
 from afterself.errors import NotAllowed, UsageError
 from afterself.home.folder import Self
+from afterself.policy.overview import OverviewReads
 from afterself.policy.retrieval import RetrievalReads
 from afterself.policy.words import OWN_KINDS, own_spans_text
 
@@ -63,7 +64,11 @@ class ViewRecord:
 
 @dataclass(frozen=True, slots=True)
 class PersonInfo:
-    """One identity, with how many of the visible records it wrote."""
+    """One identity, with how many of the visible records it wrote.
+
+    `name` is the one its contact is shown under, `called` the one in its own export; identities with the
+    same `contact` are one person.
+    """
 
     identity: int
     name: str
@@ -72,6 +77,9 @@ class PersonInfo:
     is_owner: bool
     records: int
     relation: str | None
+    contact: int = 0
+    called: str = ""
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,8 @@ WHERE (?1 OR coalesce(contact.excluded, 0) = 0)
 """
 _COLUMNS = """
 SELECT record.row, record.id, record.source_key, thread.source, thread.id, thread.title, thread.kind,
-       record.author, coalesce(identity.name, ''), record.is_owner, record.kind, record.said_at,
-       record.precision, CASE WHEN record.reply_to IS NOT NULL THEN coalesce(
+       record.author, coalesce(contact.shown, identity.name, ''), record.is_owner, record.kind,
+       record.said_at, record.precision, CASE WHEN record.reply_to IS NOT NULL THEN coalesce(
            (SELECT answered.id FROM record AS answered WHERE answered.id = record.reply_to),
            (SELECT answered.id FROM alias JOIN record AS answered ON answered.row = alias.record
             WHERE alias.id = record.reply_to)) END,
@@ -111,12 +119,16 @@ _ORDER = " ORDER BY record.order_at, record.position"
 class View:
     """The records that one purpose may see. Made by `open_view`; close it, or use it in a `with` block."""
 
-    def __init__(self, self_: Self, purpose: Purpose, audience: str = "owner") -> None:
+    def __init__(
+        self, self_: Self, purpose: Purpose, audience: str = "owner", until: datetime | None = None
+    ) -> None:
         self.purpose: Purpose = purpose
         self.audience = audience
         self._self = self_
         self._everyone = purpose == "list"
+        self._before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
         self._db: apsw.Connection = open_archive(self_.archive_path, read_only=True)
+        self.overview = OverviewReads(self._db, self_.archive_path, self._everyone)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self.many)
 
     def __enter__(self) -> View:
@@ -135,7 +147,7 @@ class View:
 
     def owner_names(self) -> tuple[str, ...]:
         """The names under which the owner may appear: as declared, and as the exports have them."""
-        seen = [name for one in self.people() if one.is_owner for name in (one.name, one.handle)]
+        seen = [name for one in self.people() if one.is_owner for name in (one.name, one.called, one.handle)]
         return tuple(dict.fromkeys((self.owner_name(), *seen)))
 
     # -- records --------------------------------------------------------------------------
@@ -158,7 +170,8 @@ class View:
             ).fetchall()
             for (row,) in threads:
                 rows = self._db.execute(
-                    f"{_SELECT} AND record.thread = ?2{wanted}{_ORDER}", (self._everyone, row, *values)
+                    f"{_SELECT}{self._before} AND record.thread = ?2{wanted}{_ORDER}",
+                    (self._everyone, row, *values),
                 )
                 for found in rows:
                     yield self._record(found)
@@ -174,7 +187,9 @@ class View:
             for start in range(0, len(ids), _CHUNK):
                 chunk = [_clean(id) for id in ids[start : start + _CHUNK]]
                 marks = ", ".join("?" * len(chunk))
-                rows = self._db.execute(f"{_SELECT} AND record.id IN ({marks})", (self._everyone, *chunk))
+                rows = self._db.execute(
+                    f"{_SELECT}{self._before} AND record.id IN ({marks})", (self._everyone, *chunk)
+                )
                 found.update((record.id, record) for record in map(self._record, rows))
         return {id: found[id] for id in ids if id in found}
 
@@ -194,11 +209,11 @@ class View:
 
     def _match(self, query: str, limit: int) -> list[tuple[str, float]]:
         rows = self._db.execute(
-            """
+            f"""
             SELECT record.id, bm25(lexical) FROM lexical JOIN record ON record.row = lexical.rowid
             LEFT JOIN identity ON identity.id = record.author
             LEFT JOIN contact ON contact.id = identity.contact
-            WHERE lexical MATCH ?2 AND (?1 OR coalesce(contact.excluded, 0) = 0)
+            WHERE lexical MATCH ?2 AND (?1 OR coalesce(contact.excluded, 0) = 0){self._before}
             ORDER BY bm25(lexical), record.row LIMIT ?3
             """,
             (self._everyone, query, max(0, limit)),
@@ -240,8 +255,9 @@ class View:
             people: dict[int, list[PersonInfo]] = {}
             for thread, *person in self._db.execute(
                 """
-                SELECT there.thread, identity.id, identity.name, identity.handle, identity.source,
-                       coalesce(identity.owner, 0), coalesce(wrote.n, 0), contact.relation
+                SELECT there.thread, identity.id, coalesce(contact.shown, identity.name), identity.handle,
+                       identity.source, coalesce(identity.owner, 0), coalesce(wrote.n, 0), contact.relation,
+                       contact.id, identity.name, contact.excluded
                 FROM thread_participant AS there JOIN identity ON identity.id = there.identity
                 JOIN contact ON contact.id = identity.contact
                 LEFT JOIN (SELECT thread, author, count(*) AS n FROM record GROUP BY thread, author) AS wrote
@@ -254,7 +270,7 @@ class View:
             rows = self._db.execute(
                 "SELECT thread.row, thread.id, thread.key, thread.title, thread.kind, thread.source, "
                 "count(*), min(record.said_at), max(record.said_at) "
-                f"{_FROM} GROUP BY thread.row ORDER BY thread.row",
+                f"{_FROM}{self._before} GROUP BY thread.row ORDER BY thread.row",
                 (self._everyone,),
             )
             return [
@@ -270,8 +286,9 @@ class View:
         with archive_errors(self._self.archive_path):
             rows = self._db.execute(
                 """
-                SELECT identity.id, identity.name, identity.handle, identity.source,
-                       coalesce(identity.owner, 0), coalesce(wrote.n, 0) AS records, contact.relation
+                SELECT identity.id, coalesce(contact.shown, identity.name), identity.handle, identity.source,
+                       coalesce(identity.owner, 0), coalesce(wrote.n, 0) AS records, contact.relation,
+                       contact.id, identity.name, contact.excluded
                 FROM identity JOIN contact ON contact.id = identity.contact
                 LEFT JOIN (SELECT author, count(*) AS n FROM record GROUP BY author) AS wrote
                     ON wrote.author = identity.id
@@ -283,8 +300,10 @@ class View:
 
 
 def _person(row: Sequence[Any]) -> PersonInfo:
-    identity, name, handle, source, owner, records, relation = row
-    return PersonInfo(identity, name, handle, source, bool(owner), records, relation)
+    identity, name, handle, source, owner, records, relation, contact, called, excluded = row
+    return PersonInfo(
+        identity, name, handle, source, bool(owner), records, relation, contact, called, bool(excluded)
+    )
 
 
 def _clean(text: str) -> str:
@@ -292,8 +311,12 @@ def _clean(text: str) -> str:
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
 
 
-def open_view(self_: Self, purpose: Purpose, audience: str = "owner") -> View:
-    """Open a view for a purpose; NotAllowed if the self's declaration does not allow that purpose."""
+def open_view(self_: Self, purpose: Purpose, audience: str = "owner", until: datetime | None = None) -> View:
+    """Open a view for a purpose; NotAllowed if the self's declaration does not allow that purpose.
+
+    With `until` (aware) it is the archive as it stood then: of texts and threads nothing later is seen, nor
+    what has no date. Who takes part and how often a word is used stay those of the whole archive.
+    """
     if purpose not in get_args(Purpose):
         raise UsageError(f"“{purpose}” is no purpose a view can have.")
     self_.require(_NEEDS[purpose])
@@ -302,4 +325,4 @@ def open_view(self_: Self, purpose: Purpose, audience: str = "owner") -> View:
             f"Nothing of this self was released for the audience “{audience}”.",
             remedy="Use the audience “owner”, who sees everything.",
         )
-    return View(self_, purpose, audience)
+    return View(self_, purpose, audience, until)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from afterself.training.options import Settings, TrainOptions
 from afterself.training.preflight import Preflight
-from afterself.training.run import Declined, train
+from afterself.training.run import Declined, Unpublished, train
 from afterself.training.score import Score, score
 from afterself.training.weights import Weights, current_weights, load_weights, require_weights
 
@@ -14,6 +14,7 @@ __all__ = [
     "Score",
     "Settings",
     "TrainOptions",
+    "Unpublished",
     "Weights",
     "current_weights",
     "load_weights",

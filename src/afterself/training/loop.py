@@ -9,7 +9,8 @@ changes while it runs is one object, `RunState`; the order of the data follows f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,8 @@ class RunState:
     evaluations: list[Evaluation] = field(default_factory=list)
     best: Evaluation | None = None
     best_weights: dict[str, torch.Tensor] | None = None
+    seconds: float = 0.0
+    random: torch.Tensor | None = None
 
     @property
     def waited(self) -> int:
@@ -96,8 +99,19 @@ def rate_at(step: int, total: int, settings: Settings) -> float:
     return settings.rate * (total - step) / max(1, total - warm)
 
 
+def nothing(_: Loop) -> None:
+    """What follows a step unless something else is wanted."""
+
+
 class Loop:
-    """One run over one model; `run` trains it in place."""
+    """One run over one model; `run` trains it in place, from wherever its state stands.
+
+    `after_step` is called whenever a step is complete, its evaluation included; `after_evaluation`
+    when the validation examples were measured. Neither may change the model.
+    """
+
+    after_step: Callable[[Loop], None] = staticmethod(nothing)
+    after_evaluation: Callable[[Loop], None] = staticmethod(nothing)
 
     def __init__(
         self, model: Any, dataset: Dataset, settings: Settings, on: Machine, progress: Progress | None = None
@@ -116,26 +130,39 @@ class Loop:
         )
         self.state = RunState(optimizer)
 
+    @property
+    def finished(self) -> bool:
+        """True when all steps are done, or validation has not got better for too long."""
+        return self.state.step >= len(self.plan.steps) or self.state.waited >= self.settings.patience
+
     def run(self) -> RunState:
         """Train to the end, or until validation stops getting better; the best weights stay in the model."""
         import torch
 
-        torch.manual_seed(self.settings.seed)
+        state = self.state
+        if state.random is None:
+            torch.manual_seed(self.settings.seed)
+        else:
+            torch.set_rng_state(state.random)
         self.model.train()
-        self.progress.start("training", total=self.plan.tokens, unit="tokens")
-        while self.state.step < len(self.plan.steps):
-            self._step(self.plan.steps[self.state.step])
-            if self.state.step in self.plan.evaluate_after and self.dataset.validation:
+        stage = f"training on from step {state.step}" if state.step else "training"
+        self.progress.start(stage, total=self.plan.tokens, unit="tokens", done=state.tokens)
+        started = time.monotonic() - state.seconds
+        while not self.finished:
+            self._step(self.plan.steps[state.step])
+            state.seconds = time.monotonic() - started
+            if state.step in self.plan.evaluate_after and self.dataset.validation:
                 self._evaluate()
-                if self.state.waited >= self.settings.patience:
-                    break
-        if self.state.best_weights is not None:
+                self.after_evaluation(self)
+            state.random = torch.get_rng_state()
+            self.after_step(self)
+        if state.best_weights is not None:
             with torch.no_grad():
-                for name, weight in self.state.best_weights.items():
+                for name, weight in state.best_weights.items():
                     self.trained[name].copy_(weight)
         self.model.eval()
         self.progress.finish(self._note())
-        return self.state
+        return state
 
     def _step(self, rows: Sequence[Row]) -> None:
         import torch

@@ -26,7 +26,8 @@ class TrainOptions:
     """What a person may choose; None is decided by the base and the amount of data.
 
     `until` is an exclusive upper bound on when something was said; `exclude_threads` are ids, keys or
-    titles; `context` is in tokens; `device` a torch device such as "cpu" or "cuda".
+    titles; `context` is in tokens; `device` a torch device such as "cpu" or "cuda". `fresh` leaves an
+    unfinished run aside and begins anew; `publish_anyway` publishes weights that fail the smoke test.
     """
 
     until: datetime | None = None
@@ -37,6 +38,8 @@ class TrainOptions:
     context: int | None = None
     seed: int = 0
     device: str | None = None
+    fresh: bool = False
+    publish_anyway: bool = False
 
     def __post_init__(self) -> None:
         if self.method not in (None, "full", "lora"):
@@ -76,8 +79,8 @@ def settle(options: TrainOptions, *, embedded: bool, width: int, longest: int, v
     method: Method = options.method or ("full" if embedded else "lora")
     return Settings(
         method=method,
-        rate=options.rate or default_rate(method, width),
-        epochs=options.epochs or (3.0 if validated else 2.0),
+        rate=float(options.rate or default_rate(method, width)),
+        epochs=float(options.epochs or (3 if validated else 2)),
         context=settled_context(options, longest),
         seed=options.seed,
     )

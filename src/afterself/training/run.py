@@ -1,33 +1,45 @@
 """A self -> weights in it: the road of one training run, from the view to the artifact ledger.
 
-Reads through a view for training, tells what will happen, asks, trains, measures and publishes. The
-self is written to at the very end only: a run that is stopped or killed leaves it as it was.
+Reads through a view for training, tells what will happen, asks, trains, measures, tries the weights
+and publishes them. Until then all that it writes is its checkpoint: a run that is stopped, killed or
+refused leaves the self as it was, and the next one goes on from there.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from afterself.datasets import Dataset, build_examples
 from afterself.errors import MissingExtra, TrainingError
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
+from afterself.home.lock import exclusive
 from afterself.models.bases import Base, load_torch, resolve_base
 from afterself.models.tokens import HFTurnTokenizer
 from afterself.policy import open_view
+from afterself.training.checkpoint import Checkpoints, cannot_write, identity, restore
 from afterself.training.device import machine
 from afterself.training.loop import Loop, bits_per_byte
 from afterself.training.options import Settings, TrainOptions, settle, settled_context
 from afterself.training.preflight import Preflight, preflight
+from afterself.training.samples import contexts, write
+from afterself.training.smoke import complaints
 from afterself.training.weights import Weights, publish
 
 FEWEST_TURNS = 20
 
 
+SAMPLE_TOKENS = 40
+
+
 class Declined(TrainingError):
     """The person saw what training would take and said no."""
+
+
+class Unpublished(TrainingError):
+    """The weights failed their smoke test; the run is kept, so that they can be published anyway."""
 
 
 def train(
@@ -37,13 +49,15 @@ def train(
     progress: Progress | None = None,
     *,
     confirm: Callable[[Preflight], bool] | None = None,
+    on_sample: Callable[[str], None] | None = None,
     allow_network: bool = False,
 ) -> Weights:
-    """Train weights for a self and publish them in it.
+    """Train weights for a self and publish them in it; an unfinished run of the same kind goes on.
 
     `base` is "embedded", a folder or a hub id, by default what the self was made with. `confirm` sees
-    the preflight and decides. NotAllowed if the self may not be trained, TrainingError if there is too
-    little to learn from, the memory does not suffice or `confirm` says no.
+    the preflight and decides; `on_sample` gets a generated reply after each evaluation, to be shown
+    and not kept. NotAllowed if the self may not be trained, TrainingError if there is too little to
+    learn from, memory or disk do not suffice or `confirm` says no, Unpublished if the weights are bad.
     """
     options, progress = options or TrainOptions(), progress or Progress()
     _need_torch()
@@ -52,16 +66,108 @@ def train(
     dataset = _dataset(self_, resolved, options)
     progress.finish(f"{dataset.messages} messages")
     loop = _loop(resolved, dataset, options, progress)
-    told = preflight(loop, resolved, dataset, loop.on)
+    with exclusive(self_.path / "training.lock"):
+        kept = Checkpoints(self_, identity(resolved.sha256, loop.settings, dataset))
+        _ready(loop, resolved, kept, options, confirm)
+        if on_sample is not None and dataset.validation:
+            loop.after_evaluation = _sampler(HFTurnTokenizer(resolved.path), on_sample)
+        before = None
+        if dataset.validation:
+            before = bits_per_byte(loop.model, dataset.validation, dataset.context, loop.on)
+        _learn(loop, kept, options)
+        after = loop.state.best.bits if loop.state.best else None
+        notes = _tried(loop, kept, resolved, options, before, after)
+        return _publish(self_, loop, resolved, options, before, after, notes)
+
+
+def _ready(
+    loop: Loop,
+    base: Base,
+    kept: Checkpoints,
+    options: TrainOptions,
+    confirm: Callable[[Preflight], bool] | None,
+) -> None:
+    """Tell what the run will take, ask, and prepare its checkpoint; Declined if the answer is no."""
+    found = None if options.fresh else kept.find()
+    told = preflight(loop, base, loop.dataset, loop.on)
+    if found is not None:
+        left = 1 - found.tokens / loop.plan.tokens
+        told = replace(told, resumes=found.told, seconds=told.seconds * left)
+    told = replace(told, others=0 if options.fresh else kept.others())
     if confirm is not None and not confirm(told):
         raise Declined("Nothing was trained.")
-    started = time.monotonic()
-    before = None
-    if dataset.validation:
-        before = bits_per_byte(loop.model, dataset.validation, dataset.context, loop.on)
-    state = loop.run()
-    after = state.best.bits if state.best else None
-    progress.start("saving", unit="files")
+    kept.begin(loop.dataset.revisions, loop.settings, fresh=options.fresh)
+
+
+def _learn(loop: Loop, kept: Checkpoints, options: TrainOptions) -> None:
+    """Run the loop, from its checkpoint if there is one."""
+    found = None if options.fresh else kept.find()
+    if found is not None:
+        restore(loop, found)
+        del found
+    loop.after_step = kept.keep
+    loop.run()
+
+
+def _sampler(tokenizer: HFTurnTokenizer, tell: Callable[[str], None]) -> Callable[[Loop], None]:
+    """After each evaluation: a short reply to one of the held-out contexts, each time another."""
+
+    def sample(loop: Loop) -> None:
+        prompts = contexts(loop.dataset, 50)
+        number = len(loop.state.evaluations)
+        prompt = prompts[(number - 1) % len(prompts)]
+        written = write(
+            loop.model, prompt, tokenizer.im_end, loop.on, most=SAMPLE_TOKENS, seed=loop.state.step
+        )
+        tell(tokenizer.decode(written.ids) + ("" if written.ended else " …"))
+
+    return sample
+
+
+def _tried(
+    loop: Loop,
+    kept: Checkpoints,
+    base: Base,
+    options: TrainOptions,
+    before: float | None,
+    after: float | None,
+) -> tuple[str, ...]:
+    """Put the weights to the smoke test; what is wrong becomes notes, or Unpublished."""
+    loop.progress.start("trying the weights", unit="replies")
+    found = complaints(
+        loop.model,
+        loop.dataset,
+        HFTurnTokenizer(base.path),
+        loop.on,
+        longest=base.context,
+        before=before,
+        after=after,
+    )
+    loop.progress.finish()
+    if found and not options.publish_anyway:
+        kept.keep(loop, now=True)
+        raise Unpublished(
+            f"The new weights were not published: they {', and they '.join(found)}. "
+            "Weights that were there before stay in use.",
+            remedy="Import more of what they wrote, or train otherwise (--epochs, --rate, another --base). "
+            "To use these all the same: the same command with --publish-anyway",
+        )
+    return tuple(f"the weights {complaint}" for complaint in found)
+
+
+def _publish(
+    self_: Self,
+    loop: Loop,
+    base: Base,
+    options: TrainOptions,
+    before: float | None,
+    after: float | None,
+    notes: tuple[str, ...],
+) -> Weights:
+    from safetensors import SafetensorError
+
+    state, dataset = loop.state, loop.dataset
+    loop.progress.start("saving", unit="files")
     facts = {
         "method": loop.settings.method,
         "context": dataset.context,
@@ -70,16 +176,19 @@ def train(
         "examples": len(dataset.train),
         "owner_messages": dataset.messages,
         "tokens": state.tokens,
-        "seconds": round(time.monotonic() - started, 1),
+        "seconds": round(state.seconds, 1),
         "bits_base": before,
         "bits_weights": after,
-        "notes": _notes(before, after),
+        "notes": notes,
     }
-    weights = publish(self_, loop.model.to("cpu"), resolved, dataset.revisions, facts)
+    try:
+        weights = publish(self_, loop.model.to("cpu"), base, dataset.revisions, facts)
+    except (OSError, SafetensorError) as error:
+        raise cannot_write(self_, error) from error
     self_.audit(
         "weights trained", weights=weights.id, base=weights.base_sha256, records=len(dataset.revisions)
     )
-    progress.finish(weights.id)
+    loop.progress.finish(weights.id)
     return weights
 
 
@@ -142,12 +251,6 @@ def _settings(loop: Loop, options: TrainOptions) -> dict[str, Any]:
         "steps": loop.state.step,
         "best_epoch": round(loop.state.best.epoch, 2) if loop.state.best else None,
     }
-
-
-def _notes(before: float | None, after: float | None) -> tuple[str, ...]:
-    if before is None or after is None or after < before:
-        return ()
-    return ("the weights read held-out words of the owner no better than the base does",)
 
 
 def _check_head(model: Any, base: Base) -> None:

@@ -25,8 +25,7 @@ from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_ato
 from afterself.home.folder import Self
 from afterself.home.moments import utc_text
 from afterself.models.bases import Base, base_config, load_torch
-from afterself.models.gguf_export import export_gguf
-from afterself.models.gguf_lora import export_lora
+from afterself.training import checkpoint
 
 KIND = "weights"
 FORMAT = 1
@@ -105,8 +104,10 @@ def publish(
             _seal(hidden)
             with archive.transaction():
                 archive.register_artifact(KIND, f"weights/{id}", revisions.items(), weights.settings)
+                checkpoint.forget_runs(archive)
                 hidden.rename(weights.path)
                 sync_folder(self_.weights_dir)
+            checkpoint.sweep(self_, archive)
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
     return weights
@@ -114,6 +115,10 @@ def publish(
 
 def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tuple[str, ...]]:
     """Checkpoint or adapter, tokenizer and GGUF; gives the GGUF's name and what could not be made."""
+    # Imported here: they need numpy, which talking does not.
+    from afterself.models.gguf_export import export_gguf
+    from afterself.models.gguf_lora import export_lora
+
     adapter = hasattr(model, "peft_config")
     if adapter:
         for config in model.peft_config.values():
@@ -158,7 +163,7 @@ def _sweep(self_: Self, archive: Archive) -> None:
             shutil.rmtree(self_.path / artifact.path, ignore_errors=True)
             archive.set_artifact_state(artifact.id, "erased")
     for path in self_.weights_dir.iterdir():
-        if path.is_dir() and path not in current:
+        if path.is_dir() and path not in current and path.name != checkpoint.FOLDER:
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -1,0 +1,155 @@
+"""`afterself dataset`: what training learns from, counted, shown as the model sees it, or exported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from afterself.cli.moments import moment_of
+from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.errors import NotAllowed, UsageError
+
+if TYPE_CHECKING:
+    from afterself.datasets import Conversation, Dataset, Example
+    from afterself.home.folder import Self
+    from afterself.models.tokens import HFTurnTokenizer
+
+
+@app.command()
+def dataset(
+    preview: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Show N examples as the model sees them."),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write chat examples for TRL, Axolotl or LLaMA-Factory."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only what was said before this day or time (UTC).")
+    ] = None,
+    exclude_thread: Annotated[
+        list[str] | None,
+        typer.Option(metavar="THREAD", help="Leave out a thread: its id, key or title. May be repeated."),
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="ID|PATH", help="Whose tokenizer counts (default: the self's base).")
+    ] = None,
+    context: Annotated[int, typer.Option(metavar="N", help="Tokens of a window.")] = 512,
+    json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+) -> None:
+    """What training would learn from: the owner's words as targets, everything else as context.
+
+    An export holds other people's words in the clear: it is written for your eyes only (0600), and
+    what becomes of it is in your hands. One JSON object a line, “messages” of system, user and assistant.
+
+    \b
+    Example: afterself dataset --preview 3
+             afterself dataset --export chats.jsonl --until 2023-01-01
+    """
+    from afterself.datasets import build_examples, conversations
+    from afterself.models.bases import resolve_base
+    from afterself.models.tokens import HFTurnTokenizer
+    from afterself.policy import open_view
+
+    if context < 64:
+        raise UsageError(f"A context of {context} tokens is too short.", remedy="Choose at least 64.")
+    self_, before = open_self(), moment_of(until, "--until")
+    if export is not None:
+        _may_export(self_, export)
+    tokenizer = HFTurnTokenizer(resolve_base(base or self_.declaration.base).path)
+    left_out = tuple(exclude_thread or ())
+    with open_view(self_, "train") as view:
+        talks = list(conversations(view, until=before, exclude_threads=left_out))
+        made = build_examples(view, tokenizer, context=context, until=before, exclude_threads=left_out)
+    counts = _counts(talks, made)
+    if export is not None:
+        counts["exported"] = _write(self_, export, talks, tokenizer, context)
+    if json_:
+        echo_json(counts)
+        return
+    console().print(
+        f"{counts['messages']:,} messages of the owner in {counts['turns']:,} turns of "
+        f"{counts['conversations']:,} conversations: {counts['train']:,} examples to learn from "
+        f"({counts['tokens']:,} tokens, {counts['target_tokens']:,} of them targets), "
+        f"{counts['validation']:,} held back to measure.",
+        markup=False,
+    )
+    if export is not None:
+        console().print(f"{counts['exported']:,} chat examples written to {export}.", markup=False)
+    if preview is not None:
+        _show(made.train, tokenizer, preview)
+
+
+def _counts(talks: Sequence[Conversation], made: Dataset) -> dict[str, Any]:
+    return {
+        "conversations": len(talks),
+        "turns": made.bursts,
+        "messages": made.messages,
+        "train": len(made.train),
+        "validation": len(made.validation),
+        "tokens": made.tokens,
+        "target_tokens": sum(sum(example.supervised) for example in made.train),
+    }
+
+
+def _may_export(self_: Self, file: Path) -> None:
+    """NotAllowed for a self that is only measured, UsageError if the file is there already."""
+    if self_.declaration.right == "research":
+        raise NotAllowed(
+            "This self was declared as research: it is measured locally, and never exported.",
+            remedy="Look at it instead: afterself dataset --preview 3",
+        )
+    if file.exists():
+        raise UsageError(f"{file} exists already; nothing was written.", remedy="Choose another name.")
+
+
+def _write(
+    self_: Self, file: Path, talks: Sequence[Conversation], tokenizer: HFTurnTokenizer, context: int
+) -> int:
+    from afterself.datasets import as_line, chat_examples
+    from afterself.home.atomic import atomic_file
+
+    written = 0
+    try:
+        with atomic_file(file) as out:
+            for messages in chat_examples(talks, tokenizer, context):
+                line = json.dumps(as_line(messages, self_.declaration.right), ensure_ascii=False)
+                out.write(line.encode("utf-8", "replace") + b"\n")
+                written += 1
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written ({error.strerror}); nothing of it was kept.",
+            remedy="Check that you may write there and that the disk is not full.",
+        ) from error
+    self_.audit("dataset exported", examples=written, declared=self_.declaration.right)
+    return written
+
+
+def _show(examples: Sequence[Example], tokenizer: HFTurnTokenizer, most: int) -> None:
+    """Some examples over the whole set; on a terminal the targets stand out."""
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+
+    out = console()
+    step = max(1, len(examples) // max(1, most))
+    for number, example in enumerate(examples[::step][: max(0, most)], 1):
+        out.print(f"\n── {number}: {len(example.ids)} tokens ", style="bold cyan", markup=False)
+        shown = Text()
+        for words, target in _runs(example, tokenizer):
+            shown.append(terminal_text(words), style="bold green" if target else "dim")
+        out.print(shown, end="")
+
+
+def _runs(example: Example, tokenizer: HFTurnTokenizer) -> Iterator[tuple[str, bool]]:
+    """The text of an example in runs that are, or are not, targets."""
+    start = 0
+    for n in range(1, len(example.ids) + 1):
+        if n == len(example.ids) or example.supervised[n] != example.supervised[start]:
+            yield tokenizer.decode(example.ids[start:n]), example.supervised[start]
+            start = n

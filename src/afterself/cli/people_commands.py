@@ -1,0 +1,154 @@
+"""`people merge`, `split`, `exclude` and `include`: who is one person, and who is kept out.
+
+Each is one entry of the change log, without a name in it, and can be taken back. A name may be a
+name, a handle, or the “#number” that `people` shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from afterself.cli.self_commands import people_app
+from afterself.cli.shell import echo_json, open_self
+from afterself.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterself.archive.store import Archive, Contact
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name, a handle, or a “#number” of the list.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a contact.")]
+
+
+@people_app.command("merge")
+def merge(
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Names, handles or “#numbers”; the first is shown.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Say that names or handles are one and the same person, shown under the first one's name.
+
+    Example: afterself people merge "Anna Smith" anna@example.org
+    """
+    from afterself.archive.store import Archive
+
+    self_ = open_self()
+    with Archive.writing(self_) as archive, archive.transaction():
+        found = {one.id: one for name in names for one in contacts_called(archive, name)}
+        merged = archive.contacts.merge(list(found.values()))
+    self_.audit("contacts merged", contacts=len(found), identities=len(merged.identities))
+    _tell([merged], "one contact", as_json=as_json)
+
+
+@people_app.command("split")
+def split(name: Name, as_json: Json = False) -> None:
+    """Take a name or handle out of the contact it was merged into; a whole contact falls into its handles.
+
+    Example: afterself people split anna@example.org
+    """
+    from afterself.archive.store import Archive
+
+    self_ = open_self()
+    with Archive.writing(self_) as archive, archive.transaction():
+        parted = archive.contacts.split(the_contact(archive, name), name)
+    self_.audit("contact split", contacts=len(parted))
+    _tell(parted, "a contact of their own", as_json=as_json)
+
+
+@people_app.command("exclude")
+def exclude(name: Name, as_json: Json = False) -> None:
+    """Keep a person out of answers, search and training. Only the plain lists still show them.
+
+    Weights that were trained with their words do not load any more: train again. Taken back with
+    `people include`, which does not bring such weights back.
+
+    Example: afterself people exclude Ben
+    """
+    _keep_out(name, True, as_json=as_json)
+
+
+@people_app.command("include")
+def include(name: Name, as_json: Json = False) -> None:
+    """Let a person in again who was excluded.
+
+    Example: afterself people include Ben
+    """
+    _keep_out(name, False, as_json=as_json)
+
+
+def _keep_out(name: str, excluded: bool, *, as_json: bool) -> None:
+    from afterself.archive.store import Archive
+
+    self_ = open_self()
+    with Archive.writing(self_) as archive, archive.transaction():
+        chosen = contacts_called(archive, name)
+        if any(one.owner for one in chosen):
+            raise UsageError(
+                "That is the owner of this self, who cannot be excluded. Nothing was changed.",
+                remedy="If it is not the owner: afterself people not-me NAME",
+            )
+        current = {one.id for one in archive.artifacts() if one.state == "current"}
+        for one in chosen:
+            if one.excluded != excluded:
+                archive.people.exclude(one.id, excluded)
+        stale = current - {one.id for one in archive.artifacts() if one.state == "current"}
+        after = [one for one in archive.contacts.all() if one.id in {c.id for c in chosen}]
+    action = "contact excluded" if excluded else "contact included"
+    self_.audit(action, contacts=len(after), stale=len(stale))
+    what = "excluded: seen by no view but the plain lists" if excluded else "included"
+    _tell(after, what, as_json=as_json)
+    if stale and not as_json:
+        typer.echo("Weights made with their words are stale and do not load: train again.")
+
+
+def contacts_called(archive: Archive, name: str) -> list[Contact]:
+    """Every contact of that name; UsageError, with the near names, if there is none."""
+    from afterself.archive.plain import terminal_text
+
+    found = archive.contacts.named(name)
+    if not found:
+        near = terminal_text(", ".join(archive.people.near(name)), one_line=True)
+        raise UsageError(
+            f"Nobody in the archive is called “{terminal_text(name, one_line=True)}”. Nothing was changed.",
+            remedy=f"Did you mean: {near}?" if near else "See who there is: afterself people",
+        )
+    return found
+
+
+def the_contact(archive: Archive, name: str) -> Contact:
+    """The one contact of that name; UsageError if there are several."""
+    found = contacts_called(archive, name)
+    if len(found) > 1:
+        listed = "; ".join(f"#{one.id} ({_handles(one)})" for one in found)
+        raise UsageError(
+            f"{len(found)} people are called that. Nothing was changed.",
+            remedy=f"Name one by its handle or number: {listed}",
+        )
+    return found[0]
+
+
+def _handles(contact: Contact) -> str:
+    from afterself.archive.plain import terminal_text
+
+    handles = dict.fromkeys(f"{one.handle} in {one.source}" for one in contact.identities)
+    return terminal_text(", ".join(handles), one_line=True)
+
+
+def _tell(contacts: Sequence[Contact], what: str, *, as_json: bool) -> None:
+    from afterself.archive.plain import terminal_text
+
+    for one in contacts:
+        if as_json:
+            echo_json({
+                "contact": one.id, "name": one.name, "excluded": one.excluded, "is_owner": one.owner,
+                "identities": [
+                    {"identity": i.id, "called": i.name, "handle": i.handle, "source": i.source}
+                    for i in one.identities
+                ],
+            })  # fmt: skip
+        else:
+            shown = terminal_text(one.name, one_line=True)
+            typer.echo(f"#{one.id} {shown} ({_handles(one)}): {what}.")

@@ -1,0 +1,155 @@
+"""`afterself status`: whose self this is, what is in it, what was made from it, and what comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from afterself.cli.self_commands import NOT_ENCRYPTED
+from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.home.moments import utc_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from afterself.home.folder import Self
+
+_IMPORTS_SHOWN = 5
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:
+    """Show whose self this is, what is in it, its weights, its size, and the next step.
+
+    Example: afterself status --json
+    """
+    facts = _facts(open_self())
+    if as_json:
+        echo_json(facts)
+    else:
+        _show(facts)
+
+
+def _facts(self_: Self) -> dict[str, Any]:
+    from afterself.policy import open_view
+
+    declared = self_.declaration
+    with open_view(self_, "list") as view:
+        seen, imports = view.overview.counts(), view.overview.imports()
+    facts = {
+        "self": str(self_.path),
+        "name": declared.name,
+        "right": declared.right,
+        "allow": list(declared.allow),
+        "records": seen.records,
+        "own_records": seen.own,
+        "people": seen.people,
+        "threads": seen.threads,
+        "first": _time(seen.first),
+        "last": _time(seen.last),
+        "owner": list(seen.owner) or None,
+        "owner_unknown_in": list(seen.owner_unknown_in),
+        "imports": [
+            {"source": one.source, "format": one.importer, "name": one.name, "at": _time(one.at)}
+            for one in imports
+        ],
+        "weights": _weights(self_),
+        "bytes": _size(self_.path),
+        "encrypted": False,
+    }
+    facts["next"] = _next(self_, facts)
+    return facts
+
+
+def _weights(self_: Self) -> dict[str, Any] | None:
+    """The newest weights that may be used, and how many stale ones there are; None if none were made."""
+    from afterself.archive.store import list_artifacts
+    from afterself.training.weights import KIND, current_weights
+
+    made = list_artifacts(self_, KIND)
+    if not made:
+        return None
+    newest = current_weights(self_)
+    return {
+        "id": newest.id if newest else None,
+        "base": newest.base if newest else None,
+        "made_at": newest.made_at if newest else None,
+        "bits_per_byte_base": newest.bits_base if newest else None,
+        "bits_per_byte": newest.bits_weights if newest else None,
+        "stale": newest is None,
+    }
+
+
+def _size(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+
+
+def _next(self_: Self, facts: dict[str, Any]) -> str:
+    """The command that brings this self further."""
+    command = f"afterself --self {self_.path}"
+    weights = facts["weights"]
+    if not facts["records"]:
+        return f"{command} import PATH"
+    if not facts["owner"]:
+        return f"{command} people me NAME"
+    if self_.allows("train") and (weights is None or weights["stale"]):
+        return f"{command} train"
+    if self_.allows("talk") and weights is not None and not weights["stale"]:
+        return f"{command} talk"
+    return f'{command} ask "…"'
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else utc_text(at)
+
+
+def _show(facts: dict[str, Any]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+    from afterself.home.declaration import RIGHT_MEANS
+
+    lines = {
+        "Self": f"{facts['name']}; {RIGHT_MEANS[facts['right']]}",
+        "Allowed": ", ".join(facts["allow"]),
+        "Archive": f"{facts['records']:,} records ({facts['own_records']:,} of the owner), "
+        f"{facts['people']:,} people, {facts['threads']:,} conversations",
+    }
+    if facts["first"]:
+        lines["Span"] = f"{facts['first'][:10]} … {facts['last'][:10]}"
+    lines["Owner"] = _owner(facts)
+    for number, one in enumerate(facts["imports"][-_IMPORTS_SHOWN:]):
+        lines[" " * number or "Imports"] = f"{one['at'][:10]}  {one['format']}  {one['name']}"
+    if len(facts["imports"]) > _IMPORTS_SHOWN:
+        lines["\t"] = f"… and {len(facts['imports']) - _IMPORTS_SHOWN} earlier ones: --json lists them"
+    lines["Weights"] = _weights_line(facts["weights"])
+    lines["Size"] = f"{facts['bytes'] / 1e6:,.1f} MB in {facts['self']}"
+    lines["Next"] = facts["next"]
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in lines.items():
+        table.add_row(label.strip(), Text(terminal_text(text, one_line=True)))
+    out = console()
+    out.print(table)
+    out.print(NOT_ENCRYPTED, style="dim", markup=False)
+
+
+def _owner(facts: dict[str, Any]) -> str:
+    known = f"known as {', '.join(facts['owner'])}" if facts["owner"] else "not known yet"
+    unknown = facts["owner_unknown_in"]
+    return f"{known}; not known in: {', '.join(unknown)}" if unknown and facts["owner"] else known
+
+
+def _weights_line(weights: dict[str, Any] | None) -> str:
+    if weights is None:
+        return "none yet"
+    if weights["stale"]:
+        return "stale: something they were made from was forgotten or excluded"
+    bits = ""
+    if weights["bits_per_byte"] is not None and weights["bits_per_byte_base"] is not None:
+        bits = f"; {weights['bits_per_byte_base']:.2f} → {weights['bits_per_byte']:.2f} bits per byte"
+    return f"{weights['id']}, on {weights['base']}{bits}"

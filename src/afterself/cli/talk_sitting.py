@@ -1,0 +1,163 @@
+"""What a visitor types -> what stands on the screen: replies, and the commands that begin with “/”.
+
+One sitting is one visit to a self. What is typed is kept in memory until the visitor leaves and is
+written nowhere. How a reply is made is the persona's business, how it is laid out `reply_writer.py`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from afterself.archive.plain import terminal_text
+from afterself.cli.reply_writer import STOPPED, ReplyWriter
+from afterself.errors import AfterselfError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from afterself.persona.talk import Reply, Talk
+
+COMMANDS = {
+    "to": "/to NAME       whom the self takes you for; without a name, who that is now",
+    "as-of": "/as-of DATE    memory only up to then (2016, 2016-05, 2016-05-03); without a date, all of it",
+    "retry": "/retry         another reply to what you said last",
+    "history": "/history       this conversation again; it is kept in memory only",
+    "help": "/help          this list",
+    "bye": "/bye           leave; so do Ctrl-C and Ctrl-D. Ctrl-C during a reply stops that reply",
+}
+_LEAVE = frozenset({"bye", "quit", "exit"})
+_COMMAND = re.compile(r"/([A-Za-z][A-Za-z_-]*)(?:\s+(.*))?", re.S)
+QUOTES = 2
+"""Most quotes for one question."""
+
+
+@dataclass
+class Sitting:
+    """A visit: the conversation and the screen that it is shown on."""
+
+    talk: Talk
+    out: Console
+    rhythm: bool = False
+
+    def take(self, typed: str) -> bool:
+        """Do what was typed: a command, or words for the self. False when the visitor leaves."""
+        typed = typed.strip()
+        command = _COMMAND.fullmatch(typed)
+        if not typed:
+            return True
+        if command is None:
+            self.say(typed)
+            return True
+        name, rest = command[1].lower().replace("_", "-"), (command[2] or "").strip()
+        if name in _LEAVE:
+            return False
+        doing: dict[str, Callable[[], None]] = {
+            "to": lambda: self.speak_to(rest),
+            "as-of": lambda: self.go_to(rest),
+            "retry": self.retry,
+            "history": self.show_history,
+            "help": lambda: self.note("\n".join(COMMANDS.values())),
+        }
+        if name in doing:
+            try:
+                doing[name]()
+            except AfterselfError as error:
+                self.note(str(error))
+        else:
+            near = get_close_matches(name, COMMANDS, 1)
+            hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
+            self.note(f"There is no command /{name}. {hint}")
+        return True
+
+    def say(self, text: str) -> Reply | None:
+        """Say `text` to the self and print what comes back, labelled for what it is; None if broken off."""
+        return self._printed(lambda on_text: self.talk.say(text, on_text))
+
+    def retry(self) -> None:
+        """Another reply in the place of the last."""
+        reply = self._printed(self.talk.retry)
+        if reply is None and not (self.talk.history and _generated(self.talk.history[-1][1])):
+            self.note("There is no generated reply to write again.")
+
+    def _printed(self, answer: Callable[[Callable[[str], None]], Reply | None]) -> Reply | None:
+        writer = ReplyWriter(self.out, self.talk.owner, rhythm=self.rhythm)
+        try:
+            reply = answer(writer.piece)
+        except KeyboardInterrupt:  # while memory was being asked
+            self.note(STOPPED)
+            return None
+        if reply is not None:
+            if _generated(reply):
+                writer.finish(stopped=getattr(reply, "stopped", False))
+            else:
+                self._show_unspoken(reply)
+        return reply
+
+    def speak_to(self, name: str) -> None:
+        """Be taken for somebody else; without a name say for whom."""
+        if name:
+            self.talk.begin(to=name)
+            self.note(f"{self.who()}. A new conversation begins.")
+        else:
+            self.note(f"{self.who()}. /to NAME changes it.")
+
+    def go_to(self, date: str) -> None:
+        """Let memory end at a date; without one, at the end of the archive."""
+        self.talk.begin(as_of=date)
+        moment = self.talk.moment
+        if moment is None:
+            self.note("Memory reaches to the end of the archive again. A new conversation begins.")
+        else:
+            self.note(
+                f"Memory ends with {moment.shown}; the weights learnt from later words too. "
+                "A new conversation begins."
+            )
+
+    def who(self) -> str:
+        """For whom the visitor is taken."""
+        to = self.talk.header.to
+        return f"You are taken for: {to[0][0] if to else 'somebody'}"
+
+    def show_history(self) -> None:
+        """Everything said in this sitting, each reply with its label."""
+        if not self.talk.history:
+            self.note("Nothing was said yet.")
+        for said, reply in self.talk.history:
+            self.out.print(
+                Text(f"you › {terminal_text(said, one_line=True)}"), soft_wrap=not self.out.is_terminal
+            )
+            if _generated(reply):
+                writer = ReplyWriter(self.out, self.talk.owner)
+                messages: tuple[str, ...] = getattr(reply, "messages", ())
+                writer.piece("\n".join(message.replace("\n", "\n ") for message in messages))
+                writer.finish(stopped=getattr(reply, "stopped", False))
+            else:
+                self._show_unspoken(reply)
+
+    def _show_unspoken(self, reply: Reply) -> None:
+        """Quotes of records, or the software's own words: nothing that the weights wrote."""
+        from afterself.cli.ask_command import show_answer
+        from afterself.persona.talk import Fact, SteppedOut
+
+        if isinstance(reply, Fact):
+            show_answer(reply.answer, self.out, most=QUOTES)
+        elif isinstance(reply, SteppedOut):
+            self.out.print(
+                Text(f"[software] {terminal_text(reply.message)}"), soft_wrap=not self.out.is_terminal
+            )
+
+    def note(self, text: str) -> None:
+        """A word of the software's about the talk, told from any reply."""
+        self.out.print(Text(f"[{terminal_text(text)}]", style="dim"), soft_wrap=not self.out.is_terminal)
+
+
+def _generated(reply: Reply) -> bool:
+    from afterself.persona.talk import Spoken
+
+    return isinstance(reply, Spoken)

@@ -1,0 +1,127 @@
+"""Words and filters -> the records that hold them: a plain search, without a guess at what is meant.
+
+Unlike `ask`, it shows whatever matches: nothing is lent by neighbours and nothing is held back as
+unsure. Without words it lists what the filters let through, in the order of time.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from afterself.memory.dates import Dates
+from afterself.memory.names import Naming
+from afterself.memory.question import MOST_TERMS, Question
+from afterself.memory.ranking import rank
+from afterself.memory.recall import Pool, Recall, is_said, match_any
+from afterself.memory.words import cased_words, fold, language_of, stems_of, words_of
+
+if TYPE_CHECKING:
+    from afterself.policy.view import View, ViewRecord
+
+MATCHES = 100_000  # records that the index hands over, best first
+CHUNK = 2_000
+RANKED = 10_000  # of those that the filters let through, how many are ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a record must be to be shown; None lets everything through.
+
+    `people` are identities, `thread` is an id, `since` and `until` are aware, [since, until).
+    """
+
+    people: frozenset[int] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    thread: str | None = None
+    source: str | None = None
+    kind: str | None = None
+    own: bool = False
+
+    def let(self, record: ViewRecord) -> bool:
+        """Whether a record passes."""
+        return (
+            (self.people is None or record.author in self.people)
+            and (self.thread is None or record.thread == self.thread)
+            and (self.source is None or record.source == self.source)
+            and (self.kind is None or record.kind == self.kind)
+            and (not self.own or bool(record.own_text))
+            and (self.since is None or (record.said_at is not None and record.said_at >= self.since))
+            and (self.until is None or (record.said_at is not None and record.said_at < self.until))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record, and what orders it: the best match has the highest score; without words it is 0."""
+
+    record: ViewRecord
+    score: float
+
+
+def search(view: View, words: str, filters: Filters = Filters(), k: int = 20) -> list[Found]:
+    """At most `k` records that hold any of the words and pass the filters; without words the latest ones."""
+    question = _question(words)
+    if question is None:
+        return _latest(view, filters, k)
+    recall = Recall(view)
+    spelled = [word for words in question.terms.values() for word in words]
+    pool = Pool()
+    for record in itertools.islice(_matching(view, match_any(spelled), filters), RANKED):
+        pool.add(record)
+    ranked = rank(question, pool.entries, (), recall.statistics(question))
+    return [Found(pool.records[place.id], round(place.score, 6)) for place in ranked[: max(k, 0)]]
+
+
+def people_called(view: View, name: str) -> frozenset[int]:
+    """Every identity of the people who are shown under a name, or bear it or this handle."""
+    wanted = name.strip().casefold()
+    people = view.people()
+    contacts = {
+        one.contact
+        for one in people
+        if wanted in (one.name.casefold(), one.called.casefold(), one.handle.casefold())
+        or (one.is_owner and wanted == view.owner_name().casefold())
+    }
+    return frozenset(one.identity for one in people if one.contact in contacts)
+
+
+def _question(words: str) -> Question | None:
+    """The words as a question that names nobody and no date: every word is looked for as it is."""
+    typed = words_of(words)
+    function_words = language_of(typed).function_words
+    kept = [word for word in typed if word not in function_words] or typed
+    written = {fold(word): word.lower() for word in cased_words(words)}
+    terms: dict[str, tuple[str, ...]] = {}
+    for word, stem in zip(kept, stems_of(kept), strict=True):
+        if len(terms) < MOST_TERMS:
+            terms[stem] = tuple(dict.fromkeys((*terms.get(stem, ()), word, written.get(word, word))))
+    if not terms:
+        return None
+    return Question(words, terms, frozenset(), Naming((), frozenset()), Dates((), frozenset()))
+
+
+def _matching(view: View, query: str, filters: Filters) -> Iterator[ViewRecord]:
+    ids = [id for id, _ in view.match(query, MATCHES)]
+    for start in range(0, len(ids), CHUNK):
+        for record in view.many(ids[start : start + CHUNK]).values():
+            if is_said(record) and filters.let(record):
+                yield record
+
+
+def _latest(view: View, filters: Filters, k: int) -> list[Found]:
+    passing = (
+        record
+        for record in view.records(thread=filters.thread, since=filters.since, until=filters.until)
+        if is_said(record) and filters.let(record)
+    )
+    earliest = datetime.min.replace(tzinfo=UTC)
+    newest = heapq.nlargest(
+        max(k, 0), passing, key=lambda record: (record.said_at or earliest, record.position, record.id)
+    )
+    return [Found(record, 0.0) for record in reversed(newest)]

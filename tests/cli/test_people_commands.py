@@ -1,0 +1,163 @@
+"""`people merge`, `split`, `exclude`, `include`: one person, one name; all can be taken back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import Ran, afterself
+
+from afterself.archive.store import Archive, list_artifacts
+from afterself.datasets import conversations
+from afterself.home.folder import Self
+from afterself.importers.contract import Options
+from afterself.importers.ingest import import_path
+from afterself.memory import Memory
+from afterself.policy import open_view
+
+ROWS = [
+    ("Bike club", "10:00", "Ben Ito", "who brings the pump?"),
+    ("Bike club", "10:01", "Anna", "I do"),
+    ("Bike club", "10:02", "Benny", "I lost mine in the harbour"),
+    ("Bike club", "10:03", "Anna", "again"),
+    ("Cleo", "11:00", "Cleo", "lunch?"),
+    ("Cleo", "11:01", "Anna", "yes"),
+]
+
+
+@pytest.fixture
+def self_(tmp_path: Path) -> Self:
+    made = Self.create(tmp_path / "self", name="Anna", right="fictional", allow=("archive", "train", "talk"))
+    export = tmp_path / "export.jsonl"
+    export.write_text(
+        "".join(
+            json.dumps({"conversation": c, "time": f"2020-01-01T{at}:00Z", "author": who, "text": text})
+            + "\n"
+            for c, at, who, text in ROWS
+        ),
+        "utf-8",
+    )
+    import_path(made, export, Options(me=("Anna",)))
+    return made
+
+
+def run(self_: Self, *arguments: object) -> Ran:
+    return afterself("--self", self_.path, *arguments)
+
+
+def people(self_: Self) -> list[dict[str, Any]]:
+    return run(self_, "people", "--json").lines
+
+
+def log(self_: Self) -> list[str]:
+    with Archive.writing(self_) as archive:
+        return [entry.action for entry in archive.change_log() if entry.action.startswith("contact")]
+
+
+def test_merged_names_are_one_person_under_one_name_everywhere(self_: Self) -> None:
+    ran = run(self_, "people", "merge", "Ben Ito", "Benny", "--json")
+    assert ran.code == 0
+    assert [one["called"] for one in ran.json["identities"]] == ["Ben Ito", "Benny"]
+    authors = {one["author"] for one in run(self_, "records", "--json").lines}
+    assert authors == {"Anna", "Ben Ito", "Cleo"}
+    assert len({one["contact"] for one in people(self_)}) == 3
+    shown = run(self_, "people").out
+    assert shown.count("Ben Ito") == 1
+    assert "Benny" in shown  # among the handles
+    assert run(self_, "status", "--json").json["people"] == 3
+    with open_view(self_, "train") as view:
+        club = next(
+            talk for talk in conversations(view) if talk.bursts[0].turn.lines[0].text.endswith("pump?")
+        )
+        assert club.header(club.bursts).to == (("Ben Ito", None),)
+    with open_view(self_, "retrieve") as view:
+        hits = Memory(view).ask("What did Ben lose in the harbour?").hits
+        assert (hits[0].author, hits[0].by_named) == ("Ben Ito", True)
+
+
+def test_a_later_import_keeps_merged_people_together(self_: Self, tmp_path: Path) -> None:
+    run(self_, "people", "merge", "Ben Ito", "Benny")
+    later = tmp_path / "later.jsonl"
+    row = {"conversation": "Bike club", "time": "2020-02-01T10:00:00Z", "author": "Benny", "text": "new pump"}
+    later.write_text(json.dumps(row) + "\n", "utf-8")
+    assert run(self_, "import", later, "--json").json["people"] == 1
+    assert run(self_, "search", "pump", "--person", "Ben Ito", "--json").lines[0]["author"] == "Ben Ito"
+
+
+def test_a_split_takes_a_merge_back(self_: Self) -> None:
+    before = people(self_)
+    run(self_, "people", "merge", "Ben Ito", "Benny", "Cleo")
+    assert run(self_, "people", "split", "Benny").code == 0
+    assert {one["author"] for one in run(self_, "records", "--json").lines} == {
+        "Anna", "Ben Ito", "Benny",
+    }  # fmt: skip
+    assert run(self_, "people", "split", "Ben Ito").code == 0
+    assert [(one["name"], one["called"]) for one in people(self_)] == [
+        (one["name"], one["called"]) for one in before
+    ]
+    assert log(self_) == ["contacts merged", "contact split", "contact split"]
+
+
+def test_an_excluded_person_is_seen_by_no_view_but_the_lists_and_can_come_back(self_: Self) -> None:
+    ran = run(self_, "people", "exclude", "cleo")
+    assert ran.code == 0
+    assert "excluded" in run(self_, "people").out
+    assert len(run(self_, "records", "--json").lines) == 6
+    assert run(self_, "search", "lunch", "--json").lines == []
+    with open_view(self_, "train") as view:
+        assert "lunch?" not in [record.text for record in view.records()]
+    assert run(self_, "people", "include", "cleo").code == 0
+    assert len(run(self_, "search", "lunch", "--json").lines) == 1
+    assert log(self_) == ["contact excluded", "contact included"]
+
+
+def test_weights_made_with_an_excluded_person_go_stale(self_: Self) -> None:
+    lunch = next(one["id"] for one in run(self_, "records", "--json").lines if one["text"] == "lunch?")
+    with Archive.writing(self_) as archive:
+        archive.register_artifact("weights", "weights/w", [(lunch, 1)], {})
+    assert "train again" in run(self_, "people", "exclude", "Cleo").out
+    assert [one.state for one in list_artifacts(self_)] == ["stale"]
+
+
+def test_the_change_log_and_the_receipts_hold_no_names(self_: Self) -> None:
+    run(self_, "people", "merge", "Ben Ito", "Benny")
+    run(self_, "people", "exclude", "Ben Ito")
+    with Archive.writing(self_) as archive:
+        said = str(archive.change_log())
+    said += (self_.path / "audit.log").read_text("utf-8")
+    assert "Ben" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("merge", "Ben Ito", "Nobody"), "Nobody in the archive is called"),
+        (("merge", "Ben Ito"), "one contact already"),
+        (("merge", "Anna", "Cleo"), "people me"),
+        (("split", "Cleo"), "nothing to split"),
+        (("exclude", "Anna"), "the owner"),
+        (("include", "#99"), "Nobody in the archive is called"),
+    ],
+)
+def test_what_does_not_fit_is_told_and_changes_nothing(
+    self_: Self, arguments: tuple[str, ...], told: str
+) -> None:
+    before = people(self_)
+    ran = run(self_, "people", *arguments)
+    assert ran.code == 2
+    assert told in ran.err
+    assert people(self_) == before
+
+
+def test_two_people_of_one_name_are_told_apart_by_their_number(self_: Self, tmp_path: Path) -> None:
+    chat = tmp_path / "WhatsApp Chat with Cleo.txt"
+    chat.write_text("12/03/2020, 10:00 - Cleo: hello from the phone\n", "utf-8")
+    run(self_, "import", chat, "--zone", "UTC", "--yes")
+    ran = run(self_, "forget", "--contact", "Cleo", "--yes")
+    assert ran.code == 2
+    number = next(one["contact"] for one in people(self_) if one["source"] == "whatsapp")
+    assert f"#{number} (Cleo in whatsapp)" in ran.err
+    assert run(self_, "forget", "--contact", f"#{number}", "--yes").code == 0
+    assert "lunch?" in [one["text"] for one in run(self_, "records", "--json").lines]

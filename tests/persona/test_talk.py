@@ -1,0 +1,150 @@
+"""A conversation as an object: what it answers with, what it keeps, and until when it remembers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from afterself.errors import UsageError
+from afterself.home.folder import Self
+from afterself.persona import Fact, Spoken, SteppedOut, Talk
+from afterself.persona.moments import read_as_of
+from afterself.policy import open_view
+from tests.persona.conftest import BURST
+
+
+def test_a_reply_that_is_stopped_keeps_what_was_passed_on_and_the_talk_goes_on(talker: Self) -> None:
+    def stop_at_the_kettle(piece: str) -> None:
+        heard.append(piece)
+        if "kettle" in "".join(heard):
+            raise KeyboardInterrupt
+
+    heard: list[str] = []
+    with Talk.open(talker, temperature=0) as talk:
+        reply = talk.say("hello", stop_at_the_kettle)
+        assert isinstance(reply, Spoken) and reply.stopped
+        assert "\n".join(reply.messages) == "".join(heard).strip()
+        assert talk.turns[-1].owner and len(talk.turns) == 2
+        again = talk.retry()
+        assert isinstance(again, Spoken) and again.messages == BURST
+        assert len(talk.turns) == 2 and len(talk.history) == 1
+
+
+def test_a_reply_that_is_stopped_before_its_first_word_leaves_the_talk_as_it_was(talker: Self) -> None:
+    def stop(piece: str) -> None:
+        raise KeyboardInterrupt
+
+    with Talk.open(talker, temperature=0) as talk:
+        assert talk.say("hello", stop) == Spoken((), stopped=True)
+        assert talk.turns == []
+        assert talk.retry() == Spoken(BURST)
+        assert talk.retry(stop) == Spoken((), stopped=True)
+        assert talk.history == [("hello", Spoken(BURST))]
+        assert len(talk.turns) == 2
+
+
+def test_another_try_with_a_seed_is_another_reply_and_the_same_one_the_next_time(talker: Self) -> None:
+    tries = []
+    for _ in range(2):
+        with Talk.open(talker, seed=7, temperature=3) as talk:
+            tries.append([talk.say("hello"), talk.retry(), talk.retry()])
+    assert tries[0] == tries[1]
+    assert len({str(reply) for reply in tries[0]}) == 3
+
+
+def test_there_is_nothing_to_write_again_before_a_reply_and_after_a_quote(talker: Self) -> None:
+    with Talk.open(talker) as talk:
+        assert talk.retry() is None
+        assert isinstance(talk.say("What is your boat called?"), Fact)
+        assert talk.retry() is None
+
+
+def test_the_model_is_not_asked_about_words_of_distress(talker: Self) -> None:
+    with Talk.open(talker) as talk:
+        talk.engine.close()  # whoever asks it now gets an error
+        reply = talk.say("Ich will nicht mehr leben")
+        assert isinstance(reply, SteppedOut) and reply.language == "de"
+        assert "findahelpline.com" in reply.message and "Ida Fictional" in reply.message
+        assert talk.turns == [] and talk.retry() is None
+
+
+def test_as_of_a_date_memory_ends_there_and_the_header_has_that_month(talker: Self) -> None:
+    with Talk.open(talker, as_of="June 2018") as talk:
+        assert talk.header.on == "2018-06"
+        answer = talk.say("Which colour did you paint the boat?")
+        assert isinstance(answer, Fact)
+        assert {hit.said_at.year for hit in answer.answer.hits if hit.said_at} <= {2018}
+        talk.begin(as_of="")
+        assert talk.header.on == "2021-01" and talk.moment is None
+        answer = talk.say("Which colour did you paint the boat?")
+        assert isinstance(answer, Fact) and "red" in answer.answer.hits[0].text
+
+
+def test_a_view_as_of_a_date_shows_nothing_later_by_any_way(talker: Self) -> None:
+    until = datetime(2020, 2, 1, tzinfo=UTC)
+    with open_view(talker, "retrieve") as whole, open_view(talker, "retrieve", until=until) as view:
+        seen = list(view.records())
+        assert {r.id for r in seen} == {r.id for r in whole.records() if r.said_at and r.said_at < until}
+        later = [r.id for r in whole.records() if r.said_at and r.said_at >= until]
+        assert len(later) > 100 and seen
+        assert view.many(later) == {} and view.record(later[0]) is None
+        assert not {id for id, _ in view.match("boat OR kettle", 1000)} & set(later)
+        assert len(whole.match("boat OR kettle", 1000)) > len(view.match("boat OR kettle", 1000))
+        assert not {r.id for window in view.retrieval.around(later[:9], 2, 2) for r in window} & set(later)
+        assert all(t.last and t.last < until for t in view.threads())
+
+
+def test_a_date_before_everything_or_no_date_is_refused_and_changes_nothing(talker: Self) -> None:
+    with Talk.open(talker) as talk:
+        header = talk.header
+        for date in ("1999", "last summer", "2/3/2019"):
+            with pytest.raises(UsageError):
+                talk.begin(as_of=date)
+        assert talk.header == header and talk.moment is None
+        assert isinstance(talk.say("What is your boat called?"), Fact)
+
+
+@pytest.mark.parametrize(
+    ("typed", "until", "month"),
+    [
+        ("2016", datetime(2017, 1, 1, tzinfo=UTC), "2016-12"),
+        ("2016-05", datetime(2016, 6, 1, tzinfo=UTC), "2016-05"),
+        ("2016-12", datetime(2017, 1, 1, tzinfo=UTC), "2016-12"),
+        ("2016-02-29", datetime(2016, 3, 1, tzinfo=UTC), "2016-02"),
+        ("3. Mai 2016", datetime(2016, 5, 4, tzinfo=UTC), "2016-05"),
+    ],
+)
+def test_a_date_means_the_end_of_what_it_names(typed: str, until: datetime, month: str) -> None:
+    moment = read_as_of(typed)
+    assert (moment.until, moment.month) == (until, month)
+
+
+def test_a_contact_is_found_by_a_part_of_the_name_and_a_stranger_is_taken_as_such(talker: Self) -> None:
+    with Talk.open(talker, to="BEN") as talk:
+        assert talk.header.to == (("Ben Schwarz", None),)
+        talk.say("hello")
+        talk.begin(to="Zacharias Quill")
+        assert talk.header.to == (("Zacharias Quill", None),)
+        assert talk.turns == []
+        with pytest.raises(UsageError, match="Anna Weiss"):
+            talk.begin(to="Weis")
+        assert talk.header.to == (("Zacharias Quill", None),)
+
+
+def test_talking_changes_no_file_of_the_self_and_loads_no_torch(talker: Self) -> None:
+    before = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in talker.path.rglob("*") if p.is_file()}
+    code = (
+        "import sys; from pathlib import Path; from afterself.home.folder import Self\n"
+        "from afterself.persona import Talk\n"
+        f"with Talk.open(Self.open(Path({str(talker.path)!r})), seed=1) as talk:\n"
+        "    talk.say('hello'); talk.say('What is your boat called?'); talk.begin(as_of='2020')\n"
+        "print(sorted({'torch', 'transformers', 'tokenizers', 'peft', 'gguf'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
+    kept = {p: v for p, v in before.items() if not p.name.endswith(("-shm", "-wal"))}
+    after = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in kept}
+    assert after == kept
