@@ -343,17 +343,6 @@ def test_what_stands_for_a_message_that_was_not_exported_is_a_placeholder(chat, 
     assert found.records[0].spans == (Span(0, len(words), "placeholder"),)
 
 
-def test_a_poll_and_a_place_are_not_own_words(chat):
-    found = chat(
-        "13/1/20, 09:00 - Anna: POLL:\nWhen?\nOPTION: Monday (2 votes)\n"
-        "13/1/20, 09:01 - Ben: location: https://maps.google.com/?q=1,2\n"
-    )
-    poll, place = found.records
-    own = "".join(c for i, c in enumerate(poll.text) if not any(s.start <= i < s.end for s in poll.spans))
-    assert own == "\nWhen?\nMonday "
-    assert place.spans == (Span(0, len(place.text), "placeholder"),)
-
-
 def test_three_people_make_a_group(chat):
     text = "13/1/20, 09:00 - Anna: a\n13/1/20, 09:01 - Ben: b\n"
     assert chat(text).threads[0].kind == "direct"

@@ -205,5 +205,16 @@ def test_the_notice_on_encryption_of_old_exports_is_nobodys_words(chat: Callable
     assert found.lines == [(None, notice), ("Ben", "ho")]
 
 
+def test_a_poll_and_a_place_are_not_own_words(chat: Callable[..., Read]) -> None:
+    found = chat(
+        "13/1/20, 09:00 - Anna: POLL:\nWhen?\nOPTION: Monday (2 votes)\n"
+        "13/1/20, 09:01 - Ben: location: https://maps.google.com/?q=1,2\n"
+    )
+    poll, place = found.records
+    own = "".join(c for i, c in enumerate(poll.text) if not any(s.start <= i < s.end for s in poll.spans))
+    assert own == "\nWhen?\nMonday "
+    assert place.spans == (Span(0, len(place.text), "placeholder"),)
+
+
 def chat_text(name: str) -> str:
     return (FOLDER / f"{name}.txt").read_bytes().decode("utf-8")
