@@ -22,7 +22,9 @@ from golden import (
     seen_in,
     wanted_rows,
 )
+from reading import Read
 
+from afterself.archive.drafts import Span
 from afterself.home.folder import Self
 from afterself.importers.ingest import import_path
 
@@ -180,6 +182,38 @@ def test_a_second_import_of_any_export_adds_nothing(tmp_path: Path, nobody: Call
         import_fixture(name, tmp_path / name, archive)
         again = import_fixture(name, tmp_path / f"{name} again", archive)
         assert (again.new, again.changed, again.same) == (0, 0, len(golden(name)["records"]))
+
+
+def test_whatsapps_own_words_in_a_language_not_known_are_not_the_authors(chat: Callable[..., Read]) -> None:
+    found = chat("[13/1/20, 09:00:00] Anna: ho\n[13/1/20, 09:01:00] Anna: \u200emynd sleppt\n")
+    assert found.records[1].spans == (Span(0, 11, "placeholder"),)
+    assert [p.where for p in found.problems] == ["WhatsApp Chat with Anna.txt:line 2"]
+
+
+def test_media_left_out_in_a_language_not_known_are_not_the_authors_and_that_is_said(
+    chat: Callable[..., Read],
+) -> None:
+    found = chat("13/1/20, 09:00 - Anna: <Efni var sleppt>\n13/1/20, 09:01 - Ben: <3 and <b> ho\n")
+    assert [r.spans for r in found.records] == [(Span(0, 17, "placeholder"),), ()]
+    assert [a.state for a in found.records[0].attachments] == ["omitted"]
+    assert [p.where for p in found.problems] == ["WhatsApp Chat with Anna.txt:line 1"]
+
+
+def test_the_notice_on_encryption_of_old_exports_is_nobodys_words(chat: Callable[..., Read]) -> None:
+    notice = "Messages to this chat and calls are now secured with end-to-end encryption. Tap for more info."
+    found = chat(f"[13/1/20, 09:00:00] Ben: {notice}\n[13/1/20, 09:01:00] Ben: ho\n")
+    assert found.lines == [(None, notice), ("Ben", "ho")]
+
+
+def test_a_poll_and_a_place_are_not_own_words(chat: Callable[..., Read]) -> None:
+    found = chat(
+        "13/1/20, 09:00 - Anna: POLL:\nWhen?\nOPTION: Monday (2 votes)\n"
+        "13/1/20, 09:01 - Ben: location: https://maps.google.com/?q=1,2\n"
+    )
+    poll, place = found.records
+    own = "".join(c for i, c in enumerate(poll.text) if not any(s.start <= i < s.end for s in poll.spans))
+    assert own == "\nWhen?\nMonday "
+    assert place.spans == (Span(0, len(place.text), "placeholder"),)
 
 
 def chat_text(name: str) -> str:
