@@ -36,9 +36,8 @@ def shortened(text: str) -> list[str]:
     """Lines wrapped as a terminal does, long blocks cut with a visible mark."""
     lines: list[str] = []
     for block in re.split(r"\n{2,}", text.strip()):
-        shown = [
-            line[i : i + WIDTH] for line in block.split("\n") for i in range(0, max(1, len(line)), WIDTH)
-        ]
+        shown = [part for line in block.split("
+") for part in wrapped(line)]
         lines += shown if len(shown) <= LONGEST else [*shown[: LONGEST - 1], "  […]"]
         lines.append("")
     return lines
@@ -59,7 +58,7 @@ def draw(lines: list[str]) -> str:
             style = "bold cyan"
         elif line.startswith(("›", "you ›")):
             style = "bold"
-        elif "[generated]" in line:
+        elif "[generated] ›" in line:
             style = "magenta"
         elif re.match(r"\d{4}-\d\d-\d\d", line):
             style = "yellow"
@@ -70,8 +69,8 @@ def draw(lines: list[str]) -> str:
 
 
 def main() -> None:
-    folder = sys.argv[2] if len(sys.argv) > 2 and sys.argv[1] == "--self" else "demo-self"
-    PICTURE.write_text(draw(shortened(played(folder))), encoding="utf-8")
+    text = sys.stdin.read() if "-" in sys.argv[1:] else played("demo-self")
+    PICTURE.write_text(draw(shortened(text)), encoding="utf-8")
 
 
 if __name__ == "__main__":
