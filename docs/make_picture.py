@@ -36,8 +36,7 @@ def shortened(text: str) -> list[str]:
     """Lines wrapped as a terminal does, long blocks cut with a visible mark."""
     lines: list[str] = []
     for block in re.split(r"\n{2,}", text.strip()):
-        shown = [part for line in block.split("
-") for part in wrapped(line)]
+        shown = [part for line in block.splitlines() for part in wrapped(line)]
         lines += shown if len(shown) <= LONGEST else [*shown[: LONGEST - 1], "  […]"]
         lines.append("")
     return lines
