@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import apsw
 
+from afterself.archive.clearing import mark_clearing
 from afterself.errors import ArchiveError
 
 ArtifactState = Literal["current", "stale", "erased"]
@@ -113,10 +114,15 @@ class Ledger:
         self._db.execute("UPDATE artifact SET state = ? WHERE id = ?", (state, artifact))
 
     def mark_stale(self, revisions: Iterable[int]) -> list[int]:
-        """Enter as stale every current artifact made from one of these revision rows; gives their ids."""
+        """Enter as stale every current artifact made from one of these revision rows; gives their ids.
+
+        Their files go when the writer is done, or when the archive is next opened for writing.
+        """
         stale = [artifact.id for artifact in self.made_from(revisions)]
         for number in stale:
             self.set_state(number, "stale")
+        if stale:
+            mark_clearing(self._db)
         return stale
 
     def made_from(self, revisions: Iterable[int]) -> list[Artifact]:

@@ -17,9 +17,16 @@ import apsw
 
 from afterself.archive.blobs import sweep_blobs, write_blob
 from afterself.archive.changes import Change, ChangeLog
-from afterself.archive.clearing import clearing_done, empty_journal, erase_stale, mark_clearing, must_clear
+from afterself.archive.clearing import (
+    clearing_done,
+    empty_journal,
+    erase_stale,
+    left_half_made,
+    mark_clearing,
+    must_clear,
+)
 from afterself.archive.contacts import Contact, Contacts
-from afterself.archive.database import archive_errors, open_archive
+from afterself.archive.database import archive_errors, open_archive, require_not_lost
 from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, records_of, tidy
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
@@ -45,6 +52,7 @@ __all__ = [
 def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
     """What the ledger of a self holds of a kind (None: all), oldest first; nothing is written to read it."""
     path = self_.archive_path
+    require_not_lost(path)
     if not path.exists():
         return []
     with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
@@ -80,6 +88,7 @@ class Archive:
             try:
                 archive.clear()
                 yield archive
+                archive.clear()
             finally:
                 archive.close()
 
@@ -225,8 +234,10 @@ class Archive:
     def clear(self) -> bool:
         """Remove from the disk what a forgetting left to remove, if any; False if a reader is in the way."""
         with archive_errors(self.path):
-            if self._db.in_transaction or not must_clear(self._db):
-                return not self._db.in_transaction
+            if self._db.in_transaction:
+                return False
+            if not must_clear(self._db) and not left_half_made(self.path.parent):
+                return True
             self.sweep()
             if not (erase_stale(self.ledger, self.path.parent) and empty_journal(self._db)):
                 return False

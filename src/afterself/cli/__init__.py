@@ -2,13 +2,15 @@
 
 A command parses arguments, calls one function of a package, and prints. Heavy
 imports stand inside the commands, so that `afterself --help` answers at once.
-Errors of the tree in `afterself.errors` become one message and an exit code.
+Errors of the tree in `afterself.errors` become one message and an exit code; so do
+all others (`faults.py`).
 """
 
 from __future__ import annotations
 
 import sys
 
+from afterself.cli.faults import explained, give_up_output
 from afterself.cli.shell import app, forgiving_streams, report_error
 from afterself.errors import AfterselfError
 
@@ -32,3 +34,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except Exception as error:
+        give_up_output()
+        sys.exit(report_error(explained(error)))
