@@ -199,8 +199,7 @@ def _totals(summaries: Sequence[ImportSummary]) -> dict[str, Any]:
     return {
         "threads": len(frozenset[int]().union(*(summary.touched_threads for summary in summaries))),
         "people": len(frozenset[int]().union(*(summary.touched_people for summary in summaries))),
-        "first": utc_text(min(firsts)) if firsts else None,
-        "last": utc_text(max(lasts)) if lasts else None,
+        "span": {"first": utc_text(min(firsts)), "last": utc_text(max(lasts))} if firsts and lasts else None,
         "new": sum(summary.new for summary in summaries),
         "same": sum(summary.same for summary in summaries),
         "changed": sum(summary.changed for summary in summaries),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _TABLE_ROWS = 100
 _CELL = 300
+_LONGEST_ID = 80
 NOT_ENCRYPTED = (
     "This folder is not encrypted: who can read it can read everything in it. "
     "Encryption with a passphrase comes with a later version."
@@ -141,6 +142,9 @@ def _confirm(declared: Declaration, *, no_passphrase: bool, yes: bool) -> None:
 @app.command()
 def records(
     as_json: Json = False,
+    id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="Only the record with this id, whole.")
+    ] = None,
     thread: Annotated[str | None, typer.Option("--thread", help="Only this thread: its id or title.")] = None,
     since: Annotated[
         str | None, typer.Option("--since", help="Said at this time (ISO, UTC) or later.")
@@ -159,6 +163,9 @@ def records(
 
     after, before = moment_of(since, "--since"), moment_of(until, "--until")
     with open_view(open_self(), "list") as view:
+        if id is not None:
+            _one_record(view, id, as_json=as_json)
+            return
         chosen = None if thread is None else thread_id(view, thread)
         found = view.records(thread=chosen, since=after, until=before)
         if as_json:
@@ -166,6 +173,27 @@ def records(
                 echo_json(record_json(record))
         else:
             _show_records(found, _TABLE_ROWS if limit is None else limit)
+
+
+def _one_record(view: View, id: str, *, as_json: bool) -> None:
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+
+    record = view.record(id.strip())
+    if record is None:
+        raise UsageError(
+            f"There is no record with the id “{id[:_LONGEST_ID]}”.",
+            remedy="Ids stand in: afterself records --json, and afterself ask … --json",
+        )
+    if as_json:
+        echo_json(record_json(record))
+        return
+    out = console()
+    when = shown_moment(record.said_at, record.precision)
+    place = terminal_text(f"{record.author_name or 'unknown'}, {record.thread_title}", one_line=True)
+    out.print(Text(f"{when} · {place}", style="bold"), markup=False)
+    out.print(Text(terminal_text(record.text) or ("(deleted)" if record.deleted else _names(record))))
 
 
 def record_json(record: ViewRecord) -> dict[str, Any]:

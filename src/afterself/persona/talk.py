@@ -108,6 +108,7 @@ class Talk:
             view = opened.enter_context(open_view(self_, "retrieve"))
             talk = cls(self_, engine, view, Header(), view.owner_name(), temperature, seed)
             talk.begin(to=to, as_of=as_of)
+            self_.audit_use("talk opened")
             opened.pop_all()
         return talk
 
