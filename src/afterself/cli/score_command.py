@@ -14,7 +14,7 @@ from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
-    from afterself.training import Score
+    from afterself.training.score import Score
 
 _EXAMPLE = '{"context": [{"author": "Anna", "text": "coming?"}], "text": "yes"}'
 
@@ -49,7 +49,7 @@ def score(
     Example: afterself score --self anna,ben --file replies.jsonl --json
     """
     from afterself.home.jobs import Progress
-    from afterself.training import score as score_replies
+    from afterself.training.score import score as score_replies
 
     where = shown_source(file)
     objects = json_lines(file, needs="text", kind=(str, list), example=_EXAMPLE)
