@@ -193,7 +193,7 @@ def test_no_damage_to_an_export_raises_anything_but_an_error_with_a_remedy(data:
     st.dictionaries(
         st.sampled_from(FIELDS),
         st.recursive(
-            st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+            st.none() | st.booleans() | st.integers() | st.floats(-1e9, 1e9) | st.text(max_size=8),
             lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=5), one, max_size=3),
             max_leaves=6,
         ),
