@@ -65,6 +65,11 @@ def chosen_path() -> Path:
     return Path(_chosen["self"] or "my-self").expanduser()
 
 
+def self_was_named() -> bool:
+    """True if a folder was given, by --self or the environment."""
+    return _chosen["self"] is not None
+
+
 def open_self() -> Self:
     """Open the chosen self; SelfError says how to make one when it is missing."""
     from afterself.home.folder import Self
