@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
+from afterself.cli.completions import one_of
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error
 from afterself.errors import SourceError, UsageError
 from afterself.home.moments import utc_text
@@ -58,7 +59,11 @@ def import_(
     ] = None,
     date_order: Annotated[
         str | None,
-        typer.Option(metavar="dmy|mdy|ymd", help="How to read 03/04/21 where a file leaves it open."),
+        typer.Option(
+            metavar="dmy|mdy|ymd",
+            autocompletion=one_of("dmy", "mdy", "ymd"),
+            help="How to read 03/04/21 where a file leaves it open.",
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,

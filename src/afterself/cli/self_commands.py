@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.completions import bases, everybody, one_of, several_of, threads
 from afterself.cli.moments import moment_of, shown_moment
 from afterself.cli.shell import app, chosen_path, console, echo_json, interactive, open_self
 from afterself.errors import UsageError
@@ -43,14 +44,25 @@ def new(
     name: Annotated[str | None, typer.Option("--name", help="Whose self: the given name.")] = None,
     right: Annotated[
         str | None,
-        typer.Option("--right", help="By what right: mine, consent, steward, fictional or research."),
+        typer.Option(
+            "--right",
+            autocompletion=one_of("mine", "consent", "steward", "fictional", "research"),
+            help="By what right: mine, consent, steward, fictional or research.",
+        ),
     ] = None,
     allow: Annotated[
         str | None,
-        typer.Option("--allow", help="For what, with commas: archive, train, talk, voice, after-death."),
+        typer.Option(
+            "--allow",
+            autocompletion=several_of("archive", "train", "talk", "voice", "after-death"),
+            help="For what, with commas: archive, train, talk, voice, after-death.",
+        ),
     ] = None,
     base: Annotated[
-        str | None, typer.Option("--base", help="Base model to train on later (default: the embedded one).")
+        str | None,
+        typer.Option(
+            "--base", autocompletion=bases, help="Base model to train on later (default: the embedded one)."
+        ),
     ] = None,
     no_passphrase: Annotated[
         bool, typer.Option("--no-passphrase", help="Accept that the folder is not encrypted.")
@@ -145,7 +157,10 @@ def records(
     id: Annotated[
         str | None, typer.Option("--id", metavar="ID", help="Only the record with this id, whole.")
     ] = None,
-    thread: Annotated[str | None, typer.Option("--thread", help="Only this thread: its id or title.")] = None,
+    thread: Annotated[
+        str | None,
+        typer.Option("--thread", autocompletion=threads, help="Only this thread: its id or title."),
+    ] = None,
     since: Annotated[
         str | None, typer.Option("--since", help="Said at this time (ISO, UTC) or later.")
     ] = None,
@@ -333,7 +348,11 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
 
 
 @people_app.command("me")
-def me(names: Annotated[list[str], typer.Argument(help="Names or handles that are you.")]) -> None:
+def me(
+    names: Annotated[
+        list[str], typer.Argument(autocompletion=everybody, help="Names or handles that are you.")
+    ],
+) -> None:
     """Say which names or handles are the owner of this self, in all sources.
 
     Example: afterself --self my-self people me Anna anna@example.org
@@ -342,7 +361,11 @@ def me(names: Annotated[list[str], typer.Argument(help="Names or handles that ar
 
 
 @people_app.command("not-me")
-def not_me(names: Annotated[list[str], typer.Argument(help="Names or handles that are not you.")]) -> None:
+def not_me(
+    names: Annotated[
+        list[str], typer.Argument(autocompletion=everybody, help="Names or handles that are not you.")
+    ],
+) -> None:
     """Take back that a name or handle is the owner.
 
     Example: afterself --self my-self people not-me Ben
