@@ -2,8 +2,8 @@
 
     PYTHONPATH=src python -m benchmarks.hardening.kills [--seed 1] [--only NAME,NAME] [--kills N]
 
-Each step of the road is first run unbroken, and timed. Then copies of the same self are killed at
-a moment drawn evenly from that time, some of them several times, looked at, run again to the end, and looked at
+Each step of the road is first run unbroken, and timed. Then copies of the same self are killed at a moment
+drawn evenly from that time, some of them several times, looked at, run again to the end, and looked at
 again. A kill that came after the end does not count and is drawn anew. Goes on where it was stopped.
 """
 
