@@ -108,6 +108,19 @@ class Ledger:
         )
         return [Artifact(a, k, path, json.loads(s), state, at) for a, k, path, s, state, at in rows]
 
+    def records_of(self, artifact: int) -> set[str]:
+        """Ids of the records that an artifact was made from, less those forgotten since."""
+        packed: Any = self._db.execute("SELECT revisions FROM artifact WHERE id = ?", (artifact,)).get
+        rows = unpack_rows(packed) if packed else []
+        return {
+            id
+            for (id,) in self._db.execute(
+                "SELECT DISTINCT record.id FROM record JOIN revision ON revision.record = record.row "
+                "WHERE revision.row IN (SELECT value FROM json_each(?))",
+                (json.dumps(rows),),
+            )
+        }
+
     def set_state(self, artifact: int, state: ArtifactState) -> None:
         """Enter that an artifact is current, stale or erased."""
         self._db.execute("UPDATE artifact SET state = ? WHERE id = ?", (state, artifact))

@@ -39,6 +39,7 @@ __all__ = [
     "Outcome",
     "Reach",
     "list_artifacts",
+    "records_of_artifact",
 ]
 
 
@@ -49,6 +50,13 @@ def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
         return []
     with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
         return Ledger(db).artifacts(kind)
+
+
+def records_of_artifact(self_: Self, artifact: Artifact) -> set[str]:
+    """Ids of the records that an artifact was made from; nothing is written to read them."""
+    path = self_.archive_path
+    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
+        return Ledger(db).records_of(artifact.id)
 
 
 class Archive:

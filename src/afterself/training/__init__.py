@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from afterself.training.held_out import held_out
 from afterself.training.options import Settings, TrainOptions
 from afterself.training.preflight import Preflight
 from afterself.training.run import Declined, Unpublished, train
@@ -17,6 +18,7 @@ __all__ = [
     "Unpublished",
     "Weights",
     "current_weights",
+    "held_out",
     "load_weights",
     "require_weights",
     "score",
