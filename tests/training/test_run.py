@@ -26,12 +26,11 @@ from afterself.training import (
     Preflight,
     TrainOptions,
     current_weights,
-    held_out,
     load_weights,
     require_weights,
     train,
 )
-from afterself.training.held_out import trained_records
+from afterself.training.held_out import held_out, trained_records
 from afterself.training.score import encode
 from tests.training.conftest import BARELY, QUICK
 from tests.training.selves import OWNER, make_self, talk

@@ -23,7 +23,7 @@ from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, records_of, tidy
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
-from afterself.archive.ledger import Artifact, ArtifactState, Ledger
+from afterself.archive.ledger import Artifact, ArtifactState, Ledger, list_artifacts
 from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.errors import ArchiveError
@@ -39,24 +39,7 @@ __all__ = [
     "Outcome",
     "Reach",
     "list_artifacts",
-    "records_of_artifact",
 ]
-
-
-def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
-    """What the ledger of a self holds of a kind (None: all), oldest first; nothing is written to read it."""
-    path = self_.archive_path
-    if not path.exists():
-        return []
-    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
-        return Ledger(db).artifacts(kind)
-
-
-def records_of_artifact(self_: Self, artifact: Artifact) -> set[str]:
-    """Ids of the records that an artifact was made from; nothing is written to read them."""
-    path = self_.archive_path
-    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
-        return Ledger(db).records_of(artifact.id)
 
 
 class Archive:

@@ -6,7 +6,7 @@ come from a view. Measuring is the business of `score.py` and of `fidelity`.
 
 from __future__ import annotations
 
-from afterself.archive.store import list_artifacts, records_of_artifact
+from afterself.archive.ledger import list_artifacts, records_of_artifact
 from afterself.datasets import HeldOut, HeldOutReply, held_out_replies
 from afterself.home.folder import Self
 from afterself.policy import open_view
