@@ -25,8 +25,8 @@ from afterself.fidelity.page import page
 from afterself.fidelity.written import Written, write_replies
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress, Report
-from afterself.training import TrainOptions, held_out, require_weights, train
-from afterself.training.held_out import trained_records
+from afterself.training import TrainOptions, require_weights, train
+from afterself.training.held_out import held_out, trained_records
 from tests.training.selves import make_self, talk
 
 OPTIONS = TrainOptions(method="full", epochs=3, context=128)
@@ -59,10 +59,10 @@ def varied(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Self:
     draw = random.Random(1)
     words = ["".join(draw.choices("abcdefghijklmnop", k=draw.randint(2, 8))) for _ in range(800)]
     rows = [
-        row | {"text": " ".join(draw.choices(words, k=9))} for row in talk("Anna", 220) + talk("Ben", 200)
+        row | {"text": " ".join(draw.choices(words, k=9))} for row in talk("Anna", 340) + talk("Ben", 340)
     ]
     self_ = make_self(tmp_path_factory.mktemp("fidelity") / "eva", rows)
-    train(self_, str(tiny_base), replace(OPTIONS, epochs=0.5, publish_anyway=True))
+    train(self_, str(tiny_base), replace(OPTIONS, epochs=0.3, publish_anyway=True))
     return self_
 
 

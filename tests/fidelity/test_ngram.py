@@ -54,9 +54,9 @@ def test_all_chances_sum_to_one_in_every_context() -> None:
 def test_half_and_half_lies_between_the_two_and_nothing_learned_is_eight_bits_a_byte() -> None:
     own, background = WittenBell(["to be sure, sir"] * 9), WittenBell(["what is it"] * 9)
     assert bits([WittenBell([])], ["four"])[0] == pytest.approx(8 * 5)
-    alone = bits([own], ["to be sure"])[0]
-    mixed = bits([own, background], ["to be sure"])[0]
-    assert alone < mixed < alone + 11
+    alone = bits([own], ["to be sure, sir"])[0]
+    mixed = bits([own, background], ["to be sure, sir"])[0]
+    assert alone < mixed < alone + 16
 
 
 def test_a_burst_is_read_message_by_message_and_every_newline_is_paid() -> None:

@@ -1,4 +1,4 @@
-"""The judge finds babble, timid writing and foreign words, and cannot be pleased more than by real words."""
+"""The judge finds babble and timid writing, and nobody pleases it more than the person does."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from afterself.home.folder import Self
 from afterself.models.turns import message_text, turn_text
 from afterself.policy import ViewRecord, open_view
 from afterself.policy.words import SILENT_KINDS
-from afterself.training import Weights, held_out
-from afterself.training.held_out import trained_records
+from afterself.training import Weights
+from afterself.training.held_out import held_out, trained_records
 
 MOST_REPLIES = 300
 """Replies that are scored: more make an interval hardly narrower (project measurement: 300 suffice)."""

@@ -20,6 +20,9 @@ from afterself.fidelity.ngram import WittenBell, bits
 WIDEST_GAP = 0.05
 """Bits per byte, from the project's measurements: a character 8-gram at temperature .6 lies at -.16."""
 
+SHARP_ENOUGH = 0.10
+"""Half the widest interval that may still pass: a timid style would show in it."""
+
 Verdict = Literal["pass", "fail", "undecided", "not measurable"]
 
 
@@ -101,4 +104,5 @@ def _gap(ours: Floats, theirs: Floats, draws: Draws) -> Estimate:
 def _verdict(gap: Estimate) -> Verdict:
     if gap.low > WIDEST_GAP or gap.high < -WIDEST_GAP:
         return "fail"
-    return "pass" if gap.low >= -WIDEST_GAP and gap.high <= WIDEST_GAP else "undecided"
+    sharp = (gap.high - gap.low) / 2 <= SHARP_ENOUGH
+    return "pass" if sharp and abs(gap.value) <= WIDEST_GAP else "undecided"
