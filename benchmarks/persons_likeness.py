@@ -217,7 +217,7 @@ def main() -> None:
     parser.add_argument("--no-identify", action="store_true", help="leave the competition out")
     parser.add_argument("--out", type=Path, default=HERE / "results" / "persons_likeness.json")
     arguments = parser.parse_args()
-    os.nice(10)
+    os.nice(max(0, 10 - os.nice(0)))
     folder = shared_folder()
     everybody = json.loads((folder / "splits.json").read_text(encoding="utf-8"))["duraspace"]["persons"]
     wanted = [name for name in arguments.persons.split(",") if name] or ["johnson", *everybody]
