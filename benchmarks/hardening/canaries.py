@@ -153,8 +153,8 @@ def exports(folder: Path, c: dict[str, str]) -> dict[str, Path]:
     shutil.rmtree(inbox, ignore_errors=True)
     inbox.mkdir(parents=True)
     who, me = f"Cara {c['contact']}", f"Ida {c['owner']}"
-    chat = [f"12/01/2021, 09:{n % 60:02} - {who if n % 2 else me}: bread {n} {c['chat'] if n % 2 else c['own']}"
-            for n in range(40)]  # fmt: skip
+    said = [(who, c["chat"]), (me, c["own"])] * 20
+    chat = [f"12/01/2021, 09:{n:02} - {name}: bread {n} {word}" for n, (name, word) in enumerate(said)]
     chat[4:4] = [
         f"12/01/2021, 09:03 - {who} added Zed {c['system']}",
         f"12/01/2021, 09:03 - {who}: {c['attachment']}.jpg (file attached)\n{c['placeholder']}",
@@ -166,7 +166,8 @@ def exports(folder: Path, c: dict[str, str]) -> dict[str, Path]:
         file.writestr(f"{c['attachment']}.jpg", b"\xff\xd8" + c["member"].encode())
     rows = [
         {"conversation": f"talk {c['title']}", "time": f"2021-03-{1 + n % 28:02}T05:06:07Z",
-         "id": f"{c['native']}{n}", "author": f"Abe {c['author']}" if n % 2 else me, "text": f"tea {n} {c['text']}",
+         "id": f"{c['native']}{n}", "author": f"Abe {c['author']}" if n % 2 else me,
+         "text": f"tea {n} {c['text']}",
          "recipients": [f"Rex {c['recipient']}"], "reply_to": f"{c['native']}{n - 1}" if n else c["reply_to"],
          "language": "en"}
         for n in range(60)
@@ -310,7 +311,8 @@ def main(arguments: Iterable[str] | None = None) -> int:
     look_at(watch, self_)
     forget(watch, self_)
     summary: dict[str, Any] = {
-        "canaries": len(FIELDS), "commands": sum("code" in line for line in watch.lines.done), "looks": watch.looks,
+        "canaries": len(FIELDS), "commands": sum("code" in line for line in watch.lines.done),
+        "looks": watch.looks,
         "processes_started_by_commands": len(watch.children),
         "leaks": sorted(" | ".join(one) for one in watch.found),
     }  # fmt: skip

@@ -234,6 +234,7 @@ def steps(killing: Killing) -> list[Step]:
             writes=("chats.jsonl",), done="exists already"),
         Step("train", 24, "short", lambda self_: road.train_arguments(self_, base, epochs=2),
              program=road.OFTEN, row=6),
+        Step("evaluate", 4, "trained", on("evaluate", "--json")),
         Step("ask", 4, "both", on("ask", "Who baked bread?", "--json")),
         Step("reply", 4, "trained", on("reply", "--file", "-", "--json"),
              stdin='{"context": [{"author": "Anna", "text": "who baked bread?"}]}\n' * 5),
