@@ -38,9 +38,8 @@ class Lines:
         self.path = path
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         self.done = [json.loads(line) for line in lines[1:]]
-        if not lines:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._append(header(sys.argv[1:]))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._append({"continued": header(sys.argv[1:])} if lines else header(sys.argv[1:]))
 
     def add(self, **facts: Any) -> dict[str, Any]:
         """Write one line and show it."""
