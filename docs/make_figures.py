@@ -1,8 +1,8 @@
-"""Draws docs/tokens.svg: one held-out reply of the demo person, token by token, under base and her weights.
+"""Draws docs/tokens.svg: one reply of the demo person that validates, not teaches, token by token, under base and her weights.
 
     python docs/make_figures.py [--self demo-self]
 
-Nothing is picked by hand: it is the first held-out reply of 8 to 16 tokens. The numbers go to
+Nothing is picked by hand: it is the first validation reply of 8 to 16 tokens. The numbers go to
 benchmarks/results/tokens_of_a_reply.json. Needs the self that `afterself demo` makes.
 """
 
@@ -23,7 +23,7 @@ BASE, WEIGHTS = "#9a9a9a", "#3b6ea8"
 
 
 def measured(folder: Path) -> dict[str, Any]:
-    """Bits of each token of one held-out reply under the bare base and under her weights."""
+    """Bits of each token of one validation reply under the bare base and under her weights."""
     import torch
 
     from afterself.datasets import build_examples
@@ -36,8 +36,8 @@ def measured(folder: Path) -> dict[str, Any]:
     self_, base = Self.open(folder), resolve_base()
     tokenizer, weights = HFTurnTokenizer(base.path), require_weights(self_)
     with open_view(self_, "train") as view:
-        held_out = build_examples(view, tokenizer, context=weights.context).validation
-    ids, first, last = next(found for example in held_out for found in short_replies(example))
+        kept_back = build_examples(view, tokenizer, context=weights.context).validation
+    ids, first, last = next(found for example in kept_back for found in short_replies(example))
     bits = {}
     for name, model in (("base", load_torch(base)), ("weights", load_weights(weights, base))):
         with torch.no_grad():
@@ -77,7 +77,7 @@ def draw(told: dict[str, Any]) -> str:
     rates = told["bits_per_byte"]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 330" role="img" '
-        f'aria-label="Bits of each token of a held-out reply under the base and under her weights" '
+        f'aria-label="Bits of each token of a reply kept back, under the base and under her weights" '
         f'font-family="system-ui, sans-serif" font-size="12">',
         f'<rect width="{width}" height="330" fill="#ffffff"/>',
         '<text x="16" y="22" font-size="14" fill="#222">How surprised is the model by each token '
@@ -103,7 +103,7 @@ def draw(told: dict[str, Any]) -> str:
             f'font-family="monospace" font-size="11">{shown}</text>'
         )
     parts.append(
-        f'<text x="16" y="{floor + 56}" fill="#555">The first held-out reply of 8 to 16 tokens of the demo '
+        f'<text x="16" y="{floor + 56}" fill="#555">The first validation reply of 8 to 16 tokens of the demo '
         f"person. ␣ is a blank. Fewer bits: less surprised.</text></svg>"
     )
     return "\n".join(parts) + "\n"
