@@ -1,4 +1,4 @@
-"""Draws docs/tokens.svg: one reply of the demo person that validates, not teaches, token by token, under base and her weights.
+"""Draws docs/tokens.svg: a reply of the demo person, token by token, under the base and under her weights.
 
     python docs/make_figures.py [--self demo-self]
 

@@ -281,7 +281,9 @@ def _remarks(summaries: Sequence[ImportSummary]) -> list[str]:
         said.append(f"Owner: {', '.join(_shown(name) for name in totals['owner'])}")
     if not all(summary.owner for summary in summaries):
         said.append(
-            with_self("Which name in these exports is yours is not known. Say it: afterself people me NAME")
+            with_self(
+                "Which of the names is the owner is not known yet. Say it with: afterself people me NAME"
+            )
         )
     return said
 
