@@ -50,6 +50,7 @@ def measured(folder: Path) -> dict[str, Any]:
         "bits": bits,
         "bytes": size,
         "bits_per_byte": {name: round(sum(given) / size, 2) for name, given in bits.items()},
+        "script": "docs/make_figures.py",
         "weights": weights.id,
         "machine": f"{platform.machine()}, Python {platform.python_version()}, {date.today()}",
     }
