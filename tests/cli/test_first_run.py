@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,27 @@ def test_narrow_and_colourless_terminals_get_the_same_words(tmp_path: Path, colu
     done = afterself(tmp_path, "status", COLUMNS=columns, NO_COLOR="1")
     assert done.returncode == 0 and "\x1b" not in done.stdout
     assert "importPATH" in "".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("after", [0.02, 0.1, 0.3, 0.8])
+def test_ctrl_c_at_any_moment_is_one_line_and_no_traceback(tmp_path: Path, after: float) -> None:
+    afterself(tmp_path, *MADE)
+    line = '{"conversation": "c", "time": %d, "author": "Ben", "text": "message %d"}\n'
+    (tmp_path / "big.jsonl").write_text("".join(line % (n, n) for n in range(60_000)))
+    paths = os.pathsep.join([str(Path(__file__).parents[2] / "src"), os.environ.get("PYTHONPATH", "")])
+    # The marker is printed when Python itself has started; before that no program can catch a signal.
+    code = "import sys; print('up', flush=True); from afterself.cli import main; main()"
+    running = subprocess.Popen(
+        [sys.executable, "-c", code, "import", "big.jsonl", "--yes"], cwd=tmp_path, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths},
+    )  # fmt: skip
+    assert running.stdout is not None and running.stdout.readline() == "up\n"
+    time.sleep(after)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=60)
+    assert "Traceback" not in errors
+    if running.returncode:  # on a fast machine it may have ended before
+        assert [one for one in errors.splitlines() if one.strip()] == [
+            "Stopped. What was stored before is kept."
+        ]
+        assert afterself(tmp_path, "records", "--json").stdout == ""
