@@ -26,7 +26,7 @@ from benchmarks.hardening.results import Lines
 RESULTS = Path(__file__).parents[1] / "results" / "full_disk.jsonl"
 ROOM = (0, 96, 700)
 """KiB that are left free."""
-READS = ("ask", "reply", "talk, history")
+READS = ("ask", "reply", "talk")
 """Commands that store nothing: they work on a full and on a read-only disk."""
 SIZE = 64 << 20
 

@@ -241,7 +241,7 @@ def steps(killing: Killing) -> list[Step]:
         Step("ask", 4, "both", on("ask", "Who baked bread?", "--json")),
         Step("reply", 4, "trained", on("reply", "--file", "-", "--json"),
              stdin='{"context": [{"author": "Anna", "text": "who baked bread?"}]}\n' * 5),
-        Step("talk, history", 8, "trained", on("talk", "--seed", "1"), stdin=said),
+        Step("talk", 8, "trained", on("talk", "--seed", "1"), stdin=said),
     ]  # fmt: skip
 
 
