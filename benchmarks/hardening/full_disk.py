@@ -116,7 +116,8 @@ def main() -> int:
         again = [sys.executable, "-m", "benchmarks.hardening.full_disk", *sys.argv[1:], "--inside"]
         os.execvp("unshare", ["unshare", "-Urm", *again])
     asked.work.mkdir(parents=True, exist_ok=True)
-    asked.results.unlink(missing_ok=True)
+    if not asked.only:
+        asked.results.unlink(missing_ok=True)
     sys.argv.remove("--inside")
     shop = road.Workshop(asked.work.resolve())
     killing = Killing(shop, road.tiny_base(shop.folder / "base"), 1, Lines(asked.results))
