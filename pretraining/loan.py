@@ -43,7 +43,7 @@ def pack(arguments: argparse.Namespace) -> None:
     carry.mkdir(parents=True)
     shutil.copy(shards / "tokenizer.json", carry)
     room = arguments.limit * MIB - tree_bytes() - MIB
-    if arguments.resume:
+    if arguments.resume and arguments.number == 1:
         shutil.copy(arguments.resume, carry / "resume.safetensors")
     loads: list[list[dict[str, Any]]] = [[]]
     left = room - (arguments.resume.stat().st_size if arguments.resume else 0)
@@ -102,8 +102,9 @@ def start_trainer(work: Path, arguments: argparse.Namespace, failures: int) -> N
     """Start or resume training in a session of its own. After failures it dares less."""
     until = json.loads((work / "until.json").read_text())
     command = [sys.executable, str(HERE / "train.py")]
-    if arguments.gpus > 1:
-        command[1:1] = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={arguments.gpus}"]
+    if arguments.gpus > 1:  # "--": torchrun would take --run for one of its own
+        ranks = ["--standalone", f"--nproc-per-node={arguments.gpus}", "--"]
+        command[1:1] = ["-m", "torch.distributed.run", *ranks]
     command += ["--run", str(work / "run"), "--shards", str(work / "shards")]
     command += ["--deadline", str(until["deadline"]), "--budget", "1e9", *TRAINING, *arguments.training]
     resume = work / "resume.safetensors"

@@ -135,25 +135,28 @@ def run(trainer: Trainer, budget: float, until: float = math.inf, quiet: bool = 
         spent = trainer.step / arguments.steps if arguments.steps else trainer.seconds / max(total, 1e-9)
         over = trainer.interrupted or time.time() >= until
         spent, stop, look = machine.decide(min(spent, 1.0), over, now - last_looked > 2)
-        if spent >= 1 or stop:
-            return running, spent >= 1
+        ending = spent >= 1 or stop
         factor = rate_factor(spent)
         if trainer.rewarm >= 0:
             factor *= min(1.0, (trainer.seconds - trainer.rewarm) / (REWARM * total) + 0.02)
-        loss = trainer.update(factor)
+        loss = None if ending else trainer.update(factor)
         if pending is not None:
             value = float(pending)
             if not math.isfinite(value):
+                if quiet:
+                    return math.nan, True
                 raise SystemExit(f"loss is not finite at step {trainer.step}; the last checkpoint is kept")
             running = value if math.isnan(running) else 0.95 * running + 0.05 * value
         pending = loss
-        if quiet:
-            continue
-        if trainer.step % arguments.log_every == 0:
+        if not quiet and (ending or trainer.step % arguments.log_every == 0):
             now = time.monotonic()
             rate = (trainer.tokens - mark[1]) / max(now - mark[0], 1e-9)
             mark = (now, trainer.tokens)
             note(trainer, spent, running, factor, rate)
+        if ending:
+            return running, spent >= 1
+        if quiet:
+            continue
         if look:
             trainer.rows.load(machine.agree(trainer.rows.arrived()))
             last_looked = now
@@ -200,7 +203,8 @@ def calibrate(trainer: Trainer) -> float:
         print(f"calibration: muon {rate:g}: loss {losses[f'{rate:g}']}, {trainer.tokens} tokens", flush=True)
     trainer.model.load_state_dict(start)
     trainer.rows.restore(place)
-    best = min((v, k) for k, v in losses.items() if math.isfinite(v))[1]
+    finite = [(loss, rate) for rate, loss in losses.items() if math.isfinite(loss)]
+    best = min(finite)[1] if finite else f"{arguments.muon_lr:g}"
     if trainer.machine.rank == 0:
         found.write_text(json.dumps({"muon_lr": float(best), "losses": losses}))
     return float(best)
