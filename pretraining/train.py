@@ -167,9 +167,16 @@ def run(trainer: Trainer, budget: float, until: float = math.inf, quiet: bool = 
 
 def note(trainer: Trainer, spent: float, loss: float, factor: float, rate: float) -> None:
     """One line of the curve."""
-    line = {"step": trainer.step, "tokens": trainer.tokens, "spent": round(spent, 4), "loss": round(loss, 4),
-            "lr": round(factor, 4), "tokens_per_s": round(rate), "epochs": trainer.rows.epochs(),
-            "shards": len(trainer.rows.names)}  # fmt: skip
+    line = {
+        "step": trainer.step,
+        "tokens": trainer.tokens,
+        "spent": round(spent, 4),
+        "loss": None if math.isnan(loss) else round(loss, 4),
+        "lr": round(factor, 4),
+        "tokens_per_s": round(rate),
+        "epochs": trainer.rows.epochs(),
+        "shards": len(trainer.rows.names),
+    }
     if trainer.machine.matrix_rate:
         flops = rate * flops_per_token(trainer.arguments.depth, trainer.arguments.context)
         line["share_of_matrix_rate"] = round(flops / trainer.machine.matrix_rate / trainer.machine.world, 4)

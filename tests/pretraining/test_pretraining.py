@@ -140,10 +140,10 @@ def test_the_network_is_qwen3_as_transformers_computes_it() -> None:
 
 
 def test_the_recipe_at_toy_size_ends_where_it_always_ended(shards: Path, tmp_path: Path) -> None:
-    """Driven by steps instead of time, on one thread, with a fixed seed."""
+    """Driven by steps instead of time, on one thread, with a fixed seed (torch 2.13 on x86-64: 4.2606)."""
     train = [PRETRAINING / "train.py", "--shards", shards, "--steps", 40, "--log-every", 1, *TOY]
     told = run(*train, "--run", tmp_path / "whole")
-    assert float(told.rsplit("loss ", 1)[1]) == pytest.approx(4.336, abs=0.03)
+    assert float(told.rsplit("loss ", 1)[1]) == pytest.approx(4.261, abs=0.02)
 
 
 def test_two_ranks_learn_as_one_does(shards: Path, tmp_path: Path) -> None:
