@@ -35,7 +35,8 @@ def test_the_json_summary_has_what_the_design_promises(fresh_self, chat):
     summary = ran.json
     sources = summary.pop("sources")
     assert summary == {
-        "threads": 1, "people": 2, "first": "2021-01-13T08:00:00Z", "last": "2021-01-14T08:01:00Z",
+        "threads": 1, "people": 2, 
+        "span": {"first": "2021-01-13T08:00:00Z", "last": "2021-01-14T08:01:00Z"},
         "new": 3, "same": 0, "changed": 0, "forgotten": 0, "skipped": {}, "problems": [], "owner": ["Ben"],
         "failed": [],
     }  # fmt: skip
@@ -86,7 +87,7 @@ def test_a_dash_reads_json_lines_from_standard_input(fresh_self):
 
 def test_without_a_terminal_the_summary_says_how_to_name_the_owner(fresh_self, chat):
     ran = _import(fresh_self, chat)
-    assert "afterself people me NAME" in ran.out
+    assert "people me NAME" in ran.out
     assert _import(fresh_self, chat, "--json").json["owner"] is None
 
 
@@ -104,7 +105,7 @@ def test_an_empty_answer_leaves_the_owner_open(fresh_self, chat, monkeypatch):
     monkeypatch.setattr(import_command, "interactive", lambda: True)
     ran = _import(fresh_self, chat, stdin=b"\n")
     assert ran.code == 0
-    assert "afterself people me NAME" in ran.out
+    assert "people me NAME" in ran.out
 
 
 def test_a_name_that_nobody_bears_is_told(fresh_self, chat):

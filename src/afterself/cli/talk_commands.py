@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from afterself.cli.shell import app, console, echo_json, interactive, open_self
+from afterself.cli.completions import contacts
+from afterself.cli.shell import app, console, echo_json, interactive, open_self, require_records
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ Temperature = Annotated[
 @app.command()
 def talk(
     to: Annotated[
-        str | None, typer.Option("--to", metavar="NAME", help="Whom the self takes you for.")
+        str | None,
+        typer.Option("--to", metavar="NAME", autocompletion=contacts, help="Whom the self takes you for."),
     ] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="Memory only up to then, such as 2016-05.")
@@ -61,7 +63,9 @@ def talk(
     from afterself.persona.talk import Talk
 
     _never_fail_on_characters()
-    with Talk.open(open_self(), to=to, as_of=as_of, temperature=temperature, seed=seed) as conversation:
+    self_ = open_self()
+    require_records(self_, "talk with")
+    with Talk.open(self_, to=to, as_of=as_of, temperature=temperature, seed=seed) as conversation:
         if interactive():
             at_a_terminal(conversation, rhythm=rhythm)
         else:

@@ -7,6 +7,7 @@ the names seen and what can be read, never an empty import.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,19 +21,29 @@ NAMES_SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """An importer and why it takes a source."""
+    """An importer, why it takes a source, and the source as it is to read it."""
 
     importer: Importer
     detection: Detection
+    source: SourceView
 
 
 @cache
 def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
+    from afterself.importers.chatgpt import ChatGptImporter
+    from afterself.importers.claude import ClaudeImporter
     from afterself.importers.generic import GenericImporter
+    from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
 
-    return (WhatsAppImporter(), GenericImporter())
+    return (
+        WhatsAppImporter(),
+        TelegramImporter(),
+        ChatGptImporter(),
+        ClaudeImporter(),
+        GenericImporter(),
+    )
 
 
 def recognise(source: SourceView) -> list[Recognised]:
@@ -48,7 +59,7 @@ def recognise(source: SourceView) -> list[Recognised]:
             f"“{shown(names[0])}” is empty (0 bytes).",
             remedy="Export it again, or check that the copy was complete.",
         )
-    seen = [Recognised(importer, importer.detect(source)) for importer in importers()]
+    seen = list(_seen(source))
     found = sorted(
         (r for r in seen if r.detection.confidence >= SURE_ENOUGH), key=lambda r: -r.detection.confidence
     )
@@ -57,14 +68,23 @@ def recognise(source: SourceView) -> list[Recognised]:
     return found
 
 
+def _seen(source: SourceView) -> Iterator[Recognised]:
+    """What each importer says; general formats are asked last, about what nobody else knows."""
+    for importer in sorted(importers(), key=lambda one: one.general):
+        found = Recognised(importer, importer.detect(source), source)
+        if found.detection.confidence >= SURE_ENOUGH:
+            source = source.without(found.detection.members)
+        yield found
+
+
 def _unknown(source: SourceView, reasons: list[str]) -> UnknownFormat:
     names = source.names()
     listed = ", ".join(shown(name) for name in names[:NAMES_SHOWN])
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     holds = "" if names == (source.outer_name,) else f" It holds: {listed}{more}."
     why = "".join(f" {reason}." for reason in reasons if reason)
-    readable = "; ".join(f"{importer.name} ({importer.reads})" for importer in importers())
+    readable = "\n".join(f"{importer.name} ({importer.reads})" for importer in importers())
     return UnknownFormat(
         f"No importer recognises “{shown(source.outer_name)}”.{holds}{why}",
-        remedy=f"Afterself reads: {readable}.",
+        remedy=f"Afterself reads\n{readable}",
     )
