@@ -25,8 +25,12 @@ EMBEDDED = Path(__file__).resolve().parents[1] / "src/afterself/models/embedded"
 
 def card(run: Path, config: dict[str, Any], context: int, name: str, shards: Path) -> dict[str, Any]:
     """The model card as data: `docs` and the probe read it too."""
-    listed = json.loads((shards / "shards.json").read_text())
-    corpus = {f"{kind}_tokens": sum(row[kind] for row in listed) for kind in ("dialogue", "prose")}
+    noted = run / "tokens.json"  # runs made before there were shards
+    if noted.exists():
+        corpus = json.loads(noted.read_text())
+    else:
+        listed = json.loads((shards / "shards.json").read_text())
+        corpus = {"tokens": {kind: sum(row[kind] for row in listed) for kind in ("dialogue", "prose")}}
     curve = [json.loads(line) for line in (run / "curve.jsonl").read_text().splitlines()]
     tenths = [curve[round(n * (len(curve) - 1) / 10)] for n in range(11)]
     return {
