@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from afterself.datasets.bursts import Burst, Said, bursts, shown
 from afterself.datasets.gaps import learned_gap
+from afterself.datasets.masking import masked_name
 from afterself.errors import UsageError
 from afterself.models.turns import Header
 from afterself.policy import ThreadInfo, View, ViewRecord
@@ -86,6 +87,7 @@ def said_by_thread(
 ) -> Iterator[tuple[ThreadInfo, list[Said]]]:
     """Every thread of a view with its messages that can be shown; bounds as in `conversations`."""
     threads = view.threads()
+    handles = _handles(threads)
     left_out = {thread for name in exclude_threads for thread in _called(name, threads)}
     for thread in threads:
         if thread.id in left_out:
@@ -93,7 +95,14 @@ def said_by_thread(
         records: Iterable[ViewRecord] = view.records(thread=thread.id)
         if until is not None:
             records = (r for r in records if r.said_at is not None and r.said_at < until)
-        yield thread, list(shown(records))
+        yield thread, list(shown(records, handles))
+
+
+def _handles(threads: Iterable[ThreadInfo]) -> frozenset[str]:
+    """Accounts of the people in the archive, case-folded, where they are not just their names."""
+    people = {person for thread in threads for person in thread.participants}
+    names = {name.casefold() for person in people for name in (person.name, person.called)}
+    return frozenset(person.handle.lstrip("@").casefold() for person in people) - names - {""}
 
 
 def _called(name: str, threads: Sequence[ThreadInfo]) -> list[str]:
@@ -111,15 +120,15 @@ def talks_of(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | None
     """The conversations in messages of one thread; `gap` is learned from these messages when None."""
     others = list(dict.fromkeys(m.line.author for m in messages if not m.owner))
     group = thread.kind in GROUP_KINDS or len(others) > 1
-    known = [p for p in thread.participants if not p.is_owner]
-    contacts = [p.name for p in known if p.name in others] or others or [p.name for p in known]
+    known = {masked_name(p.name): p.relation for p in thread.participants if not p.is_owner}
+    contacts = [name for name in known if name in others] or others or list(known)
     frame = Conversation(
         thread=thread.id,
         group=group,
         bursts=(),
         via=platform_of(thread),
         to=() if group else tuple(contacts[:1]),
-        relations=tuple((p.name, p.relation) for p in known if p.relation),
+        relations=tuple((name, tie) for name, tie in known.items() if tie),
     )
     limit = silence(thread, messages) if gap is None else gap
     if thread.kind in WHOLE_KINDS:
