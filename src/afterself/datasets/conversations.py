@@ -33,7 +33,8 @@ NAMELESS_SOURCES = frozenset({"generic"})
 class Conversation:
     """One talk: its bursts in order, and what its header can know.
 
-    `to` names whom the owner speaks to; empty means whoever appears in a window.
+    `to` names whom the owner speaks to; empty means whoever appears in a window. `repeats` are
+    positions of the owner's bursts that must not be targets, because training knows them already.
     """
 
     thread: str
@@ -44,11 +45,12 @@ class Conversation:
     relations: tuple[tuple[str, str], ...] = ()
     on: str | None = None
     language: str | None = None
+    repeats: frozenset[int] = frozenset()
 
     @property
     def targets(self) -> tuple[int, ...]:
-        """Positions of the owner's bursts."""
-        return tuple(n for n, burst in enumerate(self.bursts) if burst.owner)
+        """Positions of the owner's bursts, less `repeats`."""
+        return tuple(n for n, burst in enumerate(self.bursts) if burst.owner and n not in self.repeats)
 
     def header(self, window: Sequence[Burst]) -> Header:
         """The header over a window of this conversation's bursts: who appears in it, and its month."""
@@ -61,7 +63,8 @@ class Conversation:
 
     def part(self, first: int, end: int) -> Conversation:
         """The bursts [first, end) as a conversation of their own."""
-        return replace(self, bursts=self.bursts[first:end])
+        repeats = frozenset(n - first for n in self.repeats if first <= n < end)
+        return replace(self, bursts=self.bursts[first:end], repeats=repeats)
 
 
 def conversations(

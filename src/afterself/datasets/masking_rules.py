@@ -165,7 +165,10 @@ _PHONE_WORDS = (
     r" (?:number|nummer|numéro|numero|número|nr)"
     r"|(?:call|text|reach|ring) (?:me|him|her|us|them) (?:on|at)|ruf \w+ an"
 )
-_SECRET_WORDS = r"pin|tan|otp|puk|passcode|(?<!error )(?<!status )(?<!exit )(?<!zip )(?<!area )code|kod|codigo|código|verification|einmalpasswort"
+_SECRET_WORDS = (
+    r"pin|tan|otp|puk|passcode|(?<!error )(?<!status )(?<!exit )(?<!zip )(?<!area )code"
+    r"|kod|codigo|código|verification|einmalpasswort"
+)
 _BETWEEN = (
     r"[ \t]{0,2}(?:no|nr|num)?[.:#=\-–]{0,2}[ \t]{0,2}(?:(?:is|ist|lautet|est|es|è|war|was)[ \t:]{1,3})?"
 )

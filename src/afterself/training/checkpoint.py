@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from afterself.datasets import Dataset
     from afterself.training.loop import Loop
     from afterself.training.options import Settings
+from afterself.training.withdrawal import refuse_stale
 
 KIND = "checkpoint"
 FOLDER = ".run"
@@ -76,6 +77,7 @@ class Checkpoints:
         self.self_ = self_
         self.run = run
         self.path = self_.weights_dir / FOLDER / f"{run}.pt"
+        self._artifact = f"weights/{FOLDER}/{run}.pt"
         self._written = time.monotonic()
         self._took = 0.0
 
@@ -104,21 +106,24 @@ class Checkpoints:
 
         `fresh` removes every checkpoint. ArchiveError if a record of the dataset has left the archive.
         """
-        artifact = f"weights/{self.path.parent.name}/{self.path.name}"
         with Archive.writing(self.self_, wait=WAIT) as archive, writing(self.self_):
             if fresh:
                 forget_runs(archive)
             sweep(self.self_, archive)
-            archive.register_artifact(KIND, artifact, revisions.items(), settings.as_dict())
+            archive.register_artifact(KIND, self._artifact, revisions.items(), settings.as_dict())
             make_folder(self.path.parent)
 
     def keep(self, loop: Loop, *, now: bool = False) -> None:
-        """Write the run's state if the last time is long enough ago, or `now`. TrainingError if it cannot."""
+        """Write the run's state if the last time is long enough ago, or `now`. TrainingError if it cannot.
+
+        Withdrawn if something that the run learns from may not be learned from any more.
+        """
         import torch
 
         began = time.monotonic()
         if not now and began - self._written < max(SECONDS, SHARE * self._took):
             return
+        refuse_stale(self.self_, KIND, self._artifact)
         with writing(self.self_), atomic_file(self.path) as file:
             torch.save({"format": FORMAT, "run": self.run, **captured(loop)}, file)
         self._written = time.monotonic()
