@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from afterself.archive.ledger import list_artifacts
 from afterself.errors import TrainingError
 from afterself.home.folder import Self
 from afterself.policy import open_view
@@ -33,23 +32,12 @@ def withdrawn(self_: Self, revisions: Mapping[str, int], own: Collection[str]) -
 
 
 def refuse_withdrawn(self_: Self, revisions: Mapping[str, int], own: Collection[str]) -> None:
-    """Withdrawn if `withdrawn` finds any."""
+    """Raise Withdrawn if `withdrawn` finds any."""
     count = withdrawn(self_, revisions, own)
     if count:
-        raise refusal("1 message" if count == 1 else f"{count:,} messages")
-
-
-def refuse_stale(self_: Self, kind: str, path: str) -> None:
-    """Withdrawn unless the ledger's latest entry of this kind and path is current."""
-    states = [artifact.state for artifact in list_artifacts(self_, kind) if artifact.path == path]
-    if states and states[-1] != "current":
-        raise refusal("some of the messages")
-
-
-def refusal(what: str) -> Withdrawn:
-    """The error for a run that learned from `what`, such as “3 messages”."""
-    return Withdrawn(
-        f"Training was stopped and nothing of it published: what it learned from was withdrawn meanwhile "
-        f"({what}: forgotten, deleted, a contact excluded, or not the owner's after all).",
-        remedy="Train again; what was decided is then left out: afterself train",
-    )
+        what = "1 message" if count == 1 else f"{count:,} messages"
+        raise Withdrawn(
+            "Training stopped, and nothing of it was published: what it learned from was withdrawn meanwhile "
+            f"({what}: forgotten, deleted, a contact excluded, or not the owner's after all).",
+            remedy="Run train again: it learns from what is left.",
+        )
