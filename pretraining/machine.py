@@ -53,7 +53,7 @@ class Machine:
                 with self.autocast():
                     loss = chosen(ids, ids.clone(), 0 if self.cuda else 256)
                 loss.backward()
-            float(loss)
+            float(loss.detach())
         except Exception as error:  # whatever the compiler raises: slower is better than nothing
             print(f"not compiled: {type(error).__name__}: {str(error)[:300]}", flush=True)
             chosen = model
