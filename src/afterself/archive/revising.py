@@ -24,10 +24,8 @@ _STORED = """
 SELECT record.row, record.author, record.kind, record.said_at, record.precision, record.zone, record.reply_to,
        record.deleted, record.position, revision.row, revision.n, revision.why, revision.text,
        revision.spans, revision.raw_hash
-FROM record JOIN revision ON revision.row = record.revision WHERE record.{}
+FROM record JOIN revision ON revision.row = record.revision WHERE record.row = ?
 """
-_BY_ID = _STORED.format("id = ?")
-_BY_ALIAS = _STORED.format("row = (SELECT alias.record FROM alias WHERE alias.id = ?)")
 
 
 class Stored(NamedTuple):
@@ -63,10 +61,11 @@ class Reviser:
 
     def stored(self, id: str, *, aliases: bool) -> Stored | None:
         """The record with this id, or the one that bears it as an alias."""
-        row = self._db.execute(_BY_ID, (id,)).fetchone()
-        if row is None and aliases:
-            row = self._db.execute(_BY_ALIAS, (id,)).fetchone()
-        return None if row is None else Stored(*row)
+        # Mostly there is none: the index alone tells that ten times as fast as the join.
+        found = self._db.execute("SELECT row FROM record WHERE id = ?", (id,)).fetchone()
+        if found is None and aliases:
+            found = self._db.execute("SELECT record FROM alias WHERE id = ?", (id,)).fetchone()
+        return None if found is None else Stored(*self._db.execute(_STORED, found).fetchone())
 
     def first(self, record: int, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> None:
         """The first revision of a new record, which already points at `next_revision`."""
