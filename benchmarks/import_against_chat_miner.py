@@ -63,7 +63,9 @@ def stored(export: Path) -> Counter[str]:
         import_path(self_, export, Options(me=("Ilvo Marentz",), zone="UTC"))
         taken.update(cpu_s=time.process_time() - cpu, wall_s=time.perf_counter() - began)
         db = apsw.Connection(str(self_.archive_path), flags=apsw.SQLITE_OPEN_READONLY)
-        rows: Any = db.execute("SELECT name, count(*) FROM record JOIN identity i ON i.id = author GROUP BY 1")
+        rows: Any = db.execute(
+            "SELECT name, count(*) FROM record JOIN identity i ON i.id = author GROUP BY 1"
+        )
         taken["archive_mib"] = round(self_.archive_path.stat().st_size / 2**20, 1)
         return Counter(dict(rows))
 
@@ -125,6 +127,7 @@ def main() -> None:
         METRICS,
         ("chat-miner", "python-dateutil", "apsw-sqlite3mc"),
         runs,
+        alongside=frozenset({STORED}),
         facts={"messages read": "; ".join(f"{side} {v['messages']:,}" for side, v in said.items()),
                "archive on disk, MiB": said[STORED]["archive_mib"]},
         notes=[_same_authors(said)],

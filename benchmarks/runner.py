@@ -47,6 +47,8 @@ class Metric:
     key: str
     title: str
     higher_is_better: bool = True
+    check: bool = False
+    """True if the sides should agree: it shows that they did the same work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Comparison:
     packages: Sequence[str]
     runs: list[Run] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    alongside: frozenset[str] = frozenset()
+    """Sides that do other work: shown, held against nobody."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What was the same for all sides: sizes, hashes, settings."""
 
@@ -117,8 +121,12 @@ def alternate(sides: Sequence[str], repeats: int, run: Callable[[str, int], Run]
 
 def in_a_process(side: str, repeat: int, script: str, *arguments: str) -> Run:
     """Run `script --as SIDE` once; SystemExit with its error output if it fails."""
-    command = [sys.executable, script, "--as", side, "--seed", str(repeat), *arguments]
-    return measured(command, side, repeat)
+    return measured([*script_command(script, side), "--seed", str(repeat), *arguments], side, repeat)
+
+
+def script_command(script: str, side: str) -> list[str]:
+    """How a script of this folder is run for one side."""
+    return [sys.executable, script, "--as", side]
 
 
 def measured(command: Sequence[str], side: str, repeat: int) -> Run:
@@ -218,7 +226,7 @@ def _summary(comparison: Comparison, metric: Metric) -> dict[str, Any]:
         if not values:
             continue
         sides[side] = spread(values)
-        if side != comparison.ours and len(values) == len(ours) and all(values):
+        if side not in (comparison.ours, *comparison.alongside) and len(values) == len(ours) and all(values):
             ratios = [a / b for a, b in zip(ours, values, strict=True)]
             won = sum(a > b if metric.higher_is_better else a < b for a, b in zip(ours, values, strict=True))
             sides[side] |= {"ours_over_theirs": spread(ratios), "ours_better_in": won, "pairs": len(ratios)}
@@ -229,7 +237,9 @@ def _verdict(one: Mapping[str, Any]) -> str:
     won, pairs = one["ours_better_in"], one["pairs"]
     if won == pairs:
         return f"ours better in all {pairs} pairs"
-    return f"ours WORSE in all {pairs} pairs" if won == 0 else f"within noise: ours better in {won} of {pairs}"
+    return (
+        f"ours WORSE in all {pairs} pairs" if won == 0 else f"within noise: ours better in {won} of {pairs}"
+    )
 
 
 def _text(comparison: Comparison, found: Mapping[str, Any]) -> str:
@@ -245,12 +255,14 @@ def _text(comparison: Comparison, found: Mapping[str, Any]) -> str:
         f"{repeats} repeats in alternating order: min / median / max; ratios are ours over theirs within a repeat",
     ]  # fmt: skip
     for metric in comparison.metrics:
-        lines += ["", f"{metric.title} ({'higher' if metric.higher_is_better else 'lower'} is better)"]
+        meant = "higher is better" if metric.higher_is_better else "lower is better"
+        lines += ["", f"{metric.title} ({'should agree' if metric.check else meant})"]
         for side, one in found["summary"][metric.key].items():
             line = f"  {side:28}{_three(one):>32}"
             if "pairs" in one:
-                line += f"    ratio {_three(one['ours_over_theirs'])}  {_verdict(one)}"
-            lines.append(line)
+                line += f"    ratio {_three(one['ours_over_theirs'])}  "
+                line += "" if metric.check else _verdict(one)
+            lines.append(line.rstrip())
     lines += ["", *comparison.notes] if comparison.notes else []
     return "\n".join(lines) + "\n"
 
@@ -262,4 +274,4 @@ def _three(one: Mapping[str, float]) -> str:
 def _number(value: float) -> str:
     if abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.4g}" if abs(value) >= 0.1 else f"{value:.2g}"
