@@ -252,7 +252,7 @@ def _text(comparison: Comparison, found: Mapping[str, Any]) -> str:
         *(f"# {line}" for line in described(found["machine"]).split("\n")),
         f"$ {found['command']}",
         *(f"{name}: {value}" for name, value in comparison.facts.items()),
-        f"{repeats} repeats in alternating order: min / median / max; ratios are ours over theirs within a repeat",
+        f"{repeats} repeats in alternating order: min / median / max; ratio: ours over theirs in a repeat",
     ]  # fmt: skip
     for metric in comparison.metrics:
         meant = "higher is better" if metric.higher_is_better else "lower is better"

@@ -123,6 +123,7 @@ def steps_of(train: list[Any], settings: Any) -> int:
 def _optimiser(model: Any, settings: Any, total: int) -> tuple[Any, Any]:
     """The optimiser and rates of our loop, for a Trainer."""
     import torch
+
     from afterself.training.loop import rate_at
 
     adamw = torch.optim.AdamW(
