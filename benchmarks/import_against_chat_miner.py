@@ -122,7 +122,7 @@ def main() -> None:
     said = {run.side: run.values for run in runs}
     comparison = Comparison(
         name,
-        f"A generated WhatsApp export of {given.messages:,} messages ({size / 2**20:.1f} MiB), read and stored",
+        f"A generated WhatsApp export of {given.messages:,} messages ({size / 2**20:.1f} MiB)",
         OURS,
         METRICS,
         ("chat-miner", "python-dateutil", "apsw-sqlite3mc"),
