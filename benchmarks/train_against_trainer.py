@@ -4,40 +4,33 @@
     python benchmarks/train_against_trainer.py --model 30m  --precision bf16
 
 The same model, examples of the demo person, AdamW (fused), learning rate at every step, clipping and
-number format; one epoch, about a thousand tokens a step, no evaluation, no logging, nothing saved.
-The clock runs during the loop alone: imports, the model and TRL's packing before it are not counted.
+number format; one epoch, no evaluation, no logging, nothing saved. Each run is a fork of a process that
+has imported everything and run nothing; the clock runs during the loop alone, so that imports, making
+the model and TRL's packing are not counted.
 TRL (Apache-2.0) goes into the environment by hand: `pip install trl==1.16.0`.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from runner import (
-    Comparison,
-    Metric,
-    alternate,
-    common_arguments,
-    finish,
-    in_a_process,
-    measured,
-    need_room,
-    say,
-    script_command,
-)
+from machine import ROOT
+from runner import ONE_THREAD, Comparison, Metric, alternate, common_arguments, finish, forked, need_room
 
 OURS = "ours, packed"
 METRICS = (
     Metric("targets_per_cpu_s", "supervised tokens per CPU-second of the loop"),
     Metric("tokens_per_cpu_s", "all tokens that are not padding, per CPU-second of the loop"),
     Metric("bits_per_byte", "bits per byte of held-out replies after training", check=True),
-    Metric("process_peak_mib", "peak memory of the process, MiB", higher_is_better=False),
-    Metric("process_cpu_s", "CPU-seconds of the whole process", higher_is_better=False),
+    Metric("grown_mib", "peak memory that the loop adds, MiB", higher_is_better=False),
 )
 CONTEXT = 512
 SHAPE_30M = {
@@ -47,7 +40,19 @@ SHAPE_30M = {
 }  # fmt: skip
 
 
-def prepare(work: Path, count: int) -> None:
+def import_all() -> None:
+    """Everything that a side needs, before the copies of this process are made."""
+    import peft  # noqa: F401
+    import torch
+    import transformers.models.qwen3.modeling_qwen3
+    import trl
+    from datasets import Dataset  # noqa: F401
+
+    torch.set_num_threads(1)
+    _ = (trl.SFTTrainer, transformers.Trainer)  # they are imported when first named
+
+
+def prepare(work: Path, count: int) -> dict[str, Any]:
     """The demo person's examples into `work`, the first `count` to train on, and what they are."""
     from afterself.datasets import build_examples
     from afterself.demo.road import make, read_chats
@@ -64,9 +69,9 @@ def prepare(work: Path, count: int) -> None:
     (work / "examples.json").write_text(json.dumps({
         name: [(one.ids, one.supervised, one.owner_bytes) for one in side] for name, side in sides.items()
     }))  # fmt: skip
-    say({"examples": len(sides["train"]), "tokens": sum(len(e.ids) for e in sides["train"]),
+    return {"examples": len(sides["train"]), "tokens": sum(len(e.ids) for e in sides["train"]),
          "supervised": sum(sum(e.supervised[1:]) for e in sides["train"]),
-         "held out": len(found.validation), "base sha256": base.sha256[:16]})  # fmt: skip
+         "held out": len(found.validation), "base sha256": base.sha256[:16]}  # fmt: skip
 
 
 def examples(work: Path) -> dict[str, list[Any]]:
@@ -226,7 +231,7 @@ SIDES: dict[str, Callable[..., tuple[Callable[[], int], int]]] = {
 }
 
 
-def run(side: str, work: Path, name: str, bf16: bool, seed: int) -> None:
+def run(side: str, work: Path, name: str, bf16: bool, seed: int) -> dict[str, Any]:
     """One side once: trains in place, then is measured by our own measure, in float32."""
     import torch
 
@@ -238,17 +243,25 @@ def run(side: str, work: Path, name: str, bf16: bool, seed: int) -> None:
     model = model_named(name)
     with tempfile.TemporaryDirectory() as folder:
         go, _ = SIDES[side](model, found["train"], bf16, seed, Path(folder))
+        before = resident_mib()
         began, cpu = time.perf_counter(), time.process_time()
         steps = go()
         cpu, wall = time.process_time() - cpu, time.perf_counter() - began
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before
     on = machine("cpu")
     exact = type(on)(on.device, on.name, 1, False, on.memory)
-    say({
-        "cpu_s": round(cpu, 3), "wall_s": round(wall, 3), "steps": steps,
+    return {
+        "cpu_s": round(cpu, 3), "wall_s": round(wall, 3), "steps": steps, "grown_mib": round(grown, 1),
         "targets_per_cpu_s": sum(sum(one.supervised[1:]) for one in found["train"]) / cpu,
         "tokens_per_cpu_s": sum(len(one.ids) for one in found["train"]) / cpu,
         "bits_per_byte": bits_per_byte(model, found["validation"], CONTEXT, exact),
-    })  # fmt: skip
+    }  # fmt: skip
+
+
+def resident_mib() -> float:
+    """Memory of this process that is in RAM now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def main() -> None:
@@ -258,21 +271,20 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=96, help="examples of the demo person to train on")
     parser.add_argument("--sides", default=",".join(map(str, range(len(SIDES)))), help=argparse_help())
     given = parser.parse_args()
-    if given.side == "prepare":
-        prepare(given.work, given.examples)
-        return
-    if given.side:
-        run(given.side, given.work, given.model, given.precision == "bf16", given.seed)
-        return
+    os.environ.update(ONE_THREAD)
+    sys.path.insert(0, str(ROOT / "src"))
+    import_all()
     name = f"train_{given.model}_{given.precision}"
     need_room(given.results, name, replace=given.replace)
     chosen = [list(SIDES)[int(n)] for n in given.sides.split(",")]
     with tempfile.TemporaryDirectory(prefix="afterself-bench-") as folder:
-        common = ("--work", folder, "--model", given.model, "--precision", given.precision)
-        told = measured(
-            [*script_command(__file__, "prepare"), "--examples", str(given.examples), *common], "prepare", 0
+        work, bf16 = Path(folder), given.precision == "bf16"
+        told = forked("prepare", 0, lambda: prepare(work, given.examples)).values
+        runs = alternate(
+            chosen,
+            given.repeats,
+            lambda side, n: forked(side, n, lambda: run(side, work, given.model, bf16, n)),
         )
-        runs = alternate(chosen, given.repeats, lambda s, n: in_a_process(s, n, __file__, *common))
     wanted = ("examples", "tokens", "supervised", "held out", "base sha256")
     comparison = Comparison(
         name,
@@ -282,7 +294,7 @@ def main() -> None:
         METRICS,
         ("torch", "transformers", "accelerate", "trl", "datasets"),
         runs,
-        facts={key: told.values[key] for key in wanted}
+        facts={key: told[key] for key in wanted}
         | {"steps": "; ".join(f"{r.side} {r.values['steps']}" for r in runs if r.repeat == 0)},
         notes=["Repeats differ in the seed that orders the examples; sides of a repeat share it, but not the "
                "batches: the bits agree as far as an order of batches can move them."],
