@@ -11,6 +11,7 @@ import platform
 import re
 import subprocess
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,17 @@ def described(found: dict[str, Any]) -> str:
         f"{found['kernel']}, Python {found['python']}"
     )
     return f"{line}\n{packages}" if packages else line
+
+
+def header() -> str:
+    """Date, commit, load and machine, as comment lines for a result that is kept as text."""
+    return "\n".join(
+        f"# {line}"
+        for line in (
+            f"{datetime.now(UTC).date().isoformat()}, commit {commit()}, load {load()}",
+            *described(machine()).split("\n"),
+        )
+    )
 
 
 def _line(path: str, pattern: str) -> str:

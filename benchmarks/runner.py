@@ -38,6 +38,10 @@ ONE_THREAD = {
 """Every run is one thread of a process that asks no network."""
 
 
+COMMIT = commit()
+"""What is measured, asked for when the script starts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One thing measured: its name in what a side prints, what to call it, and which way is good.
@@ -222,7 +226,7 @@ def finish(comparison: Comparison, folder: Path, *, replace: bool) -> None:
         "name": comparison.name,
         "what": comparison.what,
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit(),
+        "commit": COMMIT,
         "command": _command(),
         "machine": machine(comparison.packages),
         "threads": 1,
