@@ -7,6 +7,7 @@ from afterself.cli import self_commands as self_commands  # isort: skip
 from afterself.cli import people_commands as people_commands  # isort: skip
 from afterself.cli import forget_command as forget_command  # isort: skip
 from afterself.cli import status_command as status_command  # isort: skip
+from afterself.cli import doctor_command as doctor_command  # isort: skip
 from afterself.cli import import_command as import_command  # isort: skip
 from afterself.cli import ask_command as ask_command  # isort: skip
 from afterself.cli import search_command as search_command  # isort: skip
@@ -14,3 +15,4 @@ from afterself.cli import dataset_command as dataset_command  # isort: skip
 from afterself.cli import train_command as train_command  # isort: skip
 from afterself.cli import talk_commands as talk_commands  # isort: skip
 from afterself.cli import score_command as score_command  # isort: skip
+from afterself.cli import evaluate_command as evaluate_command  # isort: skip
