@@ -76,7 +76,10 @@ class Reviser:
 
     def _found(self, query: str, id: str) -> Stored | None:
         found = self._db.execute(query, (id,)).fetchone()
-        return None if found is None else Stored(*self._db.execute(_STORED, found).fetchone())
+        if found is None:
+            return None
+        row: Any = self._db.execute(_STORED, found).fetchone()
+        return Stored(*row)
 
     def first(self, record: int, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> None:
         """The first revision of a new record, which already points at `next_revision`."""
