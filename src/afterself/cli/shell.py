@@ -34,6 +34,8 @@ app = typer.Typer(
     "memory that cites, an honest measure of the likeness. Nothing leaves this machine.",
 )
 
+_STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 _chosen: dict[str, str | None] = {"self": None}
 
 
@@ -111,12 +113,16 @@ _WITHOUT_SELF = re.compile(
 )
 
 
+def own_command() -> str:
+    """The beginning of a command to the chosen self, as a person would type it here."""
+    return f"afterself --self {shlex.quote(str(chosen_path()))}" if self_was_named() else "afterself"
+
+
 def with_self(text: str) -> str:
     """A remedy whose commands go to the self that this command was for, to be typed as shown."""
     if not self_was_named():
         return text
-    named = f"afterself --self {shlex.quote(str(chosen_path()))} "
-    return _WITHOUT_SELF.sub(lambda _: named, text)
+    return _WITHOUT_SELF.sub(lambda _: f"{own_command()} ", text)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -136,11 +142,12 @@ def forgiving_streams() -> None:
 def echo_json(value: Any) -> None:
     """One JSON document on one line of standard output, whole in every encoding of the terminal.
 
-    Where that is not UTF-8, and for a lone surrogate, JSON's own escapes stand for the characters.
+    Where that is not UTF-8, for a lone surrogate, and for what would steer a terminal, JSON's own escapes
+    stand for the characters.
     """
     unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower() in ("utf-8", "utf8")
     line = json.dumps(value, ensure_ascii=not unicode).encode("utf-8", "backslashreplace").decode("utf-8")
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
 def interactive() -> bool:
