@@ -218,8 +218,10 @@ def load_torch(base: Base) -> Any:
     try:
         import torch
         from transformers import AutoModelForCausalLM
+        from transformers.utils import logging
     except ImportError:
         raise MissingExtra("train", "Loading a model for training or scoring") from None
+    logging.disable_progress_bar()  # a job tells its progress by itself
     try:
         model = AutoModelForCausalLM.from_pretrained(
             base.path,
