@@ -1,9 +1,9 @@
 """Do copying and low temperature raise anything that `evaluate` reports? Tried on one self with weights.
 
 Replies for the held-out contexts come from the weights at temperature 1, .6 and .3, from a copier of
-random training messages, from one that copies their first 40 characters, and from the person (the other
-half of the later replies, as if written): each goes through the copy gate and the naturalness gate. Bits per
-byte and telling apart see none of them, as tests/fidelity/test_evaluate.py holds.
+random training messages, and from one that copies their first 40 characters: each goes through the copy gate
+and the naturalness gate. Bits per byte and telling apart see none of them, as tests/fidelity/test_evaluate.py
+holds.
 
     python benchmarks/likeness_gates.py DIR > benchmarks/results/likeness_gates.txt
 """
@@ -39,12 +39,6 @@ def copier(material: Material, length: int | None = None) -> Written:
     return list(map(tuple, made))
 
 
-def the_person(material: Material) -> Written:
-    """Each held-out reply as if it were written for another context."""
-    texts = material.texts
-    return [(texts[(n + len(texts) // 2) % len(texts)],) for n in range(len(texts))]
-
-
 def main() -> None:
     self_ = Self.open(Path(sys.argv[1]))
     weights = require_weights(self_)
@@ -59,7 +53,6 @@ def main() -> None:
     }
     writers["copier"] = copier(material)
     writers["copier of beginnings"] = copier(material, 40)
-    writers["the person, elsewhere"] = the_person(material)
     print(f"# {self_.declaration.name}, {len(material.replies)} held-out replies, weights {weights.id}")
     print(f"# {datetime.now(UTC):%Y-%m-%d}, base {weights.base} {weights.base_sha256[:8]}")
     print(f"# real later messages: exact {real.exact:.3f}, cov30 {real.cov30:.3f}, p95 {real.p95}")

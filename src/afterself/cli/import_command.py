@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from afterself.cli.completions import one_of
-from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error
-from afterself.errors import SourceError, UsageError
+from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
+from afterself.errors import SourceError, UnknownFormat, UsageError
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -31,9 +31,14 @@ if TYPE_CHECKING:
     from afterself.importers.ingest import ImportSummary
 
 STDIN = "standard input"
+HOW_TO_EXPORT = """\
+WhatsApp: open a chat, tap ⋮ (iPhone: the contact's name) → More → Export chat → Without media, and send
+the file to yourself. Then: afterself import "WhatsApp Chat with Anna.zip" --me "Your Name in it"
+Other programs and formats: docs/formats.md"""
 _LARGEST_STDIN = 1 << 30
 _PROBLEMS_SHOWN = 10
 _AUTHORS_SHOWN = 20
+_NAMES_SHOWN = 6
 
 
 @dataclass(slots=True)
@@ -47,8 +52,9 @@ class _Imported:
 @app.command("import")
 def import_(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files, folders or zips; - reads JSON Lines.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="PATH...", help="Files, folders or zips; - reads JSON Lines."),
+    ] = None,
     me: Annotated[
         list[str] | None,
         typer.Option("--me", metavar="NAME,NAME", help="Names or handles of the owner in the exports."),
@@ -77,6 +83,8 @@ def import_(
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
              afterself import exports/ --zone Europe/Berlin --date-order dmy
     """
+    if not paths:
+        raise UsageError("Say what to import: a file, a folder or a zip.", remedy=HOW_TO_EXPORT)
     options = _options(me or [], zone, date_order)
     self_ = open_self()
     imported = _import_all(self_, paths, options, quiet=json_)
@@ -85,9 +93,11 @@ def import_(
     if json_:
         echo_json(_as_json(imported))
     else:
-        _print(imported)
+        _print(imported, self_)
     for _, error in imported.failed:
         report_error(error)
+    if any(isinstance(error, UnknownFormat) for _, error in imported.failed):
+        console(stderr=True).print(with_self(HOW_TO_EXPORT), markup=False)
     if imported.failed:
         raise typer.Exit(imported.failed[0][1].exit_code)
 
@@ -220,13 +230,18 @@ def _summary_json(summary: ImportSummary) -> dict[str, Any]:
     return {"formats": list(summary.formats), **totals, "names_not_found": list(summary.names_not_found)}
 
 
-def _print(imported: _Imported) -> None:
+def _print(imported: _Imported, self_: Self) -> None:
     if not imported.done:
         return
     out = console()
     out.print(_table(imported.done))
-    for line in _remarks([summary for _, summary in imported.done]):
+    summaries = [summary for _, summary in imported.done]
+    for line in _remarks(summaries):
         out.print(line, markup=False)
+    if not all(summary.owner for summary in summaries):
+        out.print(with_self(_whose(self_)), markup=False)
+    else:
+        out.print(with_self('Next: afterself ask "…" (no training needed), afterself train'), markup=False)
 
 
 def _table(done: Sequence[tuple[str, ImportSummary]]) -> Table:
@@ -270,11 +285,17 @@ def _remarks(summaries: Sequence[ImportSummary]) -> list[str]:
     said += [f"Nobody is called “{_shown(name)}” in what was imported." for name in borne]
     if totals["owner"]:
         said.append(f"Owner: {', '.join(_shown(name) for name in totals['owner'])}")
-    if not all(summary.owner for summary in summaries):
-        said.append(
-            "Whose self this is in these exports is not known yet. Say it with: afterself people me NAME"
-        )
     return said
+
+
+def _whose(self_: Self) -> str:
+    """Who there is, where the owner is not known."""
+    from afterself.policy.view import open_view
+
+    with open_view(self_, "list") as view:
+        names = [_shown(person.name) for person in view.people() if person.records][:_NAMES_SHOWN]
+    there = f" There: {', '.join(names)}." if names else ""
+    return f"Which of the names is the owner is not known yet.{there} Say it with: afterself people me NAME"
 
 
 def _shown(text: str) -> str:

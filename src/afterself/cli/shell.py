@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.light_options import LightGroup
+from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,13 +25,16 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="afterself",
     cls=LightGroup,
-    no_args_is_help=True,
+    no_args_is_help=False,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A digital self from what a person wrote: style in a small local language model, "
     "memory that cites, an honest measure of the likeness. Nothing leaves this machine.",
 )
+
+_STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 _chosen: dict[str, str | None] = {"self": None}
 
@@ -43,6 +49,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def choose_self(
+    context: typer.Context,
     folder: Annotated[
         str | None,
         typer.Option(
@@ -58,6 +65,10 @@ def choose_self(
 ) -> None:
     """A digital self from what a person wrote. Start with: afterself demo"""
     _chosen["self"] = folder
+    if context.invoked_subcommand is None:
+        from afterself.cli.welcome import welcome
+
+        typer.echo(welcome(chosen_path()))
 
 
 def chosen_path() -> Path:
@@ -72,9 +83,46 @@ def self_was_named() -> bool:
 
 def open_self() -> Self:
     """Open the chosen self; SelfError says how to make one when it is missing."""
+    from afterself.errors import SelfError
     from afterself.home.folder import Self
 
-    return Self.open(chosen_path())
+    path = chosen_path()
+    if not self_was_named() and not path.exists():
+        raise SelfError(
+            f"There is no self here yet: none was named, and ./{path} does not exist.",
+            remedy="Make one: afterself new\nOr name the folder of one: afterself --self DIR …\n"
+            "Or see first what it is about: afterself demo",
+        )
+    return Self.open(path)
+
+
+def require_records(self_: Self, what: str) -> None:
+    """UsageError with the next step if nothing was imported yet: there is nothing to `what`."""
+    from afterself.policy import open_view
+
+    with open_view(self_, "list") as view:
+        if view.threads():
+            return
+    raise UsageError(
+        f"Nothing was imported yet, so there is nothing to {what}.", remedy="First: afterself import PATH"
+    )
+
+
+_WITHOUT_SELF = re.compile(
+    r"\bafterself (?=(?:import|ask|search|records|people|forget|status|dataset|train|talk|reply|evaluate)\b)"
+)
+
+
+def own_command() -> str:
+    """The beginning of a command to the chosen self, as a person would type it here."""
+    return f"afterself --self {shlex.quote(str(chosen_path()))}" if self_was_named() else "afterself"
+
+
+def with_self(text: str) -> str:
+    """A remedy whose commands go to the self that this command was for, to be typed as shown."""
+    if not self_was_named():
+        return text
+    return _WITHOUT_SELF.sub(lambda _: f"{own_command()} ", text)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -94,11 +142,12 @@ def forgiving_streams() -> None:
 def echo_json(value: Any) -> None:
     """One JSON document on one line of standard output, whole in every encoding of the terminal.
 
-    Where that is not UTF-8, and for a lone surrogate, JSON's own escapes stand for the characters.
+    Where that is not UTF-8, for a lone surrogate, and for what would steer a terminal, JSON's own escapes
+    stand for the characters.
     """
     unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower() in ("utf-8", "utf8")
     line = json.dumps(value, ensure_ascii=not unicode).encode("utf-8", "backslashreplace").decode("utf-8")
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
 def interactive() -> bool:
@@ -113,5 +162,6 @@ def report_error(error: AfterselfError) -> int:
     # Names of files and threads in it may be anybody's, with escape codes in them.
     sys.stderr.write(f"afterself: {terminal_text(error.message)}\n")
     if error.remedy:
-        sys.stderr.write(f"  → {terminal_text(error.remedy)}\n")
+        remedy = terminal_text(with_self(error.remedy)).replace("\n", "\n    ")
+        sys.stderr.write(f"  → {remedy}\n")
     return error.exit_code

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.self_commands import NOT_ENCRYPTED
-from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.shell import app, console, echo_json, open_self, own_command
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSO
         echo_json(facts)
     else:
         _show(facts)
+
+
+def next_step(self_: Self) -> str:
+    """The command that brings this self further."""
+    return str(_facts(self_)["next"])
 
 
 def _facts(self_: Self) -> dict[str, Any]:
@@ -88,7 +93,7 @@ def _size(folder: Path) -> int:
 
 def _next(self_: Self, facts: dict[str, Any]) -> str:
     """The command that brings this self further."""
-    command = f"afterself --self {self_.path}"
+    command = own_command()
     weights = facts["weights"]
     if not facts["records"]:
         return f"{command} import PATH"
