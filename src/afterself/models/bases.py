@@ -222,7 +222,7 @@ def load_torch(base: Base) -> Any:
         from transformers.utils import logging
     except ImportError:
         raise MissingExtra("train", "Loading a model for training or scoring") from None
-    logging.disable_progress_bar()  # a job tells its progress by itself
+    logging.disable_progress_bar()  # progress is told by our own line
     try:
         model = AutoModelForCausalLM.from_pretrained(
             base.path,
