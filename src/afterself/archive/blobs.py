@@ -61,7 +61,7 @@ class Blobs:
         return digest.hexdigest(), size
 
     def sweep(self, kept: Iterable[str]) -> int:
-        """Remove files that no row points at (left by a crash); gives how many. Only under the writer lock."""
+        """Remove files that no row points at (left by a crash); gives how many. Under the writer lock."""
         allowed = {self.files.blob_name(sha256) for sha256 in kept}
         removed = 0
         for path in self.folder.glob("*"):
