@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from afterself.home.folder import Self
+from afterself.home.keys import Cost
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
 
@@ -39,9 +40,12 @@ def make_self(
     *,
     allow: tuple[str, ...] = ("archive", "train"),
     name: str = OWNER,
+    passphrase: str | None = None,
 ) -> Self:
     """A fictional self at `folder` with these messages imported."""
-    self_ = Self.create(folder, name=name, right="fictional", allow=allow)
+    self_ = Self.create(
+        folder, name=name, right="fictional", allow=allow, passphrase=passphrase, cost=Cost(8192, 1)
+    )
     export = folder.with_suffix(".jsonl")
     export.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     import_path(self_, export, Options(me=(name,)))

@@ -13,11 +13,12 @@ import io
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from afterself.errors import SelfError
 from afterself.home.atomic import FILE_MODE, replacing, sync_folder
 from afterself.home.chunks import CHUNK, SealedReader, SealedWriter
 from afterself.home.keys import Keys
@@ -113,7 +114,7 @@ class Files:
                 temporary.unlink()
 
     @contextlib.contextmanager
-    def staged(self, path: Path, names: Iterable[str]) -> Iterator[Path]:
+    def staged(self, path: Path, names: Collection[str]) -> Iterator[Path]:
         """A folder for libraries to write files into that are to lie in the (made) folder `path`.
 
         `names` are all that may hold something of the person: those never touch a disk unencrypted.
@@ -125,6 +126,9 @@ class Files:
             for name in names:
                 folder.add(name)
             yield folder.path
+            for name in names:
+                if not (folder.path / name).is_symlink():
+                    raise SelfError(f"A library wrote {name} to the disk instead of memory; it was removed.")
             for one in sorted(folder.path.iterdir()):
                 if one.stat().st_size:
                     with one.open("rb") as file, self.writing(path / one.name) as sealed:

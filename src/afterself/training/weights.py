@@ -27,6 +27,7 @@ from afterself.home.moments import utc_text
 from afterself.home.sealed import HIDDEN, Files
 from afterself.models.bases import Base, base_config, load_torch
 from afterself.training import checkpoint
+from afterself.training.in_memory import save_adapter, save_full
 
 KIND = "weights"
 FORMAT = 1
@@ -96,7 +97,7 @@ def publish(
         hidden.mkdir(mode=FOLDER_MODE)
         try:
             with self_.files.staged(hidden, PERSONAL_FILES) as folder:
-                gguf, failed = _write_model(folder, model, base)
+                gguf, failed = _write_model(folder, model, base, in_memory=self_.encrypted)
             weights = Weights(
                 id=id,
                 path=self_.weights_dir / id,
@@ -121,7 +122,9 @@ def publish(
     return weights
 
 
-def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tuple[str, ...]]:
+def _write_model(
+    folder: Path, model: Any, base: Base, *, in_memory: bool
+) -> tuple[str | None, tuple[str, ...]]:
     """Checkpoint or adapter, tokenizer and GGUF; gives the GGUF's name and what could not be made."""
     # Imported here: they need numpy, which talking does not.
     from afterself.models.gguf_export import export_gguf
@@ -131,9 +134,14 @@ def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tupl
     if adapter:
         for config in model.peft_config.values():
             config.base_model_name_or_path = base.id
-        # Left to itself, PEFT asks the hub whether the base's vocabulary was changed.
-        model.save_pretrained(folder, save_embedding_layers=False)
-        (folder / "README.md").unlink(missing_ok=True)
+        if in_memory:
+            save_adapter(model, folder)
+        else:
+            # Left to itself, PEFT asks the hub whether the base's vocabulary was changed.
+            model.save_pretrained(folder, save_embedding_layers=False)
+            (folder / "README.md").unlink(missing_ok=True)
+    elif in_memory:
+        save_full(model, folder)
     else:
         model.save_pretrained(folder)
     for name in _TOKENIZER_FILES:
