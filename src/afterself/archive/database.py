@@ -48,6 +48,8 @@ def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = Fals
                 else:
                     db.pragma("journal_mode", "wal")
                     migrate(db)
+            elif not read_only and db.pragma("journal_mode") != "wal":
+                db.pragma("journal_mode", "wal")  # a conversion that did not begin left it without
             _configure(db)
         except BaseException:
             db.close()

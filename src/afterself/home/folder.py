@@ -42,6 +42,9 @@ __all__ = ["PURPOSES", "Declaration", "Right", "Self"]
 PLAIN_NAME, SEALED_NAME = "self.toml", "declaration"
 """Where the declaration of a plain self stands, and of an encrypted one."""
 
+WRITER_LOCK, TRAINING_LOCK = "writer.lock", "training.lock"
+"""Held by who writes to the archive, and by who trains."""
+
 _FOLDERS = ("blobs", "weights", "index", "reports")
 _LARGEST = 1 << 20
 
@@ -253,7 +256,7 @@ class Self:
     def writer_lock(self, *, wait: float = 0) -> Iterator[None]:
         """Hold the right to write for a `with` block; SelfError if another command holds it for `wait` s,
         or if the self was encrypted or decrypted since it was opened."""
-        with exclusive(self.path / "writer.lock", wait=wait):
+        with exclusive(self.path / WRITER_LOCK, wait=wait):
             if self.encrypted:
                 mend_header(self.path)
             header = read_header(self.path)

@@ -154,14 +154,21 @@ class Incoming:
     def __init__(self, files: Files, temporary: Path, file: BinaryIO) -> None:
         self._files, self._temporary, self._raw = files, temporary, file
         self._sealed = None if files.keys is None else SealedWriter(file, files.keys)
+        self._settled = False
         self.file = file if self._sealed is None else cast(BinaryIO, self._sealed)
 
-    def keep(self, path: Path) -> None:
-        """Let it become `path`, durable when this returns; nothing more can be written."""
+    def settle(self, path: Path) -> None:
+        """Write what is left, bound to the place `path`, durable; nothing more can be written."""
         if self._sealed is not None:
             self._sealed.finish(self._files.place(path))
         self._raw.flush()
         os.fsync(self._raw.fileno())
+        self._settled = True
+
+    def keep(self, path: Path) -> None:
+        """Let it become `path`, durable when this returns."""
+        if not self._settled:
+            self.settle(path)
         self._temporary.replace(path)
         sync_folder(path.parent)
 
