@@ -7,6 +7,7 @@ becomes stale. The set is kept as gaps between sorted revision rows, deflated.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import zlib
@@ -16,7 +17,9 @@ from typing import Any, Literal
 
 import apsw
 
+from afterself.archive.database import archive_errors, open_archive
 from afterself.errors import ArchiveError
+from afterself.home.folder import Self
 
 ArtifactState = Literal["current", "stale", "erased"]
 
@@ -31,6 +34,22 @@ class Artifact:
     settings: dict[str, Any]
     state: ArtifactState
     made_at: int
+
+
+def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
+    """What the ledger of a self holds of a kind (None: all), oldest first; nothing is written to read it."""
+    path = self_.archive_path
+    if not path.exists():
+        return []
+    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
+        return Ledger(db).artifacts(kind)
+
+
+def records_of_artifact(self_: Self, artifact: Artifact) -> set[str]:
+    """Ids of the records that an artifact was made from; nothing is written to read them."""
+    path = self_.archive_path
+    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
+        return Ledger(db).records_of(artifact.id)
 
 
 def pack_rows(rows: Iterable[int]) -> bytes:
@@ -107,6 +126,19 @@ class Ledger:
             (kind,),
         )
         return [Artifact(a, k, path, json.loads(s), state, at) for a, k, path, s, state, at in rows]
+
+    def records_of(self, artifact: int) -> set[str]:
+        """Ids of the records that an artifact was made from, less those forgotten since."""
+        packed: Any = self._db.execute("SELECT revisions FROM artifact WHERE id = ?", (artifact,)).get
+        rows = unpack_rows(packed) if packed else []
+        return {
+            id
+            for (id,) in self._db.execute(
+                "SELECT DISTINCT record.id FROM record JOIN revision ON revision.record = record.row "
+                "WHERE revision.row IN (SELECT value FROM json_each(?))",
+                (json.dumps(rows),),
+            )
+        }
 
     def set_state(self, artifact: int, state: ArtifactState) -> None:
         """Enter that an artifact is current, stale or erased."""

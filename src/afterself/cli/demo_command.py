@@ -94,7 +94,7 @@ def _train(self_: Self, out: Console, again: bool) -> None:
         out.print("She was trained here before; --again trains anew.", markup=False)
     if weights.bits_base is not None and weights.bits_weights is not None:
         out.print(
-            f"Messages of hers that were held back: {weights.bits_base:.2f} bits per byte under the "
+            f"Messages of hers that it was not trained on: {weights.bits_base:.2f} bits per byte under the "
             f"untouched base, {weights.bits_weights:.2f} under her weights. Fewer is closer to her.",
             markup=False,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.completions import bases, one_of, threads
 from afterself.cli.moments import moment_of
 from afterself.cli.progress import ProgressLine, duration
 from afterself.cli.shell import app, console, echo_json, interactive, open_self
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 def train(
     base: Annotated[
         str | None,
-        typer.Option(metavar="ID|PATH", help="Base model: “embedded”, a folder, or owner/name of the hub."),
+        typer.Option(
+            metavar="ID|PATH",
+            autocompletion=bases,
+            help="Base model: “embedded”, a folder, or owner/name of the hub.",
+        ),
     ] = None,
     until: Annotated[
         str | None,
@@ -31,14 +36,22 @@ def train(
     ] = None,
     exclude_thread: Annotated[
         list[str] | None,
-        typer.Option(metavar="THREAD", help="Leave out a thread: its id, key or title. May be repeated."),
+        typer.Option(
+            metavar="THREAD",
+            autocompletion=threads,
+            help="Leave out a thread: its id, key or title. May be repeated.",
+        ),
     ] = None,
     epochs: Annotated[
         float | None, typer.Option(metavar="N", help="Most passes over the data (default: 3, stops early).")
     ] = None,
     method: Annotated[
         str | None,
-        typer.Option(metavar="full|lora", help="All weights or an adapter (default: by the base)."),
+        typer.Option(
+            metavar="full|lora",
+            autocompletion=one_of("full", "lora"),
+            help="All weights or an adapter (default: by the base).",
+        ),
     ] = None,
     rate: Annotated[float | None, typer.Option(metavar="RATE", help="Highest learning rate.")] = None,
     context: Annotated[
@@ -46,7 +59,12 @@ def train(
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of order and adapter.")] = 0,
     device: Annotated[
-        str | None, typer.Option(metavar="NAME", help="cpu or cuda (default: a GPU if there is one).")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            autocompletion=one_of("cpu", "cuda"),
+            help="cpu or cuda (default: a GPU if there is one).",
+        ),
     ] = None,
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Fetch the base from the hub if it is not here.")
@@ -153,7 +171,8 @@ def preflight_lines(told: Preflight) -> list[str]:
         f"Base      {told.base} ({told.parameters / 1e6:.1f}M parameters, licence {told.license})",
         f"Training  {what} ({told.trained_parameters / 1e6:.1f}M), learning rate {told.settings.rate:g}",
         f"Data      {told.owner_messages:,} messages of the owner in {told.owner_turns:,} turns: "
-        f"{told.examples:,} examples, {told.validation_examples:,} more held back to measure",
+        f"{told.train_turns:,} train ({told.examples:,} examples), {told.validation_turns:,} validate, "
+        f"{told.held_out_turns:,} more are held out for evaluation",
         f"Tokens    {told.tokens_per_epoch:,} an epoch, at most {told.settings.epochs:g} epochs, "
         f"{told.steps:,} steps",
         f"Time      at most {duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",
@@ -201,7 +220,7 @@ def _result_lines(weights: Weights) -> list[str]:
     if weights.bits_base is not None and weights.bits_weights is not None:
         less = 100 * (1 - weights.bits_weights / weights.bits_base)
         lines.append(
-            f"Held-out words of the owner: {weights.bits_weights:.3f} bits per byte, "
+            f"Words of the owner that validate: {weights.bits_weights:.3f} bits per byte, "
             f"{weights.bits_base:.3f} under the base ({less:.0f} % less)."
         )
     return lines + [f"Note: {note}" for note in weights.notes]

@@ -31,11 +31,19 @@ class Recognised:
 @cache
 def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
+    from afterself.importers.chatgpt import ChatGptImporter
+    from afterself.importers.claude import ClaudeImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
 
-    return (WhatsAppImporter(), TelegramImporter(), GenericImporter())
+    return (
+        WhatsAppImporter(),
+        TelegramImporter(),
+        ChatGptImporter(),
+        ClaudeImporter(),
+        GenericImporter(),
+    )
 
 
 def recognise(source: SourceView) -> list[Recognised]:

@@ -15,9 +15,10 @@ from afterself.archive.drafts import Kind, OwnerHint, Problem, RecordDraft, Thre
 from afterself.archive.keys import storable
 from afterself.errors import SourceError
 from afterself.importers.contract import Detection, Options
+from afterself.importers.json_stream import Broken, json_members
 from afterself.importers.local_time import LocalClock
 from afterself.importers.source_view import SourceView, shown
-from afterself.importers.telegram_json import Account, Broken, Chat, Message, entries
+from afterself.importers.telegram_json import Account, Chat, Message, entries
 from afterself.importers.telegram_message import Place, Unreadable, person, record_of
 
 KINDS: dict[str, ThreadKind] = {
@@ -50,7 +51,7 @@ class TelegramImporter:
 
     def detect(self, source: SourceView) -> Detection:
         """Sure if a JSON file begins as a chat or an account of Telegram's."""
-        found = [name for name in _candidates(source) if _is_export(source.head(name))]
+        found = [name for name in json_members(source) if _is_export(source.head(name))]
         if found:
             reason = "begins as Telegram's chats do"
             return Detection(0.95, "Telegram JSON", reason, tuple(found))
@@ -62,7 +63,7 @@ class TelegramImporter:
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every export in the source, a message at a time."""
         clock = LocalClock(options.zone)
-        for member in _candidates(source):
+        for member in json_members(source):
             if _is_export(source.head(member)):
                 yield from _Export(source, member, clock).records()
 
@@ -121,11 +122,6 @@ def _thread(chat: Chat) -> ThreadDraft:
     else:
         title = storable(chat.name or "").strip() or "Deleted account"
     return ThreadDraft(_key(chat), title, kind)
-
-
-def _candidates(source: SourceView) -> list[str]:
-    names = source.names()
-    return list(names) if source.kind == "file" else [n for n in names if n.lower().endswith(".json")]
 
 
 def _is_export(head: bytes) -> bool:

@@ -13,15 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from afterself.importers.json_stream import told
+
 _CHUNK = 1 << 18
 _ESCAPE = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|.)", re.DOTALL)
 _OPEN_ESCAPE = re.compile(rb"(\\+)(?:x[0-9A-Fa-f]?)?\Z")
 _CHATS = ("", "chats.list.item", "left_chats.list.item")
 _FIELDS = frozenset(("name", "type", "id"))
-
-
-class Broken(Exception):
-    """The file is no JSON from some place on; its message tells the kind of fault and no text."""
 
 
 @dataclass(slots=True)
@@ -90,12 +88,8 @@ def entries(stream: BinaryIO) -> Iterator[Account | Chat | Message]:
     """Account, chats and messages in the order of the file; Broken where it stops being JSON."""
     import ijson
 
-    try:
+    with told():
         yield from _Entries().of(iter(ijson.parse(Mended(stream))))
-    except ijson.IncompleteJSONError as error:
-        raise Broken("the file ends in the middle") from error
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise Broken("the file is damaged: it is no JSON from here on") from error
 
 
 class _Entries:

@@ -133,7 +133,8 @@ def _extras(fields: dict[str, Any]) -> Iterable[tuple[str, SpanKind | None]]:
     """What a message holds besides text, in words, and what of it is not the author's own."""
     poll = fields.get("poll")
     if isinstance(poll, dict) and isinstance(poll.get("question"), str):
-        answers = [one for one in poll.get("answers") or () if isinstance(one, dict)]
+        offered = poll.get("answers")
+        answers = [one for one in (offered if isinstance(offered, list) else ()) if isinstance(one, dict)]
         yield "\n".join((poll["question"], *(f"- {one.get('text', '')}" for one in answers))), None
     spot = fields.get("location_information")
     if isinstance(spot, dict):

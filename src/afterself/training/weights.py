@@ -16,18 +16,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from afterself import __version__
-from afterself.archive.store import Archive, list_artifacts
+from afterself.archive.ledger import list_artifacts
 from afterself.errors import ModelError
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
 from afterself.home.folder import Self
 from afterself.home.moments import utc_text
 from afterself.home.sealed import HIDDEN, Files
 from afterself.models.bases import Base, base_config, load_torch
-from afterself.training import checkpoint
 from afterself.training.in_memory import save_adapter, save_full
+
+if TYPE_CHECKING:
+    from afterself.archive.store import Archive
 
 KIND = "weights"
 FORMAT = 1
@@ -47,7 +49,10 @@ _TOKENIZER_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a manifest says. `bits_*` are validation bits per byte, None where nothing was held back."""
+    """What a manifest says. `bits_*` are validation bits per byte, None where nothing validates.
+
+    `held_out` is what no run saw: thread ids, times, counts (see `afterself.datasets.HeldOut`).
+    """
 
     id: str
     path: Path
@@ -66,6 +71,7 @@ class Weights:
     made_at: str
     version: str = __version__
     gguf: str | None = None
+    held_out: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=())
     files: Files | None = field(default=None, repr=False, compare=False)
 
@@ -88,6 +94,9 @@ def publish(
 
     ArchiveError if a record it was trained on has left the archive meanwhile: then nothing is kept.
     """
+    from afterself.archive.store import Archive
+    from afterself.training import checkpoint
+
     made_at = datetime.now(UTC).replace(microsecond=0)
     id = f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     # Hours of training must not be lost to an import that is just running.
@@ -171,6 +180,8 @@ def _make_durable(folder: Path) -> None:
 
 def _sweep(self_: Self, archive: Archive) -> None:
     """Remove weights that may not be used: half-written ones, unregistered ones, stale ones."""
+    from afterself.training import checkpoint
+
     current = set()
     for artifact in archive.artifacts(KIND):
         if artifact.state == "current":
