@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.light_options import LightGroup
+from afterself.cli.passphrases import name_file, opened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,12 +53,22 @@ def choose_self(
             help="Folder of the self (default: ./my-self or $AFTERSELF_SELF).",
         ),
     ] = None,
+    passphrase_file: Annotated[
+        str | None,
+        typer.Option(
+            "--passphrase-file",
+            metavar="FILE",
+            envvar="AFTERSELF_PASSPHRASE_FILE",
+            help="Take the passphrase of an encrypted self from this file instead of asking.",
+        ),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """A digital self from what a person wrote. Start with: afterself demo"""
     _chosen["self"] = folder
+    name_file(passphrase_file)
 
 
 def chosen_path() -> Path:
@@ -71,10 +82,11 @@ def self_was_named() -> bool:
 
 
 def open_self() -> Self:
-    """Open the chosen self; SelfError says how to make one when it is missing."""
-    from afterself.home.folder import Self
+    """Open the chosen self, asking for the passphrase of an encrypted one.
 
-    return Self.open(chosen_path())
+    SelfError says how to make one when it is missing.
+    """
+    return opened(chosen_path())
 
 
 def console(*, stderr: bool = False) -> Console:

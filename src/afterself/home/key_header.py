@@ -196,6 +196,30 @@ def write_header(folder: Path, header: KeyHeader, keys: Keys) -> None:
         ) from error
 
 
+def change_passphrase(folder: Path, keys: Keys, passphrase: str, cost: Cost | None = None) -> None:
+    """Let another passphrase open the self, and the old one no more. Under its writer lock.
+
+    WrongPassphrase if it is too short; SelfError if the folder takes no header.
+    """
+    require_fitting(passphrase)
+    write_header(folder, _present(folder).with_passphrase(keys, passphrase, cost), keys)
+
+
+def make_recovery_words(folder: Path, keys: Keys) -> str:
+    """Let new recovery words open the self, and older ones no more; they stand nowhere else. Under its
+    writer lock."""
+    header, words = _present(folder).with_recovery(keys)
+    write_header(folder, header, keys)
+    return words
+
+
+def _present(folder: Path) -> KeyHeader:
+    header = read_header(folder)
+    if header is None:
+        raise SelfError(f"The self {folder} is not encrypted.")
+    return header
+
+
 def remove_header(folder: Path) -> None:
     """Remove the header of a self that is plain now; the copy first, so that a kill leaves a whole one."""
     for name in (COPY, NAME):
