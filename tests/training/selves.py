@@ -40,11 +40,12 @@ def make_self(
     *,
     allow: tuple[str, ...] = ("archive", "train"),
     name: str = OWNER,
+    right: str = "fictional",
     passphrase: str | None = None,
 ) -> Self:
     """A fictional self at `folder` with these messages imported."""
     self_ = Self.create(
-        folder, name=name, right="fictional", allow=allow, passphrase=passphrase, cost=Cost(8192, 1)
+        folder, name=name, right=right, allow=allow, passphrase=passphrase, cost=Cost(8192, 1)
     )
     export = folder.with_suffix(".jsonl")
     export.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

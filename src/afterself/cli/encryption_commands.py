@@ -15,7 +15,7 @@ import typer
 
 from afterself.cli import passphrases
 from afterself.cli.progress import ProgressLine
-from afterself.cli.shell import app, chosen_path, console, interactive, open_self
+from afterself.cli.shell import app, chosen_path, console, interactive, new_private_file, open_self
 from afterself.errors import SelfError, UsageError
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def recovery(
             "Recovery words are shown at a terminal only, so that they stand in no log.",
             remedy="Run it at a terminal, or write them into a file: --file FILE",
         )
-    handle = None if file is None else _new_file(file)
+    handle = None if file is None else new_private_file(file)
     with self_.writer_lock():
         words = make_recovery_words(self_.path, _keys(self_))
     self_.audit("recovery words made")
@@ -189,15 +189,6 @@ def _show_words(words: str) -> None:
     for at in range(0, len(parts), 4):
         typer.echo("    " + "  ".join(f"{n:2} {word}" for n, word in enumerate(parts[at : at + 4], at + 1)))
     typer.echo("\nWrite them on paper and keep it where you keep a passport. New ones: afterself recovery")
-
-
-def _new_file(file: Path) -> int:
-    try:
-        return os.open(file.expanduser(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise UsageError(
-            f"The file {file} cannot be made ({error.strerror}).", remedy="Name a new file; none is replaced."
-        ) from error
 
 
 def _encrypted() -> Self:
