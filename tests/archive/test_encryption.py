@@ -54,6 +54,10 @@ def fill(self_: Self, tmp_path: Path) -> None:
     export = tmp_path / f"{CANARY}.jsonl"
     export.write_text("\n".join(json.dumps(row) for row in rows))
     import_path(self_, export, Options(me=(NAME_CANARY,)))
+    with open_view(self_, "list") as view:
+        made_of = [(one.id, 1) for one in view.records()][1:]
+    with Archive.writing(self_) as archive:
+        archive.register_artifact("weights", "weights/w1", made_of, {})
     make_folder(self_.weights_dir / "w1")
     self_.files.write(
         self_.weights_dir / "w1" / "model.gguf", CANARY.encode() + random.Random(1).randbytes(200_000)

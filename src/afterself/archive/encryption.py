@@ -37,7 +37,7 @@ def encrypt_self(
     """
     path, progress = path.expanduser().absolute(), progress or Progress()
     if read_header(path) is None:
-        Self.plain_declaration(path)
+        Self.open(path)
         require_fitting(passphrase)
     with alone(path):
         header = read_header(path)
@@ -62,7 +62,7 @@ def decrypt_self(path: Path, passphrase: str, progress: Progress | None = None) 
     """
     path, progress = path.expanduser().absolute(), progress or Progress()
     if read_header(path) is None:
-        Self.plain_declaration(path)
+        Self.open(path)
         raise SelfError(f"The self {path} is not encrypted.")
     with alone(path):
         header = read_header(path)

@@ -115,7 +115,7 @@ def can_ask() -> bool:
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:
-        return False
+        return sys.stdin.isatty()
     return True
 
 

@@ -25,6 +25,7 @@ from afterself.home.moments import now_text
 
 _START = "0" * 64
 _TAIL = 1 << 16
+_LONGEST = 1 << 20
 
 
 def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | None = None) -> None:
@@ -45,11 +46,36 @@ def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | Non
                 raise SelfError(
                     f"This self was encrypted meanwhile: {path.parent}", remedy="Run the command again."
                 )
-            file.write((b"\n" if torn else b"") + text + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            _append(file.fileno(), (b"\n" if torn else b"") + text + b"\n")
     except OSError as error:
-        raise SelfError(f"The audit log cannot be written: {path} ({error.strerror}).") from error
+        raise SelfError(
+            f"The audit log cannot be written: {path} ({error.strerror}).",
+            remedy="Make room there, or make the folder writable. What was stored before it is kept.",
+        ) from error
+
+
+def _append(handle: int, data: bytes) -> None:
+    """All of `data` on disk, or none of it: half a line would break the chain for good."""
+    size = os.fstat(handle).st_size
+    try:
+        left = data
+        while left:
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(handle, size)
+        raise
+
+
+def first_audit_line(path: Path, keys: Keys | None = None) -> dict[str, Any] | None:
+    """What was written when the self was made; None if the log is missing or begins otherwise."""
+    try:
+        with path.open("rb") as file:
+            line = json.loads(_plain(file.readline(_LONGEST).removesuffix(b"\n"), b"", keys))
+    except (OSError, ValueError):
+        return None
+    return line if isinstance(line, dict) and line.get("previous") == _START else None
 
 
 @contextlib.contextmanager

@@ -8,6 +8,8 @@ in the archive, the weights or the voice is the business of their packages.
 from __future__ import annotations
 
 import contextlib
+import glob
+import json
 import os
 import secrets
 import shutil
@@ -17,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from afterself.errors import NotAllowed, SelfError, WrongPassphrase
+from afterself.home.abandoned import claimed, sweep_abandoned
 from afterself.home.atomic import FOLDER_MODE, make_folder, sync_folder, write_atomic
-from afterself.home.audit import append_audit
+from afterself.home.audit import append_audit, first_audit_line
 from afterself.home.declaration import (
     MEASURED_ONLY,
     PURPOSES,
@@ -60,6 +63,52 @@ def _declared(path: Path) -> bytes:
     return content
 
 
+def _fill(making: Self, header: KeyHeader | None) -> None:
+    """What every new self begins with."""
+    declared = making.declaration
+    for folder in _FOLDERS:
+        make_folder(making.path / folder)
+    making.audit(
+        "self made", right=declared.right, allow=list(declared.allow), means=RIGHT_MEANS[declared.right]
+    )
+    if header is not None and making.keys is not None:
+        write_header(making.path, header, making.keys)
+        making.files.write(making.path / SEALED_NAME, to_toml(declared))
+    write_atomic(making.path / PLAIN_NAME, SEALED_TOML if making.encrypted else to_toml(declared))
+
+
+def _require_as_declared(path: Path, declaration: Declaration, keys: Keys | None = None) -> None:
+    """SelfError if self.toml allows what was not declared when the self was made, or by another right.
+
+    Allowing less than was declared is everybody's right at any time.
+    """
+    made = first_audit_line(path / "audit.log", keys)
+    if made is None or made.get("event") != "self made":
+        raise SelfError(
+            f"{path / 'audit.log'} is missing or damaged: what was declared for this self cannot be checked.",
+            remedy="Put it back from a backup of the self.",
+        )
+    right, allowed = str(made.get("right")), [str(purpose) for purpose in made.get("allow", ())]
+    if declaration.right == right and set(declaration.allow) <= set(allowed):
+        return
+    raise SelfError(
+        f"{path / 'self.toml'} was changed by hand. It says “{declaration.right}” for "
+        f"{', '.join(declaration.allow)}; declared was “{right}” for {', '.join(allowed)}.",
+        remedy=f"Put back into it: right = {json.dumps(right)} and allow = {json.dumps(allowed)}. "
+        "For another right, or to allow more, make a new self and import again.",
+    )
+
+
+def was_used(path: Path) -> bool:
+    """Whether anything was ever stored in the self in this folder, as its files beside the archive tell."""
+    if (path / "archive.db-wal").exists() or any(
+        any(folder.iterdir()) for folder in (path / "blobs", path / "weights") if folder.is_dir()
+    ):
+        return True
+    log = path / "audit.log"
+    return log.is_file() and b'"event":"imported"' in log.read_bytes()
+
+
 @dataclass(frozen=True, slots=True)
 class Self:
     """The folder of one person's self, and what was declared when it was made."""
@@ -96,19 +145,12 @@ class Self:
         making = path.with_name(f".{path.name}.making-{secrets.token_hex(4)}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            sweep_abandoned(path.parent.glob(f".{glob.escape(path.name)}.making-{'[0-9a-f]' * 8}"))
             making.mkdir(mode=FOLDER_MODE)
-            made = cls(making, declaration, keys)
-            making.chmod(FOLDER_MODE)
-            for folder in _FOLDERS:
-                make_folder(making / folder)
-            made.audit(
-                "self made", right=right, allow=list(declaration.allow), means=RIGHT_MEANS[declaration.right]
-            )
-            if header is not None and keys is not None:
-                write_header(making, header, keys)
-                made.files.write(making / SEALED_NAME, to_toml(declaration))
-            write_atomic(making / PLAIN_NAME, to_toml(declaration) if keys is None else SEALED_TOML)
-            os.rename(making, path)  # noqa: PTH104  (Path.replace says the same; rename is the word)
+            with claimed(making):
+                making.chmod(FOLDER_MODE)
+                _fill(cls(making, declaration, keys), header)
+                os.rename(making, path)  # noqa: PTH104  (Path.replace says the same; rename is the word)
             sync_folder(path.parent)
         except OSError as error:
             raise SelfError(
@@ -144,7 +186,9 @@ class Self:
         path = path.expanduser().absolute()
         header = read_header(path)
         if header is None:
-            return cls(path, cls.plain_declaration(path))
+            declaration = cls.plain_declaration(path)
+            _require_as_declared(path, declaration)
+            return cls(path, declaration)
         if header.state != "sealed":
             raise SelfError(
                 f"The self {path} is being {'encrypted' if header.state == 'sealing' else 'decrypted'}, or "
@@ -159,7 +203,9 @@ class Self:
                 "FILE or $AFTERSELF_PASSPHRASE_FILE.",
             )
         keys = header.unlock(passphrase if isinstance(passphrase, str) else passphrase())
-        return cls(path, cls.sealed_declaration(path, keys), keys)
+        declaration = cls.sealed_declaration(path, keys)
+        _require_as_declared(path, declaration, keys)
+        return cls(path, declaration, keys)
 
     @staticmethod
     def plain_declaration(path: Path) -> Declaration:

@@ -15,6 +15,10 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from afterself.home.abandoned import claim, claimed, sweep_abandoned
+
+_FILE, _FOLDER = "afterself-decrypted-", "afterself-memory-"
+
 
 class OnDisk(UserWarning):
     """Decrypted content lies in a temporary file while it is used."""
@@ -39,21 +43,30 @@ def memory_file() -> Iterator[Path]:
         OnDisk,
         stacklevel=3,
     )
-    handle, name = tempfile.mkstemp(prefix="afterself-")
-    os.close(handle)
+    _sweep(_FILE)
+    handle, name = tempfile.mkstemp(prefix=_FILE)
     try:
+        claim(handle)
         yield Path(name)
     finally:
+        os.close(handle)
         Path(name).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def memory_folder() -> Iterator[MemoryFolder]:
     """A private folder whose files are links to memory files, for libraries that want a folder."""
-    path = Path(tempfile.mkdtemp(prefix="afterself-"))
+    _sweep(_FOLDER)
+    path = Path(tempfile.mkdtemp(prefix=_FOLDER))
     with contextlib.ExitStack() as files:
         files.callback(shutil.rmtree, path, ignore_errors=True)
+        files.enter_context(claimed(path))
         yield MemoryFolder(path, files)
+
+
+def _sweep(prefix: str) -> None:
+    """Remove what killed processes left."""
+    sweep_abandoned(Path(tempfile.gettempdir()).glob(f"{prefix}*"))
 
 
 class MemoryFolder:

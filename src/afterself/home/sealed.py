@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import io
 import os
-import secrets
 import shutil
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from afterself.errors import SelfError
-from afterself.home.atomic import FILE_MODE, replacing, sync_folder
+from afterself.home.atomic import FILE_MODE, neighbour, replacing, sync_folder
 from afterself.home.chunks import CHUNK, SealedReader, SealedWriter
 from afterself.home.keys import Keys
 from afterself.home.memory_files import memory_file, memory_folder
@@ -95,7 +94,7 @@ class Files:
     @contextlib.contextmanager
     def writing(self, path: Path) -> Iterator[BinaryIO]:
         """A file to write what becomes `path`, durable, when the block ends; if it fails, nothing changes."""
-        with self.incoming(path.with_name(f".{path.name}.{secrets.token_hex(6)}")) as incoming:
+        with self._incoming(*neighbour(path, FILE_MODE)) as incoming:
             yield incoming.file
             incoming.keep(path)
 
@@ -103,6 +102,11 @@ class Files:
     def incoming(self, temporary: Path) -> Iterator[Incoming]:
         """A file to write before its name is known; unless it is kept, it is gone when the block ends."""
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
+        with self._incoming(temporary, handle) as incoming:
+            yield incoming
+
+    @contextlib.contextmanager
+    def _incoming(self, temporary: Path, handle: int) -> Iterator[Incoming]:
         file = os.fdopen(handle, "wb")
         try:
             yield Incoming(self, temporary, file)
