@@ -14,7 +14,8 @@ from afterself.home.folder import Self
 from afterself.home.jobs import Progress, Report
 from afterself.models.bases import resolve_base
 from afterself.persona.engine import open_engine
-from afterself.training import TrainOptions, current_weights, load_weights, score, train
+from afterself.training import TrainOptions, current_weights, load_weights, train
+from afterself.training.score import score
 from afterself.training.weights import PERSONAL_FILES
 from tests.conftest import PASSPHRASE
 from tests.training.selves import OWNER, make_self, talk
