@@ -70,8 +70,9 @@ def test_an_engine_that_this_processor_cannot_run_is_found_and_ends_nothing(
 def test_a_changed_audit_log_and_a_lost_file_are_found(filled: Self, tmp_path: Path) -> None:
     assert {one.state for one in look(filled).values()} <= {"good", "note"}
     filled.audit("something")
+    filled.audit("another")
     lines = filled.audit_path.read_bytes()
-    filled.audit_path.write_bytes(lines.replace(b"self made", b"self lent"))
+    filled.audit_path.write_bytes(lines.replace(b"something", b"somewhere"))
     assert look(filled)["audit log"].state == "broken"
     with Archive.writing(filled) as archive, archive.transaction():
         archive.register_artifact("weights", "weights/gone", [], {})

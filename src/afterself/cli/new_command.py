@@ -5,7 +5,6 @@ Asks for what was not given, and says plainly what is declared and whether the f
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +12,7 @@ import typer
 from afterself.cli import passphrases
 from afterself.cli.completions import bases, one_of, several_of
 from afterself.cli.encryption_commands import offer_recovery
-from afterself.cli.shell import app, chosen_path, interactive
+from afterself.cli.shell import app, chosen_path, interactive, own_command
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,8 +84,7 @@ def new(
     made = Self.create(chosen_path(), name=name, right=right, allow=allowed, base=base, passphrase=passphrase)
     if made.encrypted:
         offer_recovery(made)
-    quoted = shlex.quote(str(made.path))
-    typer.echo(f"Made {made.path}. Next: afterself --self {quoted} import PATH")
+    typer.echo(f"Made {made.path}. Next: {own_command()} import PATH")
     if interactive():
         typer.echo("How to get a chat out of WhatsApp and others: afterself import")
 
