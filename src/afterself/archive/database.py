@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from afterself.home.folder import was_used
 from afterself.home.keys import Keys
 
 _BUSY_MS = 10_000
+_JOURNAL_PIECE = 64 << 10
 
 
 def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = False) -> apsw.Connection:
@@ -116,6 +118,20 @@ def _configure(db: apsw.Connection) -> None:
     db.pragma("cache_size", -32_768)
 
 
+def _full(path: Path) -> ArchiveError:
+    return ArchiveError(
+        f"The disk is full; nothing was changed in {path}.", remedy="Free some space and try again."
+    )
+
+
+def _no_room(path: Path) -> bool:
+    """Whether the archive's disk has no room for even one of its journal's pieces."""
+    try:
+        return shutil.disk_usage(path.parent).free < _JOURNAL_PIECE
+    except OSError:
+        return False
+
+
 @contextlib.contextmanager
 def archive_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors inside the block into the house's, with what the person can do."""
@@ -132,10 +148,10 @@ def archive_errors(path: Path) -> Iterator[None]:
             remedy="Wait until it has finished, and try again.",
         ) from error
     except apsw.FullError as error:
-        raise ArchiveError(
-            f"The disk is full; nothing was changed in {path}.", remedy="Free some space and try again."
-        ) from error
+        raise _full(path) from error
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError, apsw.PermissionsError) as error:
+        if _no_room(path):  # SQLite does not always say so
+            raise _full(path) from error
         raise ArchiveError(
             f"The archive {path} cannot be read or written ({type(error).__name__}).",
             remedy="Check the folder's permissions and its disk.",
