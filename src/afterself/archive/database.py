@@ -3,6 +3,8 @@
 Settings are for a machine whose power can fail at any moment (WAL, full sync)
 and for text that must really go when it goes (secure delete). A file from a
 newer Afterself or a damaged one is refused before anything is written to it.
+That of an encrypted self is encrypted by SQLite3MultipleCiphers, page by page,
+its journal too.
 """
 
 from __future__ import annotations
@@ -19,19 +21,20 @@ import apsw
 from afterself.archive.migrations import LATEST, migrate
 from afterself.errors import ArchiveError, SelfError
 from afterself.home.folder import was_used
+from afterself.home.keys import Keys
 
 _BUSY_MS = 10_000
 _JOURNAL_PIECE = 64 << 10
 
 
-def open_archive(path: Path, *, read_only: bool = False) -> apsw.Connection:
-    """Open (and make or migrate where needed) the archive at `path`.
+def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = False) -> apsw.Connection:
+    """Open (and make or migrate where needed) the archive at `path`, with the keys of an encrypted self.
 
     ArchiveError if it is newer than this program, damaged, or cannot be opened.
     """
     with archive_errors(path):
         _make_private_file(path)
-        db = _connect(path, read_only=read_only)
+        db = _connect(path, keys, read_only=read_only)
         try:
             version: int = db.pragma("user_version")
             if version > LATEST:
@@ -43,11 +46,13 @@ def open_archive(path: Path, *, read_only: bool = False) -> apsw.Connection:
             if version < LATEST:
                 if read_only:
                     db.close()
-                    open_archive(path).close()
-                    db = _connect(path, read_only=True)
+                    open_archive(path, keys).close()
+                    db = _connect(path, keys, read_only=True)
                 else:
                     db.pragma("journal_mode", "wal")
                     migrate(db)
+            elif not read_only and db.pragma("journal_mode") != "wal":
+                db.pragma("journal_mode", "wal")  # a conversion that did not begin left it without
             _configure(db)
         except BaseException:
             db.close()
@@ -78,13 +83,10 @@ def require_not_lost(path: Path) -> None:
         )
 
 
-def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
+def _connect(path: Path, keys: Keys | None, *, read_only: bool) -> apsw.Connection:
     if not read_only:
-        db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-        db.set_busy_timeout(_BUSY_MS)
-        return db
-    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    db.set_busy_timeout(_BUSY_MS)
+        return _unlocked(str(path), apsw.SQLITE_OPEN_READWRITE, keys)
+    db = _unlocked(str(path), apsw.SQLITE_OPEN_READONLY, keys)
     try:
         db.pragma("user_version")
     except (apsw.CantOpenError, apsw.ReadOnlyError):
@@ -93,10 +95,17 @@ def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
         journal = path.with_name(path.name + "-wal")
         if journal.exists() and journal.stat().st_size:
             raise
-        db = apsw.Connection(
-            f"file:{urllib.parse.quote(str(path))}?immutable=1",
-            flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
-        )
+        uri = f"file:{urllib.parse.quote(str(path))}?immutable=1"
+        db = _unlocked(uri, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI, keys)
+    return db
+
+
+def _unlocked(name: str, flags: int, keys: Keys | None) -> apsw.Connection:
+    db = apsw.Connection(name, flags=flags)
+    db.set_busy_timeout(_BUSY_MS)
+    if keys is not None:
+        db.pragma("cipher", keys.cipher)
+        db.pragma("key", keys.archive_key)
     return db
 
 
