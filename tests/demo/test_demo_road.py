@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from afterself.demo.person import NAME, chats
+from afterself.demo import HESTER, chats
 from tests.demo.conftest import Played, play
 
 pytestmark = pytest.mark.timeout(1500)
@@ -46,7 +46,7 @@ def test_every_message_of_her_chats_is_a_record_with_its_author_and_time(demo: P
     lines = sum(
         len(
             re.findall(
-                rf"^(?:\d\d/\d\d/\d{{4}}, \d\d:\d\d - |\[[^\]]+\] ){NAME}: ",
+                rf"^(?:\d\d/\d\d/\d{{4}}, \d\d:\d\d - |\[[^\]]+\] ){HESTER.name}: ",
                 path.read_text(encoding="utf-8"),
                 re.M,
             )
@@ -69,7 +69,7 @@ def test_talk_answers_facts_with_quotes_and_marks_the_rest_as_generated(demo: Pl
     assert code == 0, err
     assert "Six lb of plums" in out
     assert "Nothing recorded about that." in out
-    assert f"{NAME} [generated] ›" in out
+    assert f"{HESTER.name} [generated] ›" in out
 
 
 def test_what_a_visitor_types_can_neither_break_the_turn_format_nor_the_terminal(demo: Played) -> None:

@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,10 @@ from afterself.training import checkpoint
 KIND = "weights"
 FORMAT = 1
 MANIFEST = "manifest.json"
+ADAPTER = "adapter.gguf"
 _HIDDEN = ".making-"
+_Written = tuple[str | None, tuple[str, ...]]
+"""The name of the GGUF in a weights folder, and what could not be made."""
 _TOKENIZER_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
@@ -82,6 +85,31 @@ def publish(
 
     ArchiveError if a record it was trained on has left the archive meanwhile: then nothing is kept.
     """
+    return _publish(self_, lambda folder: _write_model(folder, model, base), base, revisions, facts)
+
+
+def adopt(
+    self_: Self, adapter: Path, base: Base, revisions: Mapping[str, int], facts: Mapping[str, Any]
+) -> Weights:
+    """Copy a GGUF adapter that was made elsewhere from these revisions into the self and register it.
+
+    It talks at once and without torch, but can neither be scored nor trained on. Errors as `publish`.
+    """
+
+    def write(folder: Path) -> _Written:
+        shutil.copyfile(adapter, folder / ADAPTER)
+        return ADAPTER, ()
+
+    return _publish(self_, write, base, revisions, facts)
+
+
+def _publish(
+    self_: Self,
+    write: Callable[[Path], _Written],
+    base: Base,
+    revisions: Mapping[str, int],
+    facts: Mapping[str, Any],
+) -> Weights:
     made_at = datetime.now(UTC).replace(microsecond=0)
     id = f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     # Hours of training must not be lost to an import that is just running.
@@ -90,7 +118,7 @@ def publish(
         hidden = self_.weights_dir / f"{_HIDDEN}{id}"
         hidden.mkdir(mode=FOLDER_MODE)
         try:
-            gguf, failed = _write_model(hidden, model, base)
+            gguf, failed = write(hidden)
             weights = Weights(
                 id=id,
                 path=self_.weights_dir / id,
@@ -113,7 +141,7 @@ def publish(
     return weights
 
 
-def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tuple[str, ...]]:
+def _write_model(folder: Path, model: Any, base: Base) -> _Written:
     """Checkpoint or adapter, tokenizer and GGUF; gives the GGUF's name and what could not be made."""
     # Imported here: they need numpy, which talking does not.
     from afterself.models.gguf_export import export_gguf
@@ -136,7 +164,7 @@ def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tupl
         write_atomic(folder / "tokenizer_config.json", json.dumps(config))
     try:
         if adapter:
-            return export_lora(folder, base_config(base), folder / "adapter.gguf").name, ()
+            return export_lora(folder, base_config(base), folder / ADAPTER).name, ()
         export_gguf(folder, folder / "model.gguf", dtype="q8_0", name="afterself")
         return "model.gguf", ()
     except ModelError as error:
@@ -223,6 +251,11 @@ def load_weights(weights: Weights, base: Base) -> Any:
     if weights.method != "lora":
         own = Base(weights.id, "folder", weights.path, None, "", weights.context, "")
         return load_torch(own)
+    if not (weights.path / "adapter_config.json").is_file():
+        raise ModelError(
+            f"The weights {weights.id} came as an adapter to talk with; they cannot be measured.",
+            remedy="Train weights here, then measure those: `afterself train`, or `afterself demo`.",
+        )
     from peft import PeftModel
 
     try:
