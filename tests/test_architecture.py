@@ -80,3 +80,14 @@ def test_what_a_command_does_not_need_is_not_loaded(module: str, unwanted: set[s
     program = f"import sys, {module}; print(*sorted({unwanted!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_a_command_with_plain_options_starts_without_pydantic() -> None:
+    program = (
+        "import sys; from afterself.cli import main\n"
+        "sys.argv = ['afterself', '--self', '/no', 'talk', '--to', 'x']\n"
+        "try: main()\n"
+        "except SystemExit as left: print(left.code, 'pydantic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["3", "False"], done.stderr

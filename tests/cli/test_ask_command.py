@@ -198,3 +198,27 @@ def test_a_file_name_with_escape_codes_is_only_text_in_an_error(nora: Path) -> N
         refused = afterself(nora, *arguments)
         assert refused.returncode == 2
         assert not {"\x1b", "\x07", "\u202e"} & set(refused.stderr.decode())
+
+
+def test_a_very_long_record_is_quoted_where_it_answers_and_json_and_its_id_give_all_of_it(
+    tmp_path: Path,
+) -> None:
+    long = (
+        "the bus was late again\n" * 30_000
+        + "my first violin came from Cremona\n"
+        + "and on it went\n" * 9_000
+    )
+    file = tmp_path / "long.jsonl"
+    line = {"conversation": "c", "time": "2020-01-01T10:00:00", "author": "Nora", "text": long}
+    file.write_text(json.dumps(line), "utf-8")
+    self_ = Self.create(tmp_path / "s", name="Nora", right="fictional", allow=("archive",))
+    import_path(self_, file, Options(me=("Nora",)))
+    shown = afterself(self_.path, "ask", "Where did your first violin come from?").stdout.decode()
+    assert "my first violin came from Cremona" in shown and "…" in shown and len(shown) < 2_000
+    (answer,) = answers(afterself(self_.path, "ask", "Where did your first violin come from?", "--json"))
+    assert answer["hits"][0]["text"] == long
+    id = shown.split("afterself records --id ")[1].split()[0]
+    assert long.strip() in afterself(self_.path, "records", "--id", id).stdout.decode().replace("\r", "")
+    (record,) = answers(afterself(self_.path, "records", "--id", id, "--json"))
+    assert record["text"] == long
+    assert afterself(self_.path, "records", "--id", "nobody").returncode == 2

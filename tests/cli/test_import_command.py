@@ -35,7 +35,8 @@ def test_the_json_summary_has_what_the_design_promises(fresh_self, chat):
     summary = ran.json
     sources = summary.pop("sources")
     assert summary == {
-        "threads": 1, "people": 2, "first": "2021-01-13T08:00:00Z", "last": "2021-01-14T08:01:00Z",
+        "threads": 1, "people": 2, 
+        "span": {"first": "2021-01-13T08:00:00Z", "last": "2021-01-14T08:01:00Z"},
         "new": 3, "same": 0, "changed": 0, "forgotten": 0, "skipped": {}, "problems": [], "owner": ["Ben"],
         "failed": [],
     }  # fmt: skip

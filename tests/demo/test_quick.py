@@ -108,7 +108,9 @@ def test_what_was_forgotten_does_not_come_back_with_the_shipped_weights(hester: 
     take(hester)
     out, err, code = play("--self", str(hester.path), "records", "--json")
     assert code == 0, err
-    record = next(line.split('"id": "')[1].split('"')[0] for line in out.splitlines() if "yellowest cat" in line)
+    record = next(
+        line.split('"id": "')[1].split('"')[0] for line in out.splitlines() if "yellowest cat" in line
+    )
     _, err, code = play("--self", str(hester.path), "forget", record, "--yes")
     assert code == 0, err
     _, err, code = play("demo", "--quick", "--folder", str(hester.path))

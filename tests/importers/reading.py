@@ -37,7 +37,7 @@ def read_source(source: SourceView, options: Options) -> Read:
     for one in recognise(source):
         read.formats.append(one.detection.format)
         known: set[str] = set()
-        for item in one.importer.open(source, options):
+        for item in one.importer.open(one.source, options):
             if isinstance(item, ThreadDraft):
                 known.add(item.key)
                 read.threads.append(item)

@@ -171,8 +171,10 @@ def scripted(monkeypatch: pytest.MonkeyPatch, fresh_self: Self, tmp_path: Path) 
     path = write(tmp_path / "member.jsonl", lines(1))
 
     def run(*importers: Scripted, source: Path = path) -> ingest.ImportSummary:
-        found = [Recognised(one, one.detect(None)) for one in importers]  # type: ignore[arg-type]
-        monkeypatch.setattr(ingest, "recognise", lambda source: found)
+        def found(source: SourceView) -> list[Recognised]:
+            return [Recognised(one, one.detect(source), source) for one in importers]
+
+        monkeypatch.setattr(ingest, "recognise", found)
         return import_path(fresh_self, source)
 
     return run

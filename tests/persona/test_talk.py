@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -134,7 +135,7 @@ def test_a_contact_is_found_by_a_part_of_the_name_and_a_stranger_is_taken_as_suc
         assert talk.header.to == (("Zacharias Quill", None),)
 
 
-def test_talking_changes_no_file_of_the_self_and_loads_no_torch(talker: Self) -> None:
+def test_talking_changes_no_file_of_the_self_but_the_audit_log_and_loads_no_torch(talker: Self) -> None:
     before = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in talker.path.rglob("*") if p.is_file()}
     code = (
         "import sys; from pathlib import Path; from afterself.home.folder import Self\n"
@@ -145,6 +146,8 @@ def test_talking_changes_no_file_of_the_self_and_loads_no_torch(talker: Self) ->
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
-    kept = {p: v for p, v in before.items() if not p.name.endswith(("-shm", "-wal"))}
+    assert json.loads(talker.audit_path.read_text().splitlines()[-1])["event"] == "talk opened"
+    assert "boat" not in talker.audit_path.read_text()
+    kept = {p: v for p, v in before.items() if not p.name.endswith(("-shm", "-wal", "audit.log"))}
     after = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in kept}
     assert after == kept

@@ -14,8 +14,8 @@ from afterself.errors import ModelError, UsageError
 from afterself.home.folder import Self
 from afterself.models.tokens import HFTurnTokenizer
 from afterself.policy import open_view
-from afterself.training import TrainOptions, require_weights, score, train
-from afterself.training.score import whose
+from afterself.training import TrainOptions, require_weights, train
+from afterself.training.score import score, whose
 from tests.training.selves import OWNER, make_self, talk
 
 LINES: list[dict[str, Any]] = [

@@ -7,6 +7,7 @@ becomes stale. The set is kept as gaps between sorted revision rows, deflated.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import zlib
@@ -16,7 +17,9 @@ from typing import Any, Literal
 
 import apsw
 
+from afterself.archive.database import archive_errors, open_archive
 from afterself.errors import ArchiveError
+from afterself.home.folder import Self
 
 ArtifactState = Literal["current", "stale", "erased"]
 
@@ -31,6 +34,15 @@ class Artifact:
     settings: dict[str, Any]
     state: ArtifactState
     made_at: int
+
+
+def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
+    """What the ledger of a self holds of a kind (None: all), oldest first; nothing is written to read it."""
+    path = self_.archive_path
+    if not path.exists():
+        return []
+    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
+        return Ledger(db).artifacts(kind)
 
 
 def pack_rows(rows: Iterable[int]) -> bytes:

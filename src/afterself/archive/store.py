@@ -23,7 +23,7 @@ from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, records_of, tidy
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
-from afterself.archive.ledger import Artifact, ArtifactState, Ledger
+from afterself.archive.ledger import Artifact, ArtifactState, Ledger, list_artifacts
 from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.errors import ArchiveError
@@ -40,15 +40,6 @@ __all__ = [
     "Reach",
     "list_artifacts",
 ]
-
-
-def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
-    """What the ledger of a self holds of a kind (None: all), oldest first; nothing is written to read it."""
-    path = self_.archive_path
-    if not path.exists():
-        return []
-    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
-        return Ledger(db).artifacts(kind)
 
 
 class Archive:

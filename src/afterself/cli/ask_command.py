@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from afterself.memory import Answer, Hit
+    from afterself.memory.excerpt import Excerpt
 
+_MOST_BEFORE = 300
 NOTHING = "Nothing recorded about that."
 _EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 
@@ -112,17 +114,18 @@ def show_answer(answer: Answer, out: Console, *, nearest: bool = False, most: in
     if most is not None:
         own, others = own[:most] or others[:most], []
     for hit in own:
-        _quote(hit, out)
+        _quote(hit, answer.question, out)
     if others:
         out.print("Others said:")
         for hit in others:
-            _quote(hit, out)
+            _quote(hit, answer.question, out)
 
 
-def _quote(hit: Hit, out: Console) -> None:
+def _quote(hit: Hit, question: str, out: Console) -> None:
     from rich.text import Text
 
     from afterself.archive.plain import terminal_text
+    from afterself.memory.excerpt import excerpt
 
     place = terminal_text(f"{hit.author or 'unknown'}, {hit.thread_title}", one_line=True)
     when = shown_moment(hit.said_at, hit.precision)
@@ -131,7 +134,16 @@ def _quote(hit: Hit, out: Console) -> None:
     before = hit.context_before
     if before is not None:
         verb = "asked" if before.text.rstrip().endswith("?") else "said"
-        said = terminal_text(f"{before.author or 'Somebody'} {verb}: {before.text}")
+        asked = excerpt(before.text, question, most=_MOST_BEFORE, lines=3)
+        said = terminal_text(f"{before.author or 'Somebody'} {verb}: {_with_dots(asked)}")
         out.print(Text(indent(said, "  "), style="dim"), markup=False)
-    out.print(Text(indent(f"“{terminal_text(hit.text)}”", "  ")), markup=False)
+    shown = excerpt(hit.text, question)
+    out.print(Text(indent(f"“{terminal_text(_with_dots(shown))}”", "  ")), markup=False)
+    if shown.cut:
+        whole = f"  {len(shown.text):,} of {len(hit.text):,} characters; all: afterself records --id {hit.id}"
+        out.print(Text(whole, style="dim"), markup=False)
     out.print()
+
+
+def _with_dots(part: Excerpt) -> str:
+    return ("… " if part.before else "") + part.text + (" …" if part.after else "")

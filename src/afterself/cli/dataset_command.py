@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.completions import bases, threads
 from afterself.cli.moments import moment_of
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import NotAllowed, UsageError
@@ -34,10 +35,17 @@ def dataset(
     ] = None,
     exclude_thread: Annotated[
         list[str] | None,
-        typer.Option(metavar="THREAD", help="Leave out a thread: its id, key or title. May be repeated."),
+        typer.Option(
+            metavar="THREAD",
+            autocompletion=threads,
+            help="Leave out a thread: its id, key or title. May be repeated.",
+        ),
     ] = None,
     base: Annotated[
-        str | None, typer.Option(metavar="ID|PATH", help="Whose tokenizer counts (default: the self's base).")
+        str | None,
+        typer.Option(
+            metavar="ID|PATH", autocompletion=bases, help="Whose tokenizer counts (default: the self's base)."
+        ),
     ] = None,
     context: Annotated[int, typer.Option(metavar="N", help="Tokens of a window.")] = 512,
     json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.completions import contacts
 from afterself.cli.people_commands import the_contact
 from afterself.cli.shell import app, console, echo_json, interactive, open_self
 from afterself.errors import UsageError
@@ -35,7 +36,10 @@ def forget(
     contact: Annotated[
         str | None,
         typer.Option(
-            "--contact", metavar="NAME", help="A person: all they said, and what a later export has."
+            "--contact",
+            metavar="NAME",
+            autocompletion=contacts,
+            help="A person: all they said, and what a later export has.",
         ),
     ] = None,
     with_replies: Annotated[

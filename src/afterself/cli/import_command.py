@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
+from afterself.cli.completions import one_of
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error
 from afterself.errors import SourceError, UsageError
 from afterself.home.moments import utc_text
@@ -58,7 +59,11 @@ def import_(
     ] = None,
     date_order: Annotated[
         str | None,
-        typer.Option(metavar="dmy|mdy|ymd", help="How to read 03/04/21 where a file leaves it open."),
+        typer.Option(
+            metavar="dmy|mdy|ymd",
+            autocompletion=one_of("dmy", "mdy", "ymd"),
+            help="How to read 03/04/21 where a file leaves it open.",
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
@@ -199,8 +204,7 @@ def _totals(summaries: Sequence[ImportSummary]) -> dict[str, Any]:
     return {
         "threads": len(frozenset[int]().union(*(summary.touched_threads for summary in summaries))),
         "people": len(frozenset[int]().union(*(summary.touched_people for summary in summaries))),
-        "first": utc_text(min(firsts)) if firsts else None,
-        "last": utc_text(max(lasts)) if lasts else None,
+        "span": {"first": utc_text(min(firsts)), "last": utc_text(max(lasts))} if firsts and lasts else None,
         "new": sum(summary.new for summary in summaries),
         "same": sum(summary.same for summary in summaries),
         "changed": sum(summary.changed for summary in summaries),

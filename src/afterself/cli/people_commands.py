@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.completions import contacts, everybody
 from afterself.cli.self_commands import people_app
 from afterself.cli.shell import echo_json, open_self
 from afterself.errors import UsageError
@@ -18,14 +19,24 @@ from afterself.errors import UsageError
 if TYPE_CHECKING:
     from afterself.archive.store import Archive, Contact
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A name, a handle, or a “#number” of the list.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME", autocompletion=contacts, help="A name, a handle, or a “#number” of the list."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a contact.")]
 
 
 @people_app.command("merge")
 def merge(
     names: Annotated[
-        list[str], typer.Argument(metavar="NAME...", help="Names, handles or “#numbers”; the first is shown.")
+        list[str],
+        typer.Argument(
+            metavar="NAME...",
+            autocompletion=everybody,
+            help="Names, handles or “#numbers”; the first is shown.",
+        ),
     ],
     as_json: Json = False,
 ) -> None:

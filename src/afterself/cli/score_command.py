@@ -14,7 +14,7 @@ from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
-    from afterself.training import Score
+    from afterself.training.score import Score
 
 _EXAMPLE = '{"context": [{"author": "Anna", "text": "coming?"}], "text": "yes"}'
 
@@ -25,8 +25,12 @@ def score(
         str, typer.Option(metavar="FILE", help="Replies, one JSON object a line; - is standard input.")
     ],
     selves: Annotated[
-        str | None,
-        typer.Option("--self", metavar="DIR,DIR", help="Folders of the selves (default: the chosen one)."),
+        list[str] | None,
+        typer.Option(
+            "--self",
+            metavar="DIR,DIR",
+            help="Folders of the selves (default: the chosen one). May be repeated.",
+        ),
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON line a reply.")] = False,
 ) -> None:
@@ -45,7 +49,7 @@ def score(
     Example: afterself score --self anna,ben --file replies.jsonl --json
     """
     from afterself.home.jobs import Progress
-    from afterself.training import score as score_replies
+    from afterself.training.score import score as score_replies
 
     where = shown_source(file)
     objects = json_lines(file, needs="text", kind=(str, list), example=_EXAMPLE)
@@ -60,10 +64,13 @@ def score(
         _print(scores)
 
 
-def _open(given: str | None) -> dict[str, Self]:
+def _open(given: list[str] | None) -> dict[str, Self]:
+    """The selves by the names that were given; a folder whose name holds a comma is one name."""
     from afterself.home.folder import Self
 
-    names = [name for name in (given or str(chosen_path())).split(",") if name]
+    names: list[str] = []
+    for one in given or [str(chosen_path())]:
+        names += [one] if Path(one).expanduser().is_dir() else [name for name in one.split(",") if name]
     return {name: Self.open(Path(name).expanduser()) for name in dict.fromkeys(names)}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.completions import everybody, one_of, threads
 from afterself.cli.moments import moment_of, shown_moment
 from afterself.cli.self_commands import record_json, thread_id
 from afterself.cli.shell import app, console, echo_json, open_self
@@ -26,17 +27,30 @@ def search(
         list[str] | None, typer.Argument(metavar="[WORDS]...", help="Any of these words; “-” reads them.")
     ] = None,
     person: Annotated[
-        str | None, typer.Option("--person", metavar="NAME", help="Only what this person said.")
+        str | None,
+        typer.Option(
+            "--person", metavar="NAME", autocompletion=everybody, help="Only what this person said."
+        ),
     ] = None,
     since: Annotated[
         str | None, typer.Option("--since", help="Said at this time (ISO, UTC) or later.")
     ] = None,
     until: Annotated[str | None, typer.Option("--until", help="Said before this time (ISO, UTC).")] = None,
-    thread: Annotated[str | None, typer.Option("--thread", help="Only this thread: its id or title.")] = None,
+    thread: Annotated[
+        str | None,
+        typer.Option("--thread", autocompletion=threads, help="Only this thread: its id or title."),
+    ] = None,
     source: Annotated[
         str | None, typer.Option("--source", help="Only this source: whatsapp, generic, …")
     ] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind: message, mail, …")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind",
+            autocompletion=one_of("message", "mail", "post", "note", "document", "utterance"),
+            help="Only this kind: message, mail, …",
+        ),
+    ] = None,
     own: Annotated[bool, typer.Option("--own", help="Only the owner's own words.")] = False,
     k: Annotated[int, typer.Option("-k", min=1, max=100_000, help="How many records to show.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,

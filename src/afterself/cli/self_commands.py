@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.completions import bases, everybody, one_of, several_of, threads
 from afterself.cli.moments import moment_of, shown_moment
 from afterself.cli.shell import app, chosen_path, console, echo_json, interactive, open_self
 from afterself.errors import UsageError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _TABLE_ROWS = 100
 _CELL = 300
+_LONGEST_ID = 80
 NOT_ENCRYPTED = (
     "This folder is not encrypted: who can read it can read everything in it. "
     "Encryption with a passphrase comes with a later version."
@@ -42,14 +44,25 @@ def new(
     name: Annotated[str | None, typer.Option("--name", help="Whose self: the given name.")] = None,
     right: Annotated[
         str | None,
-        typer.Option("--right", help="By what right: mine, consent, steward, fictional or research."),
+        typer.Option(
+            "--right",
+            autocompletion=one_of("mine", "consent", "steward", "fictional", "research"),
+            help="By what right: mine, consent, steward, fictional or research.",
+        ),
     ] = None,
     allow: Annotated[
         str | None,
-        typer.Option("--allow", help="For what, with commas: archive, train, talk, voice, after-death."),
+        typer.Option(
+            "--allow",
+            autocompletion=several_of("archive", "train", "talk", "voice", "after-death"),
+            help="For what, with commas: archive, train, talk, voice, after-death.",
+        ),
     ] = None,
     base: Annotated[
-        str | None, typer.Option("--base", help="Base model to train on later (default: the embedded one).")
+        str | None,
+        typer.Option(
+            "--base", autocompletion=bases, help="Base model to train on later (default: the embedded one)."
+        ),
     ] = None,
     no_passphrase: Annotated[
         bool, typer.Option("--no-passphrase", help="Accept that the folder is not encrypted.")
@@ -141,7 +154,13 @@ def _confirm(declared: Declaration, *, no_passphrase: bool, yes: bool) -> None:
 @app.command()
 def records(
     as_json: Json = False,
-    thread: Annotated[str | None, typer.Option("--thread", help="Only this thread: its id or title.")] = None,
+    id: Annotated[
+        str | None, typer.Option("--id", metavar="ID", help="Only the record with this id, whole.")
+    ] = None,
+    thread: Annotated[
+        str | None,
+        typer.Option("--thread", autocompletion=threads, help="Only this thread: its id or title."),
+    ] = None,
     since: Annotated[
         str | None, typer.Option("--since", help="Said at this time (ISO, UTC) or later.")
     ] = None,
@@ -159,6 +178,9 @@ def records(
 
     after, before = moment_of(since, "--since"), moment_of(until, "--until")
     with open_view(open_self(), "list") as view:
+        if id is not None:
+            _one_record(view, id, as_json=as_json)
+            return
         chosen = None if thread is None else thread_id(view, thread)
         found = view.records(thread=chosen, since=after, until=before)
         if as_json:
@@ -166,6 +188,27 @@ def records(
                 echo_json(record_json(record))
         else:
             _show_records(found, _TABLE_ROWS if limit is None else limit)
+
+
+def _one_record(view: View, id: str, *, as_json: bool) -> None:
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+
+    record = view.record(id.strip())
+    if record is None:
+        raise UsageError(
+            f"There is no record with the id “{id[:_LONGEST_ID]}”.",
+            remedy="Ids stand in: afterself records --json, and afterself ask … --json",
+        )
+    if as_json:
+        echo_json(record_json(record))
+        return
+    out = console()
+    when = shown_moment(record.said_at, record.precision)
+    place = terminal_text(f"{record.author_name or 'unknown'}, {record.thread_title}", one_line=True)
+    out.print(Text(f"{when} · {place}", style="bold"), markup=False)
+    out.print(Text(terminal_text(record.text) or ("(deleted)" if record.deleted else _names(record))))
 
 
 def record_json(record: ViewRecord) -> dict[str, Any]:
@@ -305,7 +348,11 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
 
 
 @people_app.command("me")
-def me(names: Annotated[list[str], typer.Argument(help="Names or handles that are you.")]) -> None:
+def me(
+    names: Annotated[
+        list[str], typer.Argument(autocompletion=everybody, help="Names or handles that are you.")
+    ],
+) -> None:
     """Say which names or handles are the owner of this self, in all sources.
 
     Example: afterself --self my-self people me Anna anna@example.org
@@ -314,7 +361,11 @@ def me(names: Annotated[list[str], typer.Argument(help="Names or handles that ar
 
 
 @people_app.command("not-me")
-def not_me(names: Annotated[list[str], typer.Argument(help="Names or handles that are not you.")]) -> None:
+def not_me(
+    names: Annotated[
+        list[str], typer.Argument(autocompletion=everybody, help="Names or handles that are not you.")
+    ],
+) -> None:
     """Take back that a name or handle is the owner.
 
     Example: afterself --self my-self people not-me Ben

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.light_options import LightGroup
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="afterself",
+    cls=LightGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -60,6 +63,11 @@ def choose_self(
 def chosen_path() -> Path:
     """The folder given with --self, or the default one."""
     return Path(_chosen["self"] or "my-self").expanduser()
+
+
+def self_was_named() -> bool:
+    """True if a folder was given, by --self or the environment."""
+    return _chosen["self"] is not None
 
 
 def open_self() -> Self:

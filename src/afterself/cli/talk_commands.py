@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.completions import contacts
 from afterself.cli.shell import app, console, echo_json, interactive, open_self
 from afterself.errors import UsageError
 
@@ -39,7 +40,8 @@ Temperature = Annotated[
 @app.command()
 def talk(
     to: Annotated[
-        str | None, typer.Option("--to", metavar="NAME", help="Whom the self takes you for.")
+        str | None,
+        typer.Option("--to", metavar="NAME", autocompletion=contacts, help="Whom the self takes you for."),
     ] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DATE", help="Memory only up to then, such as 2016-05.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.completions import bases, one_of, threads
 from afterself.cli.moments import moment_of
 from afterself.cli.progress import ProgressLine, duration
 from afterself.cli.shell import app, console, echo_json, interactive, open_self
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 def train(
     base: Annotated[
         str | None,
-        typer.Option(metavar="ID|PATH", help="Base model: “embedded”, a folder, or owner/name of the hub."),
+        typer.Option(
+            metavar="ID|PATH",
+            autocompletion=bases,
+            help="Base model: “embedded”, a folder, or owner/name of the hub.",
+        ),
     ] = None,
     until: Annotated[
         str | None,
@@ -31,14 +36,22 @@ def train(
     ] = None,
     exclude_thread: Annotated[
         list[str] | None,
-        typer.Option(metavar="THREAD", help="Leave out a thread: its id, key or title. May be repeated."),
+        typer.Option(
+            metavar="THREAD",
+            autocompletion=threads,
+            help="Leave out a thread: its id, key or title. May be repeated.",
+        ),
     ] = None,
     epochs: Annotated[
         float | None, typer.Option(metavar="N", help="Most passes over the data (default: 3, stops early).")
     ] = None,
     method: Annotated[
         str | None,
-        typer.Option(metavar="full|lora", help="All weights or an adapter (default: by the base)."),
+        typer.Option(
+            metavar="full|lora",
+            autocompletion=one_of("full", "lora"),
+            help="All weights or an adapter (default: by the base).",
+        ),
     ] = None,
     rate: Annotated[float | None, typer.Option(metavar="RATE", help="Highest learning rate.")] = None,
     context: Annotated[
@@ -46,7 +59,12 @@ def train(
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of order and adapter.")] = 0,
     device: Annotated[
-        str | None, typer.Option(metavar="NAME", help="cpu or cuda (default: a GPU if there is one).")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            autocompletion=one_of("cpu", "cuda"),
+            help="cpu or cuda (default: a GPU if there is one).",
+        ),
     ] = None,
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Fetch the base from the hub if it is not here.")

@@ -167,6 +167,17 @@ class Self:
         """Append one line to audit.log, durable when this returns. Ids, counts and hashes, no record text."""
         append_audit(self.audit_path, event, facts)
 
+    def audit_use(self, event: str, **facts: Any) -> bool:
+        """Append that the self was used (talked with, scored); False where nothing can be written.
+
+        A self on a read-only medium may be used: what cannot change there needs no witness.
+        """
+        try:
+            append_audit(self.audit_path, event, facts)
+        except SelfError:
+            return False
+        return True
+
     def writer_lock(self, *, wait: float = 0) -> AbstractContextManager[None]:
         """Hold the right to write for a `with` block; SelfError if another command holds it for `wait` s."""
         return exclusive(self.path / "writer.lock", wait=wait)

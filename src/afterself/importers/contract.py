@@ -20,12 +20,15 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """How sure an importer is that a source is its own; confidence 0 is "not mine", and why."""
+    """How sure an importer is that a source is its own; confidence 0 is "not mine", and why.
+
+    `members` are all that it will read: importers of general formats are not shown them.
+    """
 
     confidence: float
     format: str
     reason: str
-    sample_names: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,10 @@ class Importer(Protocol):
 
     @property
     def kinds(self) -> frozenset[Kind]: ...
+
+    @property
+    def general(self) -> bool:
+        """It reads a format that anybody may write, and only what no other importer knows better."""
 
     def detect(self, source: SourceView) -> Detection:
         """Look at names and heads only: no walk through contents, nothing extracted."""

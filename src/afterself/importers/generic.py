@@ -24,7 +24,6 @@ from afterself.importers.source_view import SourceView, shown
 from afterself.importers.text_lines import Encoding, encoding_of, head_text
 
 _SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt")
-_SAMPLED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,13 @@ class GenericImporter:
     source = "generic"
     reads = "JSON Lines, a JSON array or CSV with conversation, time, author, text"
     kinds: frozenset[Kind] = frozenset(get_args(Kind))
+    general = True
 
     def detect(self, source: SourceView) -> Detection:
         """Sure if the head of a file shows the columns author and text; surer with conversation."""
         found: list[tuple[str, Layout]] = []
         best = 0.0
-        for name in _candidates(source)[:_SAMPLED]:
+        for name in _candidates(source):
             shape = _shape(source, name)
             if shape:
                 found.append((name, shape[0]))
@@ -55,7 +55,7 @@ class GenericImporter:
         if not found:
             return Detection(0.0, "", "", ())
         kinds = ", ".join(sorted({layout for _, layout in found}))
-        return Detection(best, kinds, "columns author and text", tuple(name for name, _ in found[:8]))
+        return Detection(best, kinds, "columns author and text", tuple(name for name, _ in found))
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Threads and records of every file that shows the columns."""

@@ -118,7 +118,7 @@ def import_source(
             with archive.transaction():
                 for one in recognised:
                     tally.formats.append(one.detection.format)
-                    _run(archive, one.importer, source, options, tally, progress)
+                    _run(archive, one.importer, one.source, options, tally, progress)
                 _refuse_nothing(source, tally)
         finally:
             archive.sweep()

@@ -7,6 +7,7 @@ the names seen and what can be read, never an empty import.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,19 +21,29 @@ NAMES_SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """An importer and why it takes a source."""
+    """An importer, why it takes a source, and the source as it is to read it."""
 
     importer: Importer
     detection: Detection
+    source: SourceView
 
 
 @cache
 def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
+    from afterself.importers.chatgpt import ChatGptImporter
+    from afterself.importers.claude import ClaudeImporter
     from afterself.importers.generic import GenericImporter
+    from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
 
-    return (WhatsAppImporter(), GenericImporter())
+    return (
+        WhatsAppImporter(),
+        TelegramImporter(),
+        ChatGptImporter(),
+        ClaudeImporter(),
+        GenericImporter(),
+    )
 
 
 def recognise(source: SourceView) -> list[Recognised]:
@@ -48,13 +59,22 @@ def recognise(source: SourceView) -> list[Recognised]:
             f"“{shown(names[0])}” is empty (0 bytes).",
             remedy="Export it again, or check that the copy was complete.",
         )
-    seen = [Recognised(importer, importer.detect(source)) for importer in importers()]
+    seen = list(_seen(source))
     found = sorted(
         (r for r in seen if r.detection.confidence >= SURE_ENOUGH), key=lambda r: -r.detection.confidence
     )
     if not found:
         raise _unknown(source, [r.detection.reason for r in seen])
     return found
+
+
+def _seen(source: SourceView) -> Iterator[Recognised]:
+    """What each importer says; general formats are asked last, about what nobody else knows."""
+    for importer in sorted(importers(), key=lambda one: one.general):
+        found = Recognised(importer, importer.detect(source), source)
+        if found.detection.confidence >= SURE_ENOUGH:
+            source = source.without(found.detection.members)
+        yield found
 
 
 def _unknown(source: SourceView, reasons: list[str]) -> UnknownFormat:

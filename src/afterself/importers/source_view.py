@@ -8,6 +8,7 @@ business of the importers.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import lzma
@@ -17,7 +18,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,6 +161,12 @@ class SourceView:
     def names(self) -> tuple[str, ...]:
         """Every member, sorted; folders and what operating systems leave behind are not listed."""
         return tuple(self._members)
+
+    def without(self, names: Collection[str]) -> SourceView:
+        """This view with fewer members; it is closed with this one."""
+        fewer = copy.copy(self)
+        fewer._members = {name: member for name, member in self._members.items() if name not in names}
+        return fewer
 
     def __contains__(self, name: object) -> bool:
         return name in self._members

@@ -35,7 +35,6 @@ from afterself.importers.whatsapp_lines import Judgement, Start, header_of, judg
 from afterself.importers.whatsapp_phrases import Body, body_of
 from afterself.importers.whatsapp_titles import chat_title, clean_name, titled
 
-_SAMPLED = 50
 _HEAD_LINES = 40
 
 
@@ -47,12 +46,13 @@ class WhatsAppImporter:
     source = "whatsapp"
     reads = "“WhatsApp Chat …” .txt or .zip, one or a folder of them"
     kinds: frozenset[Kind] = frozenset(("message", "call", "system"))
+    general = False
 
     def detect(self, source: SourceView) -> Detection:
         """Sure if a text file begins with headers of a chat; surer if it is also named like one."""
         found: list[str] = []
         best, reason = 0.0, ""
-        for member in _members(source, [])[:_SAMPLED]:
+        for member in _members(source, []):
             text = head_text(source.head(member))
             sure = _confidence(member, text)
             if sure:
@@ -63,7 +63,7 @@ class WhatsAppImporter:
                 reason = f"It is named like a WhatsApp chat, but {but}"
         if not found:
             return Detection(0.0, "", reason)
-        return Detection(best, "WhatsApp chat", "lines begin as in a WhatsApp chat", tuple(found[:8]))
+        return Detection(best, "WhatsApp chat", "lines begin as in a WhatsApp chat", tuple(found))
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every chat of the source; a damaged zip in a folder is a Problem, the other chats go on."""

@@ -107,4 +107,19 @@ class _Cursor:
             found = list(struct.unpack_from(layout, self.data, self.at))
             self.at += struct.calcsize(layout)
             return found
-        return [self.value(item) for _ in range(count)]
+        return self._strings(count) if item == _STRING else [self.value(item) for _ in range(count)]
+
+    def _strings(self, count: int) -> list[str]:
+        """A vocabulary: tens of thousands of strings, at which every talk waits."""
+        data, at, size = self.data, self.at, len(self.data)
+        length_at = struct.Struct("<Q").unpack_from
+        found = []
+        for _ in range(count):
+            (length,) = length_at(data, at)
+            start = at + 8
+            at = start + length
+            if at > size:
+                raise ValueError("a string is cut off")
+            found.append(data[start:at].decode("utf-8"))
+        self.at = at
+        return found

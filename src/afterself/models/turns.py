@@ -111,8 +111,12 @@ def turn_text(turn: Turn, *, group: bool) -> str:
 
 
 def messages_of(content: str) -> list[str]:
-    """The messages of an owner's turn: `turn_text` undone, for a reply that a model has written."""
-    return [part.replace("\n ", "\n") for part in re.split(r"\n(?! )", content) if part]
+    """The messages of an owner's turn: `turn_text` undone, for a reply that a model has written.
+
+    Leading blanks go, which no message of the format has; a line of nothing else is no message.
+    """
+    parts = (part.replace("\n ", "\n").lstrip() for part in re.split(r"\n(?! )", content))
+    return [part for part in parts if part]
 
 
 def pieces(header: Header, turns: Sequence[Turn], *, group: bool) -> Iterator[tuple[Role, str]]:

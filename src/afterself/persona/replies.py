@@ -22,6 +22,7 @@ def generate_replies(
     self_.require("train")
     with open_view(self_, "train") as view:
         owners = view.owner_names()
+    self_.audit_use("replies generated", contexts=len(contexts), each=n)
     read = read_replies([{**context, "text": "."} for context in contexts], owners, where)
     with open_engine(self_) as engine:
         for i, reply in enumerate(read):
@@ -31,6 +32,6 @@ def generate_replies(
                     engine.generate(
                         prompt, max_tokens=REPLY_TOKENS, temperature=temperature, seed=seed + i * n + j
                     )
-                )
+                ).lstrip()
                 for j in range(n)
             ]

@@ -13,20 +13,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
+from typing import TYPE_CHECKING
 from typing import Self as Own
 
 from afterself.errors import UsageError
 from afterself.home.folder import Self
-from afterself.memory.ask import Answer, Memory
 from afterself.models.chat_engine import ChatEngine
 from afterself.models.turns import Header, Line, Turn, messages_of
-from afterself.persona.distress import STEPPED_OUT, language_of_distress
 from afterself.persona.engine import REPLY_TOKENS, open_engine, prompt_room
 from afterself.persona.listeners import find_name, header_for
-from afterself.persona.moments import AsOf, read_as_of
 from afterself.persona.prompts import fitting_prompt
-from afterself.persona.questions import asks_for_a_fact
 from afterself.policy import View, open_view
+
+if TYPE_CHECKING:
+    from afterself.memory.ask import Answer, Memory
+    from afterself.persona.moments import AsOf
 
 VISITOR = "visitor"
 SILENT = "…"
@@ -108,12 +109,15 @@ class Talk:
             view = opened.enter_context(open_view(self_, "retrieve"))
             talk = cls(self_, engine, view, Header(), view.owner_name(), temperature, seed)
             talk.begin(to=to, as_of=as_of)
+            self_.audit_use("talk opened")
             opened.pop_all()
         return talk
 
     @cached_property
     def memory(self) -> Memory:
         """Retrieval over what may be seen; made when the first question is asked."""
+        from afterself.memory.ask import Memory
+
         return Memory(self.view)
 
     def begin(self, *, to: str | None = None, as_of: str | None = None) -> None:
@@ -122,6 +126,8 @@ class Talk:
         An empty `as_of` goes back to the end of the archive. What was said before is no context any more.
         Raises UsageError, and changes nothing, if the name or the date cannot be understood.
         """
+        from afterself.persona.moments import read_as_of
+
         listener = find_name(self.view, to) if to is not None else self.listener
         moment = self.moment if as_of is None else read_as_of(as_of) if as_of.strip() else None
         view = open_view(self.home, "retrieve", until=moment.until if moment else None)
@@ -167,6 +173,10 @@ class Talk:
         return reply
 
     def _answer(self, text: str, on_text: OnText | None) -> Reply:
+        # Imported at the first word: a talk that begins at once shall not wait for them.
+        from afterself.persona.distress import STEPPED_OUT, language_of_distress
+        from afterself.persona.questions import asks_for_a_fact
+
         language = language_of_distress(text, self.owner)
         if language is not None:
             return SteppedOut(STEPPED_OUT[language].format(name=self.owner), language)

@@ -19,15 +19,17 @@ from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from afterself.archive.store import Archive
-from afterself.datasets import Dataset
 from afterself.errors import TrainingError
 from afterself.home.atomic import atomic_file, make_folder
 from afterself.home.folder import Self
-from afterself.training.loop import Evaluation, Loop
-from afterself.training.options import Settings
+
+if TYPE_CHECKING:
+    from afterself.datasets import Dataset
+    from afterself.training.loop import Loop
+    from afterself.training.options import Settings
 
 KIND = "checkpoint"
 FOLDER = ".run"
@@ -143,6 +145,8 @@ def captured(loop: Loop) -> dict[str, Any]:
 def restore(loop: Loop, found: Found) -> None:
     """Put a run back to where its checkpoint was written."""
     import torch
+
+    from afterself.training.loop import Evaluation
 
     saved, state = found.saved, loop.state
     with torch.no_grad():

@@ -56,6 +56,8 @@ def score(
     names = {name: _owner_names(self_) for name, self_ in selves.items()}
     owner = whose(objects, names)
     progress.start("reading", unit="replies")
+    for self_ in selves.values():
+        self_.audit_use("replies scored", replies=len(objects), selves=len(selves))
     replies = read_replies(objects, names[owner], where)
     progress.finish(f"{len(replies)} replies of {selves[owner].declaration.name}")
     tokenizer = HFTurnTokenizer(base.path)

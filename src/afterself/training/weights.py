@@ -16,16 +16,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from afterself import __version__
-from afterself.archive.store import Archive, list_artifacts
+from afterself.archive.ledger import list_artifacts
 from afterself.errors import ModelError
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
 from afterself.home.folder import Self
 from afterself.home.moments import utc_text
 from afterself.models.bases import Base, base_config, load_torch
-from afterself.training import checkpoint
+
+if TYPE_CHECKING:
+    from afterself.archive.store import Archive
 
 KIND = "weights"
 FORMAT = 1
@@ -110,6 +112,9 @@ def _publish(
     revisions: Mapping[str, int],
     facts: Mapping[str, Any],
 ) -> Weights:
+    from afterself.archive.store import Archive
+    from afterself.training import checkpoint
+
     made_at = datetime.now(UTC).replace(microsecond=0)
     id = f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     # Hours of training must not be lost to an import that is just running.
@@ -183,6 +188,8 @@ def _seal(folder: Path) -> None:
 
 def _sweep(self_: Self, archive: Archive) -> None:
     """Remove weights that may not be used: half-written ones, unregistered ones, stale ones."""
+    from afterself.training import checkpoint
+
     current = set()
     for artifact in archive.artifacts(KIND):
         if artifact.state == "current":

@@ -1,0 +1,163 @@
+"""A self under the doctor's eyes: its folder, archive, audit log, artifacts and unfinished runs.
+
+Nothing is changed. What was said is not looked at, only whether it is whole.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from afterself.cli.doctor_checks import Check, broken, good, note
+from afterself.errors import AfterselfError
+
+if TYPE_CHECKING:
+    from afterself.home.folder import Self
+
+PART = "Self"
+
+
+def checks(folder: Path, *, named: bool) -> Iterator[Check]:
+    """The self at `folder`; where none was named and none is there, only how to make one."""
+    from afterself.home.folder import Self
+
+    if not named and not folder.exists():
+        yield note(
+            PART, "self", f"none at {folder}", f"Make one: afterself --self {shlex.quote(str(folder))} new"
+        )
+        return
+    try:
+        self_ = Self.open(folder)
+    except AfterselfError as error:
+        yield broken(PART, "self", error.message, error.remedy)
+        return
+    declared = self_.declaration
+    yield good(PART, "self", f"{self_.path}: declared as {declared.right}, for {', '.join(declared.allow)}")
+    yield from _folder(self_)
+    for look in (_archive, _audit, _artifacts, _weights):
+        try:
+            yield from look(self_)
+        except AfterselfError as error:
+            yield broken(PART, look.__name__.strip("_"), error.message, error.remedy)
+
+
+def _folder(self_: Self) -> Iterator[Check]:
+    from afterself.home.disk import encrypted_device
+    from afterself.home.syncing import syncing_program
+
+    quoted = shlex.quote(str(self_.path))
+    mode = self_.path.stat().st_mode & 0o777
+    if mode & 0o077:
+        yield note(PART, "access", f"others may open the folder ({mode:o})", f"chmod -R go-rwx {quoted}")
+    else:
+        yield good(PART, "access", f"only you may open the folder ({mode:o})")
+    program = syncing_program(self_.path)
+    if program is not None:
+        yield note(
+            PART, "file sync", f"{program} keeps this folder: it can damage the archive and copies it away",
+            "Move the folder out of it.",
+        )  # fmt: skip
+    else:
+        yield good(PART, "file sync", "no file-sync program was seen here")
+    if encrypted_device(self_.path):
+        yield good(PART, "disk", "encrypted")
+    else:
+        yield note(PART, "disk", "not known to be encrypted", "Keep a self on an encrypted disk.")
+
+
+def _archive(self_: Self) -> Iterator[Check]:
+    from afterself.archive.health import examine
+
+    health = examine(self_)
+    restore = "Put the folder of the self back from a backup."
+    if health is None:
+        yield note(PART, "archive", "empty", "Next: afterself import PATH")
+        return
+    damage = [*health.problems]
+    if health.missing_blobs:
+        damage.append(f"{health.missing_blobs} kept files are missing")
+    if damage:
+        yield broken(PART, "archive", "; ".join(damage), restore)
+    else:
+        what = f"{health.records:,} records, tables of version {health.version}, whole"
+        yield good(PART, "archive", what)
+    if health.unfinished_imports:
+        again = "Import the same file again: nothing doubles."
+        yield note(PART, "imports", f"{health.unfinished_imports} did not finish", again)
+    if health.unfinished_forgetting:
+        yield note(
+            PART, "forgetting", "files of it are still to be cleared", "The next command that writes does it."
+        )
+
+
+def _audit(self_: Self) -> Iterator[Check]:
+    from afterself.home.audit import broken_audit_lines
+
+    if not self_.audit_path.is_file():
+        restore = "Put audit.log back from a backup of the self."
+        yield broken(PART, "audit log", "audit.log is missing", restore)
+        return
+    lines = broken_audit_lines(self_.audit_path)
+    if lines:
+        first = ", ".join(map(str, lines[:5]))
+        yield broken(
+            PART, "audit log", f"the chain breaks at line {first}: somebody changed it, or a write was torn",
+            "Compare it with a backup.",
+        )  # fmt: skip
+    else:
+        yield good(PART, "audit log", "its chain is whole")
+
+
+def _artifacts(self_: Self) -> Iterator[Check]:
+    from afterself.archive.ledger import list_artifacts
+
+    made = list_artifacts(self_)
+    stale = [one for one in made if one.state == "stale"]
+    lost = [one for one in made if one.state == "current" and not (self_.path / one.path).exists()]
+    if stale:
+        yield note(
+            PART, "artifacts", f"{len(stale)} are stale: something in them was forgotten or excluded",
+            "They are never used, and go at the next command that writes.",
+        )  # fmt: skip
+    waiting = [one for one in lost if ".run" not in Path(one.path).parts]
+    if waiting:
+        yield broken(
+            PART, "artifacts", f"{len(waiting)} are in the ledger and not on the disk: {waiting[0].path}",
+            "Make them again (afterself train), or put them back from a backup.",
+        )  # fmt: skip
+
+
+def _weights(self_: Self) -> Iterator[Check]:
+    from afterself.models.bases import resolve_base
+    from afterself.training.weights import current_weights
+
+    unfinished = list((self_.weights_dir / ".run").glob("*.pt"))
+    if unfinished:
+        yield note(
+            PART,
+            "training",
+            "a run was stopped before its end",
+            "It goes on with: afterself train (the same options)",
+        )
+    newest = current_weights(self_)
+    if newest is None:
+        if not unfinished and self_.allows("train"):
+            yield note(PART, "weights", "none yet", "Next: afterself train")
+        return
+    try:
+        same = resolve_base(newest.base).sha256 == newest.base_sha256
+        why = "another version of it is here"
+    except AfterselfError as error:
+        same, why = False, error.message
+    told = f"{newest.id}, on the base {newest.base}"
+    if same:
+        yield good(PART, "weights", told)
+    elif newest.method == "lora":
+        again = "Bring that base back, or train again: afterself train"
+        yield broken(PART, "weights", f"{told}, which they need: {why}", again)
+    else:
+        yield note(
+            PART, "weights", f"{told}; {why}", "They talk without it; to score or evaluate, train again."
+        )

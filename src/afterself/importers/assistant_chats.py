@@ -1,0 +1,152 @@
+"""Chats with assistants (ChatGPT, Claude) -> threads and records: what the two exports have in common.
+
+The person's turns are their words, the assistant's are somebody else's. Fenced code in a prompt is
+marked as code, since it is mostly pasted. Which messages there are, and in what order, each format
+says in `chatgpt` and `claude`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from afterself.archive.drafts import (
+    Attachment,
+    Locator,
+    OwnerHint,
+    Person,
+    Problem,
+    RecordDraft,
+    Span,
+    ThreadDraft,
+    Yielded,
+)
+from afterself.archive.keys import storable
+from afterself.errors import SourceError
+from afterself.importers.json_stream import Broken, items
+from afterself.importers.source_view import SourceView, shown
+
+_FENCED = re.compile(r"^```.*?^```[^\S\n]*$", re.DOTALL | re.MULTILINE)
+
+
+class Unreadable(Exception):
+    """Why something is no record; never holds its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a conversation, as either export has it."""
+
+    id: str
+    owner: bool
+    text: str
+    at: object
+    where: str
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation: its key, its title, and its messages or why one is none."""
+
+    key: str
+    title: str
+    messages: list[Said | Problem]
+
+
+class Export(ABC):
+    """The conversations of a member, read one at a time; `talk_of` understands one of them."""
+
+    def __init__(self, source: SourceView, member: str, assistant: str, owner: Person) -> None:
+        self.source, self.member = source, member
+        self._assistant = Person("assistant", assistant)
+        self._owner = owner
+
+    @abstractmethod
+    def talk_of(self, fields: dict[str, Any], place: str) -> Talk:
+        """One conversation; Unreadable says why it is none. `place` is its JSON pointer."""
+
+    def records(self) -> Iterator[Yielded]:
+        """The owner, then each conversation with its messages."""
+        yield OwnerHint(self._owner, "the account's own export")
+        read = 0
+        with self.source.open(self.member) as stream:
+            try:
+                for n, fields in enumerate(items(stream)):
+                    for yielded in self._talk(fields, f"/{n}"):
+                        read += isinstance(yielded, RecordDraft)
+                        yield yielded
+            except Broken as why:
+                if not read:
+                    raise SourceError(
+                        f"Nothing in “{shown(self.member)}” can be read: {why}.",
+                        remedy="Download the export again; the whole zip can be given as it is.",
+                    ) from why
+                yield Problem("error", shown(self.member), f"{why}; the {read} messages before it were read")
+
+    def _talk(self, fields: object, place: str) -> Iterator[Yielded]:
+        where = shown(self.member) + place
+        try:
+            if not isinstance(fields, dict):
+                raise Unreadable("a conversation is no JSON object")
+            talk = self.talk_of(fields, place)
+        except Unreadable as why:
+            yield Problem("skipped", where, str(why))
+            return
+        yield ThreadDraft(talk.key, storable(talk.title), "direct", (self._owner, self._assistant))
+        for said in talk.messages:
+            yield said if isinstance(said, Problem) else self._record(said, talk.key)
+
+    def _record(self, said: Said, thread: str) -> RecordDraft | Problem:
+        text = storable(said.text)
+        if not text.strip() and not said.attachments:
+            return Problem("skipped", shown(self.member) + said.where, "the message is empty")
+        at = instant(said.at)
+        return RecordDraft(
+            thread=thread,
+            raw=json.dumps([said.id, said.owner, text, said.at], default=str).encode(),
+            text=text,
+            kind="message",
+            author=self._owner if said.owner else self._assistant,
+            is_owner=said.owner,
+            said_at=at,
+            precision="none" if at is None else "second",
+            said_raw="" if said.at is None else str(said.at),
+            locator=Locator(self.member, pointer=said.where),
+            native_id=said.id,
+            zone=None if at is None else "UTC",
+            spans=tuple(Span(*one.span(), "code") for one in _FENCED.finditer(text)),
+            attachments=said.attachments,
+            reply_to=said.reply_to,
+        )
+
+
+def instant(value: object) -> datetime | None:
+    """A time in unix seconds or ISO 8601; None where there is none that can be read."""
+    try:
+        if isinstance(value, str):
+            read = datetime.fromisoformat(value)
+            return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+        if value is None or isinstance(value, bool):
+            return None
+        return datetime.fromtimestamp(float(value), UTC)  # type: ignore[arg-type]
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
+
+
+def small_json(source: SourceView, member: str, name: str, limit: int = 1 << 20) -> Any:
+    """The JSON of a small file beside `member`; None if there is none or it cannot be read."""
+    folder = member.rpartition("/")[0]
+    beside = f"{folder}/{name}" if folder else name
+    if beside not in source or source.size(beside) > limit:
+        return None
+    try:
+        return json.loads(source.head(beside, limit))
+    except (ValueError, RecursionError, SourceError):
+        return None

@@ -1,0 +1,44 @@
+"""Large JSON files -> their items one by one, never whole in memory; how a damaged one is told.
+
+Used by importers of formats that are one array of conversations or messages. ijson's own errors
+quote the text they choked on, so none of them gets out of here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from afterself.importers.source_view import SourceView
+
+
+class Broken(Exception):
+    """The file is no JSON from some place on; its message tells the kind of fault and no text."""
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn the parser's errors into Broken."""
+    import ijson
+
+    try:
+        yield
+    except ijson.IncompleteJSONError as error:
+        raise Broken("the file ends in the middle or is damaged from here on") from error
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        raise Broken("the file is damaged: it is no JSON from here on") from error
+
+
+def items(stream: BinaryIO) -> Iterator[Any]:
+    """The items of the array that the file is; Broken where it stops being JSON."""
+    import ijson
+
+    with told():
+        yield from ijson.items(stream, "item")
+
+
+def json_members(source: SourceView) -> list[str]:
+    """Members that may be JSON: those named so, or the file itself whatever its name."""
+    names = source.names()
+    return list(names) if source.kind == "file" else [n for n in names if n.lower().endswith(".json")]
