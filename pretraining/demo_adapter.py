@@ -104,8 +104,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rank", type=int, default=96)
-    parser.add_argument("--rate", type=float, default=1e-2)
+    parser.add_argument("--rank", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=6e-3)
     parser.add_argument("--epochs", type=float, default=4)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=OUT)
@@ -120,7 +120,7 @@ def main() -> None:
             dataset = build_examples(view, tokenizer, context=context)
             words = fingerprint(learned_from(view))
     settings = Settings(
-        "lora", chosen.rate, chosen.epochs, context, chosen.seed, rank=chosen.rank, alpha=2 * chosen.rank
+        "lora", chosen.rate, chosen.epochs, context, chosen.seed, rank=chosen.rank, alpha=chosen.rank
     )
     loop, before = trained(base, dataset, settings)
     facts = facts_of(loop, before)

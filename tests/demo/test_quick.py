@@ -99,7 +99,7 @@ def test_a_damaged_or_missing_adapter_is_an_error_that_names_the_script(tmp_path
     for manifest in (None, "{}", (shipped.adapter.with_suffix(".json")).read_text()):
         if manifest is not None:
             (tmp_path / "adapter.json").write_text(manifest)
-        with pytest.raises(ModelError, match="missing or damaged|is damaged") as refused:
+        with pytest.raises(ModelError, match="damaged") as refused:
             read_shipped(tmp_path)
         assert SCRIPT in refused.value.remedy
 
