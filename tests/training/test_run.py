@@ -15,6 +15,8 @@ from afterself.datasets import build_examples
 from afterself.errors import ArchiveError, ModelError, NotAllowed, TrainingError
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress, Report
+from afterself.importers.contract import Options
+from afterself.importers.ingest import import_path
 from afterself.models.bases import Base, resolve_base
 from afterself.models.scoring import bits_of
 from afterself.models.tokens import HFTurnTokenizer
@@ -28,6 +30,8 @@ from afterself.training import (
     require_weights,
     train,
 )
+from afterself.training.held_out import held_out, trained_records
+from afterself.training.score import encode
 from tests.training.conftest import BARELY, QUICK
 from tests.training.selves import OWNER, make_self, talk
 
@@ -46,7 +50,7 @@ def test_what_the_manifest_says_holds_for_the_weights_as_loaded(trained_once: Se
     size = sum(e.owner_bytes for e in dataset.validation)
     assert sum(bits) / size == pytest.approx(weights.bits_weights, rel=0.01)
     assert weights.base_sha256 == base.sha256
-    assert (weights.examples, weights.owner_messages) == (len(dataset.train), 150)
+    assert (weights.examples, weights.owner_messages) == (len(dataset.train), 130)
     assert (weights.path / str(weights.gguf)).stat().st_size > 0
 
 
@@ -197,3 +201,33 @@ def test_another_writer_at_the_end_of_a_training_costs_no_weights(tmp_path: Path
 
     assert train(self_, str(tiny_base), BARELY, Progress(begin)).path.is_dir()
     writers[0].join()
+
+
+def test_what_was_held_out_stands_in_the_manifest_and_can_be_scored(
+    trained_once: Self, tiny_base: Path
+) -> None:
+    weights = require_weights(trained_once)
+    replies = held_out(trained_once, weights)
+    assert len(replies) == 20 == sum(t["bursts"] for t in weights.held_out["threads"])
+    assert "my dear" not in (weights.path / "manifest.json").read_text("utf-8")
+    assert not {record for r in replies for record in r.records} & trained_records(trained_once, weights)
+    tokenizer = HFTurnTokenizer(tiny_base)
+    (example,) = encode(replies[0].reply, tokenizer, weights.context)
+    shown = tokenizer.decode(example.ids)
+    assert shown.startswith("<|im_start|>system\nto: Anna; on: 2020-03<|im_end|>\n<|im_start|>user\nwho ")
+    assert tokenizer.decode(
+        [i for i, s in zip(example.ids, example.supervised, strict=True) if s]
+    ).startswith("why,")
+
+
+def test_an_import_after_training_makes_no_held_out_text_of_trained_text(
+    trained: Self, tmp_path: Path
+) -> None:
+    before = held_out(trained, require_weights(trained))
+    rows = talk("Anna", 95) + talk("Ben", 60)
+    export = tmp_path / "later.jsonl"
+    export.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    import_path(trained, export, Options(me=(OWNER,)))
+    after = held_out(trained, require_weights(trained))
+    assert len(after) == len(before) + 5
+    assert {r.records for r in before} <= {r.records for r in after}

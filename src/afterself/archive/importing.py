@@ -12,11 +12,11 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import apsw
 
+from afterself.archive.aligning import Aligner
 from afterself.archive.drafts import Locator, Person, RecordDraft, ThreadDraft
 from afterself.archive.keys import (
     NO_ACCOUNT,
@@ -31,31 +31,15 @@ from afterself.archive.keys import (
     thread_key,
 )
 from afterself.archive.ledger import Ledger
-from afterself.archive.ordering import time_in_order, times_in_order, weave, with_holes
+from afterself.archive.ordering import time_in_order
 from afterself.archive.people import Identity, People
 from afterself.archive.revising import BlobOf, Reviser, Stored
+from afterself.archive.scouting import scout
+from afterself.archive.threads import ImportedThread, Threads
 from afterself.archive.tombstones import Tombstones
 from afterself.errors import ArchiveError
 
 Outcome = Literal["new", "same", "changed", "forgotten"]
-
-
-@dataclass(slots=True)
-class _Thread:
-    """What an import knows of one thread it touches."""
-
-    row: int
-    source_key: str
-    next_position: int
-    last_at: int | None
-    held: bool
-    participants: set[int] = field(default_factory=set)
-    files: dict[str, list[int]] = field(default_factory=dict)
-    reached: dict[str, int] = field(default_factory=dict)
-    new: set[int] = field(default_factory=set)
-    met: bool = False
-    reorder: bool = False
-    untimed: bool = False
 
 
 class Draft(NamedTuple):
@@ -92,8 +76,8 @@ class ImportRun:
         self._me = {folded(name): name for name in me if folded(name)}
         self._me_found: set[str] = set()
         self._hints: list[Person] = []
-        self._threads: dict[str, _Thread] = {}
-        self._threads_by_row: dict[int, _Thread] = {}
+        self._threads: dict[str, ImportedThread] = {}
+        self._touched = Threads(db)
         self._identities: dict[str, Identity] = {}
         self._occurrences: Counter[tuple[str, str, str]] = Counter()
         self._owner_changed = False
@@ -109,10 +93,27 @@ class ImportRun:
         )  # fmt: skip
         self.id = int(db.last_insert_rowid())
         self._aliases = db.execute("SELECT 1 FROM alias LIMIT 1").fetchone() is not None
+        self._aligner: Aligner | None = None
         self._tombstones = Tombstones(db, secret, self.source)
         self._reviser = Reviser(db, self.id, ledger)
         sequences = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
         self._next_record = int(sequences.get("record", 0)) + 1
+
+    # -- alignment with what another export brought ---------------------------------------
+
+    @property
+    def scouting(self) -> bool:
+        """Whether `scout` should see the drafts first: the archive holds records that have no own ids."""
+        return Aligner.needed(self._db, self.source)
+
+    def scout(self, drafts: Iterable[RecordDraft]) -> None:
+        """See all drafts before any is stored, to know again what another export wrote otherwise."""
+        self._aligner = Aligner(self._db, self._secret, self.source, scout(drafts))
+
+    @property
+    def shifted(self) -> dict[str, int]:
+        """Minutes by which the clock of a member is ahead of an earlier export's, where it is."""
+        return {} if self._aligner is None else self._aligner.shifted
 
     # -- threads and people ---------------------------------------------------------------
 
@@ -121,7 +122,7 @@ class ImportRun:
         source_key = thread_key(self.source, self.account, draft.key)
         id = keyed_id(self._secret, source_key)
         title = nfc(draft.title).strip() or nfc(draft.key)
-        row = self._db.execute("SELECT row, title, kind FROM thread WHERE id = ?", (id,)).fetchone()
+        row = self._known_thread(id, source_key, draft.key)
         if row is None:
             self._db.execute(
                 "INSERT INTO thread (id, source_key, source, account, key, title, kind) "
@@ -130,45 +131,31 @@ class ImportRun:
             )
             number = int(self._db.last_insert_rowid())
         else:
-            number = row[0]
-            if row[1:] != (title, draft.kind):
-                self._db.execute(
-                    "UPDATE thread SET title = ?, kind = ? WHERE row = ?", (title, draft.kind, number)
-                )
+            number, source_key = row[0], row[3]
+        newest = self._aligner is None or self._aligner.begin(draft.key, number, source_key)
+        if row is not None and newest and row[1:3] != (title, draft.kind):
+            self._db.execute(
+                "UPDATE thread SET title = ?, kind = ? WHERE row = ?", (title, draft.kind, number)
+            )
         thread = self._threads.get(draft.key)
         if thread is None:
-            thread = self._threads[draft.key] = self._open_thread(number, source_key)
+            thread = self._threads[draft.key] = self._touched.open(number, source_key)
         for person in draft.participants:
             if not self._tombstones.bar(person):
-                self._join(thread, self._identity(person).id)
+                self._touched.join(thread, self._identity(person).id)
         return id
 
-    def _open_thread(self, number: int, source_key: str) -> _Thread:
-        if number in self._threads_by_row:  # the same thread, spelled in another Unicode form
-            return self._threads_by_row[number]
-        held_now: Any = self._db.execute(
-            "SELECT max(position), max(order_at) FROM record WHERE thread = ?", (number,)
+    def _known_thread(self, id: str, source_key: str, key: str) -> Any:
+        """Row, title, kind and source key of the thread that this one is; None if it is new."""
+        columns = "SELECT row, title, kind, source_key FROM thread WHERE "
+        row = self._db.execute(
+            f"{columns} id = ?1 OR row = (SELECT thread FROM thread_alias WHERE id = ?1)", (id,)
         ).fetchone()
-        top, last_at = held_now
-        held = top is not None
-        thread = _Thread(
-            number, source_key, top + 1 if held else 0, last_at, held, untimed=held and last_at is None
-        )
-        self._threads_by_row[number] = thread
-        thread.participants.update(
-            identity
-            for (identity,) in self._db.execute(
-                "SELECT identity FROM thread_participant WHERE thread = ?", (number,)
-            )
-        )
-        return thread
-
-    def _join(self, thread: _Thread, identity: int) -> None:
-        if identity not in thread.participants:
-            thread.participants.add(identity)
-            self._db.execute(
-                "INSERT INTO thread_participant (thread, identity) VALUES (?, ?)", (thread.row, identity)
-            )
+        kin = self._aligner.kin(key) if row is None and self._aligner is not None else None
+        if kin is not None:
+            self._db.execute("INSERT INTO thread_alias VALUES (?, ?, ?)", (id, source_key, kin))
+            row = self._db.execute(f"{columns} row = ?", (kin,)).fetchone()
+        return row
 
     def upsert_identity(self, person: Person) -> int:
         """Make or update an identity (and its contact); gives its number."""
@@ -178,7 +165,10 @@ class ImportRun:
         known = self._identities.get(person.handle)
         if known is not None and (known.name == person.name or not person.name):
             return known
-        identity = self._people.upsert(self.source, self.account, person)
+        contact = None if self._aligner is None else self._aligner.contacts.get(person.handle)
+        identity = self._people.upsert(self.source, self.account, person, contact)
+        if contact is not None and identity.owner is None and self._people.is_owner(contact):
+            identity = self._decide(person, identity, owner=True, by="export")
         mine = {folded(identity.name), folded(identity.handle)} & self._me.keys()
         if mine:
             self._me_found |= mine
@@ -203,7 +193,7 @@ class ImportRun:
     @property
     def threads(self) -> frozenset[int]:
         """Rows of the threads that this import touched."""
-        return frozenset(self._threads_by_row)
+        return frozenset(self._touched.by_row)
 
     @property
     def people(self) -> frozenset[int]:
@@ -237,10 +227,20 @@ class ImportRun:
                 f"The importer gave a record of an undeclared thread (member {draft.locator.member!r}).",
                 remedy="This is a fault of the importer: please report it.",
             )
+        partner = None
+        if self._aligner is not None and draft.native_id is None:
+            partner, ahead = self._aligner.next(draft.locator.member, draft.thread)
+            if ahead and draft.said_at is not None:
+                draft = dataclasses.replace(draft, said_at=draft.said_at - ahead)
         columns = self._columns(thread, draft)
-        stored = self._reviser.stored(columns.id, aliases=self._aliases)
-        if stored is None and self._buried(columns, draft):
-            outcome: Outcome = "forgotten"  # before its author is met: nobody is brought back by it
+        stored = self._reviser.stored(columns.id)
+        known_as = None
+        if stored is None and (partner is not None or self._aliases):
+            known_as = self._reviser.known_as(columns.id, columns.source_key, partner)
+        if known_as is not None:
+            outcome: Outcome = self._meet_otherwise(thread, draft, columns, known_as, blob_of)
+        elif stored is None and self._buried(columns, draft):
+            outcome = "forgotten"  # before its author is met: nobody is brought back by it
             self._leave_hole(thread, draft.locator)
         else:
             author = None if draft.author is None else self._author(thread, draft.author, draft.is_owner)
@@ -252,7 +252,7 @@ class ImportRun:
         self.counts[outcome] += 1
         return outcome
 
-    def _columns(self, thread: _Thread, draft: RecordDraft) -> Draft:
+    def _columns(self, thread: ImportedThread, draft: RecordDraft) -> Draft:
         raw_hash = hash_raw(draft.raw)
         if draft.native_id is not None:
             source_key = native_key(thread.source_key, draft.native_id)
@@ -272,17 +272,17 @@ class ImportRun:
             reply_to,
         )
 
-    def _author(self, thread: _Thread, person: Person, is_owner: bool | None) -> Identity:
+    def _author(self, thread: ImportedThread, person: Person, is_owner: bool | None) -> Identity:
         identity = self._identity(person)
         if is_owner is not None and identity.owner is None:
             identity = self._decide(person, identity, owner=is_owner, by="export")
-        self._join(thread, identity.id)
+        self._touched.join(thread, identity.id)
         return identity
 
     def _buried(self, columns: Draft, draft: RecordDraft) -> bool:
         return self._tombstones.bury(columns.source_key, columns.said_at, columns.text, draft.author)
 
-    def _leave_hole(self, thread: _Thread, where: Locator) -> None:
+    def _leave_hole(self, thread: ImportedThread, where: Locator) -> None:
         """A missing position says that something stood here: what follows does not answer what is before."""
         self.forgotten.setdefault(where.member, []).append(where)
         self._holes -= 1
@@ -290,7 +290,12 @@ class ImportRun:
         thread.next_position += 1
 
     def _insert(
-        self, thread: _Thread, draft: RecordDraft, columns: Draft, author: Identity | None, blob_of: BlobOf
+        self,
+        thread: ImportedThread,
+        draft: RecordDraft,
+        columns: Draft,
+        author: Identity | None,
+        blob_of: BlobOf,
     ) -> None:
         row, self._next_record = self._next_record, self._next_record + 1
         thread.last_at = time_in_order(columns.said_at, draft.precision, thread.last_at)
@@ -313,7 +318,7 @@ class ImportRun:
                 continue
             identity = self._identity(person).id
             self._db.execute("INSERT OR IGNORE INTO recipient VALUES (?, ?, 'to')", (row, identity))
-            self._join(thread, identity)
+            self._touched.join(thread, identity)
         thread.next_position += 1
         thread.new.add(row)
         thread.files.setdefault(draft.locator.member, []).append(row)
@@ -327,13 +332,10 @@ class ImportRun:
         return (None, None) if self._owner_by is None else (False, self._owner_by)
 
     def _meet(
-        self, thread: _Thread, draft: RecordDraft, columns: Draft, author: Identity | None,
+        self, thread: ImportedThread, draft: RecordDraft, columns: Draft, author: Identity | None,
         stored: Stored, blob_of: BlobOf,
     ) -> Outcome:  # fmt: skip
-        thread.met = True
-        thread.reorder |= stored.position < thread.reached.get(draft.locator.member, 0)
-        thread.reached[draft.locator.member] = stored.position
-        thread.files.setdefault(draft.locator.member, []).append(stored.row)
+        thread.meet(draft.locator.member, stored.row, stored.position)
         who = None if author is None else author.id
         moved = self._reviser.update_columns(stored, draft, who, columns.said_at, columns.reply_to)
         self._owner_changed |= moved and who != stored.author
@@ -341,14 +343,21 @@ class ImportRun:
         revised = self._reviser.revise(stored, draft, columns.text, columns.raw_hash, blob_of)
         return "changed" if moved or revised else "same"
 
+    def _meet_otherwise(
+        self, thread: ImportedThread, draft: RecordDraft, columns: Draft, stored: Stored, blob_of: BlobOf
+    ) -> Outcome:
+        """Another export's wording of a record: who said it when stays, words and files may be added."""
+        thread.meet(draft.locator.member, stored.row, stored.position)
+        revised = self._reviser.reword(stored, draft, columns.text, columns.raw_hash, blob_of)
+        return "changed" if revised else "same"
+
     # -- the end --------------------------------------------------------------------------
 
     def finish_import(self) -> None:
         """Put the threads in order, say of each record whether it is the owner's, close the import's row."""
-        for thread in self._threads_by_row.values():
-            overlapping = thread.met and thread.new and (thread.held or len(thread.files) > 1)
-            if thread.reorder or overlapping or (thread.untimed and thread.new):
-                self._reorder(thread)
+        for thread in self._touched.by_row.values():
+            if thread.out_of_order:
+                self._touched.put_in_order(thread, holes=self._holes, forgotten=bool(self._tombstones))
         for person in () if self._me_found else self._hints:
             self._decide(person, self._identity(person), owner=True, by="hint")
         if self._owner_changed:
@@ -356,7 +365,7 @@ class ImportRun:
         if self.counts["forgotten"]:  # a thread of which all was forgotten is not brought back either
             self._db.executemany(
                 "DELETE FROM thread WHERE row = ? AND row NOT IN (SELECT thread FROM record)",
-                [(row,) for row in self._threads_by_row],
+                [(row,) for row in self._touched.by_row],
             )
         if self.counts["new"] or self.counts["changed"]:
             self._db.execute(
@@ -365,28 +374,6 @@ class ImportRun:
             )
         else:  # the archive had it all: nothing to account for
             self._db.execute("DELETE FROM import WHERE id = ?", (self.id,))
-
-    def _reorder(self, thread: _Thread) -> None:
-        rows: Any = self._db.execute(
-            "SELECT row, said_at, precision, order_at, position FROM record WHERE thread = ? "
-            "ORDER BY position, row",
-            (thread.row,),
-        ).fetchall()
-        by_row = {row[0]: row for row in rows}
-        known = [(row[0], row[-1]) for row in rows if row[0] not in thread.new]
-        order = with_holes(known, self._holes) if self._tombstones else [row for row, _ in known]
-        for seen in thread.files.values():
-            order = weave(order, seen)
-        places = [(row, position) for position, row in enumerate(order) if row in by_row]
-        times = times_in_order([(by_row[row][1], by_row[row][2]) for row, _ in places])
-        self._db.executemany(
-            "UPDATE record SET order_at = ?, position = ? WHERE row = ?",
-            [
-                (at, position, row)
-                for (row, position), at in zip(places, times, strict=True)
-                if by_row[row][3:] != (at, position)
-            ],
-        )
 
 
 def _optional(text: str | None) -> str | None:

@@ -45,6 +45,13 @@ def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
         return Ledger(db).artifacts(kind)
 
 
+def records_of_artifact(self_: Self, artifact: Artifact) -> set[str]:
+    """Ids of the records that an artifact was made from; nothing is written to read them."""
+    path = self_.archive_path
+    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
+        return Ledger(db).records_of(artifact.id)
+
+
 def pack_rows(rows: Iterable[int]) -> bytes:
     """A set of positive row numbers as deflated varints of the gaps between them."""
     packed = bytearray()
@@ -119,6 +126,19 @@ class Ledger:
             (kind,),
         )
         return [Artifact(a, k, path, json.loads(s), state, at) for a, k, path, s, state, at in rows]
+
+    def records_of(self, artifact: int) -> set[str]:
+        """Ids of the records that an artifact was made from, less those forgotten since."""
+        packed: Any = self._db.execute("SELECT revisions FROM artifact WHERE id = ?", (artifact,)).get
+        rows = unpack_rows(packed) if packed else []
+        return {
+            id
+            for (id,) in self._db.execute(
+                "SELECT DISTINCT record.id FROM record JOIN revision ON revision.record = record.row "
+                "WHERE revision.row IN (SELECT value FROM json_each(?))",
+                (json.dumps(rows),),
+            )
+        }
 
     def set_state(self, artifact: int, state: ArtifactState) -> None:
         """Enter that an artifact is current, stale or erased."""

@@ -235,7 +235,20 @@ def _002_shown_names(db: apsw.Connection) -> None:
     db.execute("ALTER TABLE contact ADD COLUMN shown TEXT")
 
 
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_001_data_contract, _002_shown_names)
+def _003_thread_aliases(db: apsw.Connection) -> None:
+    # Another name under which a later export has a thread, such as a contact's new one.
+    db.execute(
+        "CREATE TABLE thread_alias (id TEXT PRIMARY KEY, source_key TEXT NOT NULL, "
+        "thread INTEGER NOT NULL REFERENCES thread (row) ON DELETE CASCADE) STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX thread_alias_thread ON thread_alias (thread)")
+
+
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
+    _001_data_contract,
+    _002_shown_names,
+    _003_thread_aliases,
+)
 LATEST = len(MIGRATIONS)
 
 

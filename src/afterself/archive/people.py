@@ -61,8 +61,8 @@ class People:
         """Every identity, in the order in which they were first seen."""
         return [_identity(row) for row in self._db.execute(f"SELECT {_COLUMNS} FROM identity ORDER BY id")]
 
-    def upsert(self, source: str, account: str, person: Person) -> Identity:
-        """The identity of `person`, made if new; the shown name follows the export."""
+    def upsert(self, source: str, account: str, person: Person, contact: int | None = None) -> Identity:
+        """The identity of `person`, made if new (of `contact`, if given); its name follows the export."""
         handle, name = nfc(person.handle).strip(), nfc(person.name).strip()
         name = name or handle
         key = (source, account, handle)
@@ -70,7 +70,7 @@ class People:
             f"SELECT {_COLUMNS} FROM identity WHERE source = ? AND account = ? AND handle = ?", key
         ).fetchone()
         if row is None:
-            contact = self._contact(source, handle, name)
+            contact = self._contact(source, handle, name) if contact is None else contact
             row = self._db.execute(
                 "INSERT INTO identity (contact, source, account, handle, name) VALUES (?, ?, ?, ?, ?) "
                 f"RETURNING {_COLUMNS}",
@@ -116,6 +116,11 @@ class People:
             action = "owner is" if owner else "owner is not"
             self._changes.append(action, identity=keyed_id(self._secret, who), by=by)
         return True
+
+    def is_owner(self, contact: int) -> bool:
+        """Whether one of a contact's identities is the owner."""
+        query = "SELECT 1 FROM identity WHERE contact = ? AND owner = 1 LIMIT 1"
+        return self._db.execute(query, (contact,)).fetchone() is not None
 
     def owner_known(self, source: str, account: str) -> str | None:
         """Who or what said who the owner is in this source and account; None: nobody did."""

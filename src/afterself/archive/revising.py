@@ -15,9 +15,13 @@ import apsw
 from afterself.archive.drafts import RecordDraft
 from afterself.archive.keys import nfc, storable
 from afterself.archive.ledger import Ledger
+from afterself.archive.scouting import words_of
 
 BlobOf = Callable[[str], int | None]
 """Gives the blob of a member of the source, storing it at first need; None if it is not kept."""
+
+_BRINGS = ("omitted", "missing", "remote", "present")
+"""How much of a file an export brings, least first."""
 
 _BY_PEOPLE = ("correction", "re-transcription")
 _STORED = """
@@ -61,11 +65,16 @@ class Reviser:
         found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'revision'").fetchone()
         self.next_revision = 1 if found is None else int(found[0]) + 1
 
-    def stored(self, id: str, *, aliases: bool) -> Stored | None:
-        """The record with this id, or the one that bears it as an alias."""
+    def stored(self, id: str) -> Stored | None:
+        """The record with this id."""
         row = self._db.execute(_BY_ID, (id,)).fetchone()
-        if row is None and aliases:
-            row = self._db.execute(_BY_ALIAS, (id,)).fetchone()
+        return None if row is None else Stored(*row)
+
+    def known_as(self, id: str, source_key: str, partner: int | None) -> Stored | None:
+        """The record that bears this id as an alias, or from now on does: `partner`, if given."""
+        if partner is not None:
+            self._db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?)", (id, source_key, partner))
+        row = self._db.execute(_BY_ALIAS, (id,)).fetchone()
         return None if row is None else Stored(*row)
 
     def first(self, record: int, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> None:
@@ -92,6 +101,28 @@ class Reviser:
         if latest:
             self._reindex(stored, text)
         return True
+
+    def reword(self, stored: Stored, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> bool:
+        """Take what another export's wording adds: an edit, a deletion, files; whether there was any.
+
+        Blanks, marks and placeholders, which differ between phones and languages, are no edit. Of two
+        wordings the one that its platform marks as edited is the later.
+        """
+        if draft.deleted or stored.deleted:
+            return self.revise(stored, draft, text, raw_hash, blob_of)
+        gaps = [(span.start, span.end) for span in draft.spans if span.kind == "placeholder"]
+        words = words_of(text, gaps)
+        rows: Any = self._db.execute(
+            "SELECT row, text, edited FROM revision WHERE record = ?", (stored.row,)
+        ).fetchall()
+        known = {words_of(old, self._placeholders(row)) for row, old, _ in rows}
+        later = draft.edited or not any(edited for *_, edited in rows)
+        if words and words not in known and later and draft.kind == stored.kind:
+            return self.revise(stored, draft, text, raw_hash, blob_of)
+        known_files = self._db.execute("SELECT state FROM attachment WHERE record = ?", (stored.row,))
+        had = [_BRINGS.index(state) for (state,) in known_files]
+        brings = sum(_BRINGS.index(one.state) for one in draft.attachments)
+        return brings > sum(had) and self._reattach(stored, draft, blob_of)
 
     def update_columns(
         self,
@@ -128,6 +159,9 @@ class Reviser:
             "SELECT row FROM revision WHERE record = ? AND text = ?", (stored.row, text)
         ).fetchall()
         return any(spans == self._spans(row) for (row,) in rows)
+
+    def _placeholders(self, revision: int) -> list[tuple[int, int]]:
+        return [(begin, end) for begin, end, kind in self._spans(revision) if kind == "placeholder"]
 
     def _spans(self, revision: int) -> set[tuple[int, int, str]]:
         found: Any = self._db.execute("SELECT begins, ends, kind FROM span WHERE revision = ?", (revision,))

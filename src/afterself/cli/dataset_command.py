@@ -15,7 +15,7 @@ from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import NotAllowed, UsageError
 
 if TYPE_CHECKING:
-    from afterself.datasets import Conversation, Dataset, Example
+    from afterself.datasets import Conversation, Dataset, Example, Split
     from afterself.home.folder import Self
     from afterself.models.tokens import HFTurnTokenizer
 
@@ -52,6 +52,10 @@ def dataset(
 ) -> None:
     """What training would learn from: the owner's words as targets, everything else as context.
 
+    The latest turns are held out for evaluation: they are neither counted as learned from, nor shown,
+    nor exported, so that whatever is trained on the export can be measured with them. With --until or
+    --exclude-thread you have held something out yourself, and nothing more is.
+
     An export holds other people's words in the clear: it is written for your eyes only (0600), and
     what becomes of it is in your hands. One JSON object a line, “messages” of system, user and assistant.
 
@@ -59,7 +63,7 @@ def dataset(
     Example: afterself dataset --preview 3
              afterself dataset --export chats.jsonl --until 2023-01-01
     """
-    from afterself.datasets import build_examples, conversations
+    from afterself.datasets import build_examples, split
     from afterself.models.bases import resolve_base
     from afterself.models.tokens import HFTurnTokenizer
     from afterself.policy import open_view
@@ -72,11 +76,11 @@ def dataset(
     tokenizer = HFTurnTokenizer(resolve_base(base or self_.declaration.base).path)
     left_out = tuple(exclude_thread or ())
     with open_view(self_, "train") as view:
-        talks = list(conversations(view, until=before, exclude_threads=left_out))
+        sides = split(view, until=before, exclude_threads=left_out)
         made = build_examples(view, tokenizer, context=context, until=before, exclude_threads=left_out)
-    counts = _counts(talks, made)
+    counts = _counts(sides, made)
     if export is not None:
-        counts["exported"] = _write(self_, export, talks, tokenizer, context)
+        counts["exported"] = _write(self_, export, sides.learned, tokenizer, context)
     if json_:
         echo_json(counts)
         return
@@ -84,7 +88,9 @@ def dataset(
         f"{counts['messages']:,} messages of the owner in {counts['turns']:,} turns of "
         f"{counts['conversations']:,} conversations: {counts['train']:,} examples to learn from "
         f"({counts['tokens']:,} tokens, {counts['target_tokens']:,} of them targets), "
-        f"{counts['validation']:,} held back to measure.",
+        f"{counts['validation']:,} to validate on. Of the turns {counts['train_turns']:,} train and "
+        f"{counts['validation_turns']:,} validate; {counts['held_out_turns']:,} more are held out for "
+        "evaluation.",
         markup=False,
     )
     if export is not None:
@@ -93,13 +99,16 @@ def dataset(
         _show(made.train, tokenizer, preview)
 
 
-def _counts(talks: Sequence[Conversation], made: Dataset) -> dict[str, Any]:
+def _counts(sides: Split, made: Dataset) -> dict[str, Any]:
     return {
-        "conversations": len(talks),
+        "conversations": len(sides.learned),
         "turns": made.bursts,
         "messages": made.messages,
         "train": len(made.train),
         "validation": len(made.validation),
+        "train_turns": sum(example.bursts for example in made.train),
+        "validation_turns": sum(example.bursts for example in made.validation),
+        "held_out_turns": made.held_out.bursts,
         "tokens": made.tokens,
         "target_tokens": sum(sum(example.supervised) for example in made.train),
     }

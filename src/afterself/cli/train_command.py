@@ -171,7 +171,8 @@ def preflight_lines(told: Preflight) -> list[str]:
         f"Base      {told.base} ({told.parameters / 1e6:.1f}M parameters, licence {told.license})",
         f"Training  {what} ({told.trained_parameters / 1e6:.1f}M), learning rate {told.settings.rate:g}",
         f"Data      {told.owner_messages:,} messages of the owner in {told.owner_turns:,} turns: "
-        f"{told.examples:,} examples, {told.validation_examples:,} more held back to measure",
+        f"{told.train_turns:,} train ({told.examples:,} examples), {told.validation_turns:,} validate, "
+        f"{told.held_out_turns:,} more are held out for evaluation",
         f"Tokens    {told.tokens_per_epoch:,} an epoch, at most {told.settings.epochs:g} epochs, "
         f"{told.steps:,} steps",
         f"Time      at most {duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",
@@ -219,7 +220,7 @@ def _result_lines(weights: Weights) -> list[str]:
     if weights.bits_base is not None and weights.bits_weights is not None:
         less = 100 * (1 - weights.bits_weights / weights.bits_base)
         lines.append(
-            f"Held-out words of the owner: {weights.bits_weights:.3f} bits per byte, "
+            f"Words of the owner that validate: {weights.bits_weights:.3f} bits per byte, "
             f"{weights.bits_base:.3f} under the base ({less:.0f} % less)."
         )
     return lines + [f"Note: {note}" for note in weights.notes]

@@ -6,8 +6,9 @@ from afterself.datasets.bursts import Burst
 from afterself.datasets.chat_export import as_line, chat_examples
 from afterself.datasets.conversations import Conversation, conversations
 from afterself.datasets.examples import DEFAULT_CONTEXT, Dataset, build_examples
+from afterself.datasets.held_out import HeldOut, HeldOutReply, HeldOutThread, held_out_replies
 from afterself.datasets.replies import Reply, read_replies
-from afterself.datasets.split import split
+from afterself.datasets.split import Split, split
 from afterself.datasets.windows import Example, target_bytes, windows
 
 __all__ = [
@@ -16,11 +17,16 @@ __all__ = [
     "Conversation",
     "Dataset",
     "Example",
+    "HeldOut",
+    "HeldOutReply",
+    "HeldOutThread",
     "Reply",
+    "Split",
     "as_line",
     "build_examples",
     "chat_examples",
     "conversations",
+    "held_out_replies",
     "read_replies",
     "split",
     "target_bytes",

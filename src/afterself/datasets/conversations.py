@@ -77,6 +77,14 @@ def conversations(
     is no thread, because a slip of the pen must not train on what was to be left out. `gap`
     is the silence that ends a talk, learned for each thread when None.
     """
+    for thread, messages in said_by_thread(view, until=until, exclude_threads=exclude_threads):
+        yield from talks_of(thread, messages, gap)
+
+
+def said_by_thread(
+    view: View, *, until: datetime | None = None, exclude_threads: Collection[str] = ()
+) -> Iterator[tuple[ThreadInfo, list[Said]]]:
+    """Every thread of a view with its messages that can be shown; bounds as in `conversations`."""
     threads = view.threads()
     left_out = {thread for name in exclude_threads for thread in _called(name, threads)}
     for thread in threads:
@@ -85,7 +93,7 @@ def conversations(
         records: Iterable[ViewRecord] = view.records(thread=thread.id)
         if until is not None:
             records = (r for r in records if r.said_at is not None and r.said_at < until)
-        yield from _of_thread(thread, list(shown(records)), gap)
+        yield thread, list(shown(records))
 
 
 def _called(name: str, threads: Sequence[ThreadInfo]) -> list[str]:
@@ -99,7 +107,8 @@ def _called(name: str, threads: Sequence[ThreadInfo]) -> list[str]:
     return found
 
 
-def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | None) -> Iterator[Conversation]:
+def talks_of(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | None) -> Iterator[Conversation]:
+    """The conversations in messages of one thread; `gap` is learned from these messages when None."""
     others = list(dict.fromkeys(m.line.author for m in messages if not m.owner))
     group = thread.kind in GROUP_KINDS or len(others) > 1
     known = [p for p in thread.participants if not p.is_owner]
@@ -112,14 +121,18 @@ def _of_thread(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | No
         to=() if group else tuple(contacts[:1]),
         relations=tuple((p.name, p.relation) for p in known if p.relation),
     )
+    limit = silence(thread, messages) if gap is None else gap
     if thread.kind in WHOLE_KINDS:
         limit = timedelta.max
-    else:
-        limit = learned_gap(message.at for message in messages) if gap is None else gap
     for talk in _split(messages, lambda before, after: after - before > limit):
         turns = bursts(talk)
         if any(turn.owner for turn in turns):
             yield replace(frame, bursts=tuple(turns))
+
+
+def silence(thread: ThreadInfo, messages: Sequence[Said]) -> timedelta:
+    """The silence that ends a talk in a thread, learned from these messages of it."""
+    return timedelta.max if thread.kind in WHOLE_KINDS else learned_gap(message.at for message in messages)
 
 
 def _split(messages: Sequence[Said], ended: Callable[[datetime, datetime], bool]) -> Iterator[list[Said]]:

@@ -1,9 +1,9 @@
-"""A view -> the dataset to train on: examples, those held back to validate on, and their origin.
+"""A view -> the dataset to train on: examples, those to validate on, what is held out, and their origin.
 
 This is the whole road of the package in one call: conversations, the split by time, windows. The
-dataset knows the revision of every record in it, so that the artifact ledger can tell later which
-weights must go when a record is forgotten. Nothing here is random: the same view gives the same
-dataset.
+dataset knows the revision of every record that a run looks at, so that the artifact ledger can tell
+later which weights must go when a record is forgotten; of what is held out it knows only how much
+and from when on. Nothing here is random: the same view gives the same dataset.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from afterself.datasets.conversations import Conversation, conversations
+from afterself.datasets.conversations import Conversation
+from afterself.datasets.held_out import HeldOut, held_out_of
 from afterself.datasets.split import split
 from afterself.datasets.windows import Example, windows
 from afterself.models.tokens import TurnTokenizer
@@ -24,21 +25,25 @@ DEFAULT_CONTEXT = 512
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Examples to train on and to validate on; `revisions` tells which revision of each record is in it."""
+    """Examples to train on and to validate on; `revisions` tells which revision of each record is in them.
+
+    `held_out` counts what no run sees; its replies come from `held_out_replies`.
+    """
 
     train: list[Example]
     validation: list[Example]
     context: int
     revisions: dict[str, int] = field(default_factory=dict)
+    held_out: HeldOut = field(default_factory=HeldOut)
 
     @property
     def bursts(self) -> int:
-        """Bursts of the owner, both sides of the split."""
+        """Bursts of the owner to train and to validate on."""
         return sum(example.bursts for example in (*self.train, *self.validation))
 
     @property
     def messages(self) -> int:
-        """Messages of the owner, both sides of the split."""
+        """Messages of the owner to train and to validate on."""
         return sum(example.messages for example in (*self.train, *self.validation))
 
     @property
@@ -61,18 +66,18 @@ def build_examples(
     `until` is an exclusive upper bound on `said_at`, `exclude_threads` are ids, keys or titles; `gap`
     is the silence that ends a talk, learned for each thread when None.
     """
-    talks = list(conversations(view, until=until, exclude_threads=exclude_threads, gap=gap))
-    train, validation = split(talks)
-    learned, held_back = (_examples(side, tokenizer, context) for side in (train, validation))
-    used = {record for example in (*learned, *held_back) for record in example.records}
+    sides = split(view, until=until, exclude_threads=exclude_threads, gap=gap)
+    train, validation = (_examples(side, tokenizer, context) for side in (sides.train, sides.validation))
+    used = {record for example in (*train, *validation) for record in example.records}
     revisions = {
         record: revision
-        for talk in talks
+        for talk in sides.learned
         for burst in talk.bursts
         for record, revision in burst.records
         if record in used
     }
-    return Dataset(learned, held_back, context, revisions)
+    cut = until is not None or bool(exclude_threads)
+    return Dataset(train, validation, context, revisions, held_out_of(sides, until=until, cut=cut))
 
 
 def _examples(talks: Iterable[Conversation], tokenizer: TurnTokenizer, context: int) -> list[Example]:

@@ -145,6 +145,12 @@ def _run(
         options=asdict(options),
         me=options.me,
     )
+    if run.scouting:  # what another export wrote otherwise must be known before anything is stored
+        run.scout(
+            item
+            for item in _yields(importer, source, options)
+            if isinstance(item, RecordDraft) and misfit(item) is None
+        )
     blobs = _Blobs(archive, run, source, tally)
     for item in _yields(importer, source, options):
         if isinstance(item, RecordDraft):
@@ -162,6 +168,8 @@ def _run(
             run.owner_hint(item.person)
         else:
             tally.problem(item)
+    for member, minutes in run.shifted.items():
+        tally.problem(Problem("warning", member, _shift(minutes)))
     archive.cut_forgotten(run)
     run.finish_import()
     tally.outcomes.update(run.counts)
@@ -169,6 +177,13 @@ def _run(
     tally.people |= run.people
     tally.owner.update(dict.fromkeys(run.owners))
     tally.found.update(set(options.me) - set(run.names_not_found))
+
+
+def _shift(minutes: int) -> str:
+    hours, rest = divmod(abs(minutes), 60)
+    told = f"{hours} h" + (f" {rest} min" if rest else "")
+    side = "ahead of" if minutes > 0 else "behind"
+    return f"its clock is {told} {side} an earlier export's of the same chat: times were set to that one"
 
 
 def _yields(importer: Importer, source: SourceView, options: Options) -> Iterator[Yielded]:

@@ -1,7 +1,7 @@
 """Examples + base -> weights in a self, and what real replies cost under them.
 
 Names are imported when they are first asked for: a talk begins without what training needs.
-`score` is in `training.score`.
+`score` is in `training.score`, `held_out` in `training.held_out`.
 """
 
 from __future__ import annotations

@@ -48,6 +48,9 @@ class Preflight:
     owner_turns: int
     examples: int
     validation_examples: int
+    train_turns: int
+    validation_turns: int
+    held_out_turns: int
     tokens_per_epoch: int
     steps: int
     tokens_per_second: float
@@ -94,6 +97,9 @@ def preflight(loop: Loop, base: Base, dataset: Dataset, on: Machine) -> Prefligh
         owner_turns=dataset.bursts,
         examples=len(dataset.train),
         validation_examples=len(dataset.validation),
+        train_turns=sum(e.bursts for e in dataset.train),
+        validation_turns=sum(e.bursts for e in dataset.validation),
+        held_out_turns=dataset.held_out.bursts,
         tokens_per_epoch=dataset.tokens,
         steps=len(loop.plan.steps),
         tokens_per_second=speed,
@@ -164,4 +170,6 @@ def _warnings(dataset: Dataset, bits: float, base: Base) -> list[str]:
         )
     if not dataset.validation:
         told.append("Too little is there to hold some back: how well it worked will not be measured.")
+    elif not dataset.held_out.bursts and not dataset.held_out.by_person:
+        told.append("Too little is there to hold some out: `evaluate` will have nothing to measure with.")
     return told

@@ -110,7 +110,7 @@ def _learn(loop: Loop, kept: Checkpoints, options: TrainOptions) -> None:
 
 
 def _sampler(tokenizer: HFTurnTokenizer, tell: Callable[[str], None]) -> Callable[[Loop], None]:
-    """After each evaluation: a short reply to one of the held-out contexts, each time another."""
+    """After each evaluation: a short reply to one of the validation contexts, each time another."""
 
     def sample(loop: Loop) -> None:
         prompts = contexts(loop.dataset, 50)
@@ -179,6 +179,7 @@ def _publish(
         "seconds": round(state.seconds, 1),
         "bits_base": before,
         "bits_weights": after,
+        "held_out": dataset.held_out.as_dict(),
         "notes": notes,
     }
     try:

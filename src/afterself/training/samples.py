@@ -1,4 +1,4 @@
-"""Held-out contexts -> what the weights in training write there: for a look, and for the smoke test.
+"""Validation contexts -> what the weights in training write there: for a look, and for the smoke test.
 
 Sampled at temperature 1 as in a conversation, with a generator of its own, so that looking does not
 change the run. Torch does it here because the weights are still being trained; talking is the
@@ -26,7 +26,7 @@ class Written:
 
 
 def contexts(dataset: Dataset, most: int) -> list[list[int]]:
-    """Up to `most` prompts, each ending where a reply of the owner begins; held-out ones if there are."""
+    """Up to `most` prompts, each ending where a reply of the owner begins; of validation if there is one."""
     examples = dataset.validation or dataset.train
     step = max(1, len(examples) // most)
     return [prompt(example) for example in examples[::step][:most]]

@@ -1,6 +1,6 @@
 """Trained weights -> the reasons, if any, why they must not be published.
 
-They are asked for a few replies to held-out words and must not be silent, endless or stuck, measured
+They are asked for a few replies to validation words and must not be silent, endless or stuck, measured
 against what the owner really said there; and on validation they must be better than the base. The
 bars are low: this finds what is broken, not what is weak. What the replies say is looked at by nobody.
 """
@@ -43,7 +43,7 @@ def complaints(
     """What is wrong with the weights, in words that follow “the weights”; nothing if they may be used.
 
     `before` and `after` are validation bits per byte under the base and the weights, None if nothing
-    was held back; `longest` is the model's context in tokens.
+    validates; `longest` is the model's context in tokens.
     """
     real = replies(dataset.validation or dataset.train)
     limit = endless_from(real)
@@ -59,7 +59,10 @@ def worse(before: float | None, after: float | None) -> tuple[str, ...]:
     """The complaint that nothing was learned, if so."""
     if before is None or after is None or after < before:
         return ()
-    return (f"read held-out words no better than the base does ({after:.3f} and {before:.3f} bits per byte)",)
+    return (
+        f"read words they were not trained on no better than the base does ({after:.3f} and {before:.3f} "
+        "bits per byte)",
+    )
 
 
 def babble(

@@ -49,7 +49,10 @@ _TOKENIZER_FILES = (
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a manifest says. `bits_*` are validation bits per byte, None where nothing was held back."""
+    """What a manifest says. `bits_*` are validation bits per byte, None where nothing validates.
+
+    `held_out` is what no run saw: thread ids, times, counts (see `afterself.datasets.HeldOut`).
+    """
 
     id: str
     path: Path
@@ -68,6 +71,7 @@ class Weights:
     made_at: str
     version: str = __version__
     gguf: str | None = None
+    held_out: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=())
 
     def manifest(self) -> dict[str, Any]:
