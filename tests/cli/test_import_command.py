@@ -87,7 +87,7 @@ def test_a_dash_reads_json_lines_from_standard_input(fresh_self):
 
 def test_without_a_terminal_the_summary_says_how_to_name_the_owner(fresh_self, chat):
     ran = _import(fresh_self, chat)
-    assert "afterself people me NAME" in ran.out
+    assert "people me NAME" in ran.out
     assert _import(fresh_self, chat, "--json").json["owner"] is None
 
 
@@ -105,7 +105,7 @@ def test_an_empty_answer_leaves_the_owner_open(fresh_self, chat, monkeypatch):
     monkeypatch.setattr(import_command, "interactive", lambda: True)
     ran = _import(fresh_self, chat, stdin=b"\n")
     assert ran.code == 0
-    assert "afterself people me NAME" in ran.out
+    assert "people me NAME" in ran.out
 
 
 def test_a_name_that_nobody_bears_is_told(fresh_self, chat):

@@ -39,9 +39,10 @@ def make_self(
     *,
     allow: tuple[str, ...] = ("archive", "train"),
     name: str = OWNER,
+    right: str = "fictional",
 ) -> Self:
     """A fictional self at `folder` with these messages imported."""
-    self_ = Self.create(folder, name=name, right="fictional", allow=allow)
+    self_ = Self.create(folder, name=name, right=right, allow=allow)
     export = folder.with_suffix(".jsonl")
     export.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     import_path(self_, export, Options(me=(name,)))

@@ -9,26 +9,37 @@ from __future__ import annotations
 
 import sys
 
-from afterself.cli.shell import app, forgiving_streams, report_error
-from afterself.errors import AfterselfError
-
 INTERRUPTED = 130
 """How typer leaves after Ctrl-C, without a word."""
 
 
 def main() -> None:
-    """Entry point of the `afterself` command."""
-    import afterself.cli.commands  # noqa: F401  (registers every command on `app`)
+    """Entry point of the `afterself` command. Ctrl-C ends it with one line, also while it is starting."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        left: int | str | None = INTERRUPTED
+    except SystemExit as ended:
+        left = ended.code
+    else:
+        return
+    if left == INTERRUPTED:
+        sys.stderr.write("\nStopped. What was stored before is kept.\n")
+    sys.exit(left)
+
+
+def _run() -> None:
+    # Imported here, so that a Ctrl-C meanwhile is met by `main`.
+    from afterself.cli.shell import app, forgiving_streams, report_error
+    from afterself.errors import AfterselfError
+
+    import afterself.cli.commands  # noqa: F401  # isort: skip  (registers every command on `app`)
 
     forgiving_streams()
     try:
         app(prog_name="afterself")
     except AfterselfError as error:
         sys.exit(report_error(error))
-    except SystemExit as left:
-        if left.code == INTERRUPTED:
-            sys.stderr.write("\nStopped. What was stored before is kept.\n")
-        raise
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)

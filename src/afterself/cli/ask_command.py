@@ -9,7 +9,7 @@ import typer
 
 from afterself.cli.moments import shown_moment
 from afterself.cli.reading import json_lines, text_of
-from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
@@ -66,6 +66,10 @@ def ask(
     else:
         asked = [{"question": question}]
     with open_view(self_, "retrieve") as view:
+        if question is not None and not as_json and not view.threads():
+            next_step = with_self("Nothing was imported yet: afterself import PATH")
+            console().print(f"{NOTHING} {next_step}", markup=False)
+            return
         memory = Memory(view)
         for line in asked:
             answer = memory.ask(line["question"], k)

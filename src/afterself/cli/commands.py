@@ -15,3 +15,4 @@ from afterself.cli import dataset_command as dataset_command  # isort: skip
 from afterself.cli import train_command as train_command  # isort: skip
 from afterself.cli import talk_commands as talk_commands  # isort: skip
 from afterself.cli import score_command as score_command  # isort: skip
+from afterself.cli import evaluate_command as evaluate_command  # isort: skip

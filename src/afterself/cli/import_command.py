@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from afterself.cli.completions import one_of
-from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error
-from afterself.errors import SourceError, UsageError
+from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
+from afterself.errors import SourceError, UnknownFormat, UsageError
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from afterself.importers.ingest import ImportSummary
 
 STDIN = "standard input"
+HOW_TO_EXPORT = """\
+WhatsApp: open a chat, tap ⋮ (iPhone: the contact's name) → More → Export chat → Without media, and send
+the file to yourself. Then: afterself import "WhatsApp Chat with Anna.zip" --me "Your Name in it"
+Other programs and formats: docs/formats.md"""
 _LARGEST_STDIN = 1 << 30
 _PROBLEMS_SHOWN = 10
 _AUTHORS_SHOWN = 20
@@ -47,8 +51,9 @@ class _Imported:
 @app.command("import")
 def import_(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="Files, folders or zips; - reads JSON Lines.")
-    ],
+        list[str] | None,
+        typer.Argument(metavar="PATH...", help="Files, folders or zips; - reads JSON Lines."),
+    ] = None,
     me: Annotated[
         list[str] | None,
         typer.Option("--me", metavar="NAME,NAME", help="Names or handles of the owner in the exports."),
@@ -77,6 +82,8 @@ def import_(
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
              afterself import exports/ --zone Europe/Berlin --date-order dmy
     """
+    if not paths:
+        raise UsageError("Say what to import: a file, a folder or a zip.", remedy=HOW_TO_EXPORT)
     options = _options(me or [], zone, date_order)
     self_ = open_self()
     imported = _import_all(self_, paths, options, quiet=json_)
@@ -88,6 +95,8 @@ def import_(
         _print(imported)
     for _, error in imported.failed:
         report_error(error)
+    if any(isinstance(error, UnknownFormat) for _, error in imported.failed):
+        console(stderr=True).print(with_self(HOW_TO_EXPORT), markup=False)
     if imported.failed:
         raise typer.Exit(imported.failed[0][1].exit_code)
 
@@ -272,7 +281,9 @@ def _remarks(summaries: Sequence[ImportSummary]) -> list[str]:
         said.append(f"Owner: {', '.join(_shown(name) for name in totals['owner'])}")
     if not all(summary.owner for summary in summaries):
         said.append(
-            "Whose self this is in these exports is not known yet. Say it with: afterself people me NAME"
+            with_self(
+                "Which of the names is the owner is not known yet. Say it with: afterself people me NAME"
+            )
         )
     return said
 

@@ -73,6 +73,7 @@ def new(
 
     Example: afterself --self DIR new --name Ann --right mine --allow archive,train,talk --no-passphrase --yes
     """
+    from afterself.cli.new_questions import name_of_owner, purposes, right_to_exist
     from afterself.home.declaration import declare
     from afterself.home.folder import Self
 
@@ -81,45 +82,17 @@ def new(
         raise UsageError(
             "Nobody can be asked here.", remedy="Give --name, --right and --allow, and add --yes."
         )
-    name = _asked(name, "--name", "Whose self is it? Given name", yes=yes)
-    right = _asked_right(right, yes=yes)
-    allowed = _purposes(_asked_allow(allow, right, yes=yes))
+    name = name_of_owner(name, yes=yes)
+    right = right_to_exist(right, yes=yes)
+    allowed = purposes(allow, right, yes=yes)
     # What does not fit is told before anything is confirmed.
     declared = declare(name, right, allowed, base)
     _confirm(declared, no_passphrase=no_passphrase, yes=yes)
     made = Self.create(chosen_path(), name=name, right=right, allow=allowed, base=base)
-    typer.echo(f"Made {made.path}. Next: afterself --self {shlex.quote(str(made.path))} import PATH")
-
-
-def _asked(value: str | None, option: str, question: str, *, yes: bool, default: str | None = None) -> str:
-    if value is not None:
-        return value
-    if yes or not interactive():
-        raise UsageError(f"{option} is missing.", remedy="See: afterself new --help")
-    return str(typer.prompt(question, default=default))
-
-
-def _asked_right(right: str | None, *, yes: bool) -> str:
-    from afterself.home.declaration import RIGHT_MEANS
-
-    if right is None and not yes and interactive():
-        for word, means in RIGHT_MEANS.items():
-            typer.echo(f"  {word:<10} {means}")
-    return _asked(right, "--right", "By what right does it exist?", yes=yes)
-
-
-def _asked_allow(allow: str | None, right: str, *, yes: bool) -> str:
-    from afterself.home.declaration import PURPOSE_MEANS
-
-    if allow is None and not yes and interactive():
-        for word, means in PURPOSE_MEANS.items():
-            typer.echo(f"  {word:<12} {means}")
-    usual = "archive,train" if right == "research" else "archive,train,talk"
-    return _asked(allow, "--allow", "What is allowed? (with commas)", yes=yes, default=usual)
-
-
-def _purposes(allow: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in allow.split(",") if word.strip())
+    quoted = shlex.quote(str(made.path))
+    typer.echo(f"Made {made.path}. Next: afterself --self {quoted} import PATH")
+    if interactive():
+        typer.echo("How to get a chat out of WhatsApp and others: afterself import")
 
 
 def _confirm(declared: Declaration, *, no_passphrase: bool, yes: bool) -> None:

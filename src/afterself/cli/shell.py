@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.light_options import LightGroup
+from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="afterself",
     cls=LightGroup,
-    no_args_is_help=True,
+    no_args_is_help=False,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -43,6 +47,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def choose_self(
+    context: typer.Context,
     folder: Annotated[
         str | None,
         typer.Option(
@@ -58,6 +63,10 @@ def choose_self(
 ) -> None:
     """A digital self from what a person wrote. Start with: afterself demo"""
     _chosen["self"] = folder
+    if context.invoked_subcommand is None:
+        from afterself.cli.welcome import welcome
+
+        typer.echo(welcome(chosen_path()))
 
 
 def chosen_path() -> Path:
@@ -72,9 +81,42 @@ def self_was_named() -> bool:
 
 def open_self() -> Self:
     """Open the chosen self; SelfError says how to make one when it is missing."""
+    from afterself.errors import SelfError
     from afterself.home.folder import Self
 
-    return Self.open(chosen_path())
+    path = chosen_path()
+    if not self_was_named() and not path.exists():
+        raise SelfError(
+            f"There is no self here yet: none was named, and ./{path} does not exist.",
+            remedy="Make one: afterself new\nOr name the folder of one: afterself --self DIR …\n"
+            "Or see first what it is about: afterself demo",
+        )
+    return Self.open(path)
+
+
+def require_records(self_: Self, what: str) -> None:
+    """UsageError with the next step if nothing was imported yet: there is nothing to `what`."""
+    from afterself.policy import open_view
+
+    with open_view(self_, "list") as view:
+        if view.threads():
+            return
+    raise UsageError(
+        f"Nothing was imported yet, so there is nothing to {what}.", remedy="First: afterself import PATH"
+    )
+
+
+_WITHOUT_SELF = re.compile(
+    r"\bafterself (?=(?:import|ask|search|records|people|forget|status|dataset|train|talk|reply|evaluate)\b)"
+)
+
+
+def with_self(text: str) -> str:
+    """A remedy whose commands go to the self that this command was for, to be typed as shown."""
+    if not self_was_named():
+        return text
+    named = f"afterself --self {shlex.quote(str(chosen_path()))} "
+    return _WITHOUT_SELF.sub(lambda _: named, text)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -113,5 +155,6 @@ def report_error(error: AfterselfError) -> int:
     # Names of files and threads in it may be anybody's, with escape codes in them.
     sys.stderr.write(f"afterself: {terminal_text(error.message)}\n")
     if error.remedy:
-        sys.stderr.write(f"  → {terminal_text(error.remedy)}\n")
+        remedy = terminal_text(with_self(error.remedy)).replace("\n", "\n    ")
+        sys.stderr.write(f"  → {remedy}\n")
     return error.exit_code

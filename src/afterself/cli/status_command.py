@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,6 +31,11 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSO
         echo_json(facts)
     else:
         _show(facts)
+
+
+def next_step(self_: Self) -> str:
+    """The command that brings this self further."""
+    return str(_facts(self_)["next"])
 
 
 def _facts(self_: Self) -> dict[str, Any]:
@@ -88,7 +94,7 @@ def _size(folder: Path) -> int:
 
 def _next(self_: Self, facts: dict[str, Any]) -> str:
     """The command that brings this self further."""
-    command = f"afterself --self {self_.path}"
+    command = f"afterself --self {shlex.quote(str(self_.path))}"
     weights = facts["weights"]
     if not facts["records"]:
         return f"{command} import PATH"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from afterself.cli.completions import contacts
-from afterself.cli.shell import app, console, echo_json, interactive, open_self
+from afterself.cli.shell import app, console, echo_json, interactive, open_self, require_records
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def talk(
     from afterself.persona.talk import Talk
 
     _never_fail_on_characters()
-    with Talk.open(open_self(), to=to, as_of=as_of, temperature=temperature, seed=seed) as conversation:
+    self_ = open_self()
+    require_records(self_, "talk with")
+    with Talk.open(self_, to=to, as_of=as_of, temperature=temperature, seed=seed) as conversation:
         if interactive():
             at_a_terminal(conversation, rhythm=rhythm)
         else:

@@ -10,11 +10,16 @@ import typer
 from afterself.cli.completions import bases, one_of, threads
 from afterself.cli.moments import moment_of
 from afterself.cli.progress import ProgressLine, duration
-from afterself.cli.shell import app, console, echo_json, interactive, open_self
+from afterself.cli.shell import app, console, echo_json, interactive, open_self, require_records
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.training import Preflight, TrainOptions, Weights
+
+FIRST_TIME = """\
+Training shows a small language model the messages again and again until it guesses the owner's words better.
+It happens on this machine, takes minutes to hours, and can be stopped with Ctrl-C: it goes on where it was.
+"""
 
 
 @app.command()
@@ -92,6 +97,7 @@ def train(
     Example: afterself train
              afterself train --until 2023-01-01 --yes --json
     """
+    from afterself.archive.ledger import list_artifacts
     from afterself.home.jobs import Progress
     from afterself.training import Declined
     from afterself.training import train as train_self
@@ -102,7 +108,10 @@ def train(
         publish_anyway=publish_anyway,
     )
     self_ = open_self()
+    require_records(self_, "learn from")
     err = console(stderr=True)
+    if not list_artifacts(self_, "weights"):
+        err.print(FIRST_TIME, markup=False)
 
     def confirm(told: Preflight) -> bool:
         for line in preflight_lines(told):

@@ -53,22 +53,25 @@ class Declaration:
 def declare(name: str, right: str, allow: tuple[str, ...], base: str | None = None) -> Declaration:
     """A checked declaration made now; UsageError says which part does not fit."""
     return Declaration(
-        name=_checked_name(name),
-        right=_checked_right(right),
-        allow=_checked_allow(right, allow),
+        name=checked_name(name),
+        right=checked_right(right),
+        allow=checked_allow(right, allow),
         created=datetime.now(UTC).replace(microsecond=0),
         base=base,
     )
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """The name as it is kept; UsageError if it cannot be one."""
     name = unicodedata.normalize("NFC", name).strip()
     if not name or len(name) > 200 or any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in name):
         raise UsageError("The name must be 1 to 200 characters on one line, without control characters.")
     return name
 
 
-def _checked_right(right: str) -> Right:
+def checked_right(right: str) -> Right:
+    """The right, whatever its case; UsageError if there is none such."""
+    right = right.strip().lower()
     for known in RIGHTS:
         if right == known:
             return known
@@ -77,7 +80,8 @@ def _checked_right(right: str) -> Right:
     )
 
 
-def _checked_allow(right: str, allow: tuple[str, ...]) -> tuple[str, ...]:
+def checked_allow(right: str, allow: tuple[str, ...]) -> tuple[str, ...]:
+    """The purposes in their order; UsageError if one is unknown or the right forbids it."""
     unknown = [purpose for purpose in allow if purpose not in PURPOSES]
     if unknown:
         raise UsageError(
@@ -143,9 +147,9 @@ def from_toml(content: bytes, where: str) -> Declaration:
         raise SelfError(f"{where} is not a declaration of a self.", remedy="Put it back from a backup.")
     try:
         return Declaration(
-            _checked_name(name),
-            _checked_right(right),
-            _checked_allow(right, tuple(str(purpose) for purpose in allow)),
+            checked_name(name),
+            checked_right(right),
+            checked_allow(right, tuple(str(purpose) for purpose in allow)),
             created.astimezone(UTC),
             base,
         )

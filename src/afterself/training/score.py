@@ -63,8 +63,8 @@ def score(
     tokenizer = HFTurnTokenizer(base.path)
     context = min(w.context for w in weights.values())
     examples = [encode(reply, tokenizer, context) for reply in replies]
-    bits_base = _bits(load_torch(base), examples, progress, "the base")
-    bits = {name: _bits(load_weights(weights[name], base), examples, progress, name) for name in selves}
+    bits_base = bits_under(load_torch(base), examples, progress, "the base")
+    bits = {name: bits_under(load_weights(weights[name], base), examples, progress, name) for name in selves}
     return [
         Score(reply.bytes, {name: bits[name][n] for name in selves}, bits_base[n])
         for n, reply in enumerate(replies)
@@ -110,7 +110,7 @@ def _common_base(weights: Mapping[str, Weights]) -> Base:
     return resolve_base(next(iter(weights.values())).base)
 
 
-def _bits(model: Any, replies: Sequence[list[Example]], progress: Progress, name: str) -> list[float]:
+def bits_under(model: Any, replies: Sequence[list[Example]], progress: Progress, name: str) -> list[float]:
     """Bits of each reply; `replies` may be more than one window long."""
     scored = [(example.ids, example.supervised) for examples in replies for example in examples]
     progress.start(f"scoring under {name}", total=len(scored), unit="windows")

@@ -1,0 +1,102 @@
+"""`afterself evaluate`: how much like the owner the weights are, as a page and as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from afterself.cli.progress import ProgressLine
+from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterself.fidelity import Evaluation, Measured
+    from afterself.home.folder import Self
+
+
+@app.command()
+def evaluate(
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="DIR,DIR", help="Other selves on the same base, to be told apart from."),
+    ] = None,
+    replies: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Most held-out replies to measure on; fewer is faster.")
+    ] = 300,
+    samples: Annotated[
+        bool, typer.Option("--samples", help="Show a few private replies and generated ones on the page.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure how much like the owner the weights are, on replies that they never saw.
+
+    Bits per byte of the owner's real replies under the bare base, the weights, and a model that only
+    counts letters; with --against, how often the replies are told apart from other selves; and whether
+    the weights copy their training or write unlike a person. Each figure with its 95 % interval, or “not
+    measurable”. Leaves a page in the self's reports/ that any browser opens offline.
+
+    \b
+    Example: afterself evaluate
+             afterself evaluate --against ../anna,../ben --json
+    """
+    from afterself.fidelity import evaluate as evaluate_self
+    from afterself.home.jobs import Progress
+
+    self_ = open_self()
+    others = _open(against, self_)
+    with ProgressLine(console(stderr=True)) as line:
+        done = evaluate_self(self_, others, Progress(line.tell, interval=1.0), most=replies, samples=samples)
+    if json_:
+        echo_json({**done.likeness.as_dict(), "page": str(done.page)})
+    else:
+        for text in _lines(done):
+            console().print(text, markup=False)
+
+
+def _open(against: str | None, own: Self) -> dict[str, Self]:
+    """The other selves, by the name of their folder (its whole path where two are called alike)."""
+    from afterself.home.folder import Self
+
+    paths = dict.fromkeys(Path(name).expanduser() for name in (against or "").split(",") if name.strip())
+    opened = {path: Self.open(path) for path in paths}
+    if any(other.path.resolve() == own.path.resolve() for other in opened.values()):
+        raise UsageError("A self cannot be told apart from itself.", remedy="Leave it out of --against.")
+    names = [path.name for path in opened]
+    return {path.name if names.count(path.name) == 1 else str(path): other for path, other in opened.items()}
+
+
+def _lines(done: Evaluation) -> list[str]:
+    """What a person should know, each figure on a line."""
+    found, ground = done.likeness, done.likeness.ground
+    reading = found.reading
+    lines = [
+        f"{ground.replies:,} held-out replies in {ground.conversations:,} conversations, "
+        f"{ground.bytes:,} bytes",
+        f"  {_figure(reading.base)}  bits per byte under the bare base",
+        f"  {_figure(reading.witten_bell)}  counting letters (Witten-Bell, order 6)",
+        f"  {_figure(reading.weights)}  under the weights",
+        f"  {_figure(reading.saved_over_base)}  saved over the base",
+        f"  {_figure(reading.saved_over_witten_bell)}  saved over counting letters",
+    ]
+    if found.identification:
+        accuracy = found.identification.accuracy
+        lines += [f"  {_figure(value)}  told apart at {size}" for size, value in accuracy.items()]
+        lines.append(f"  {found.identification.chance:.3f}  by chance")
+        swaps = found.identification.swap
+        lines += [f"  {_figure(value)}  more under the weights of {name}" for name, value in swaps.items()]
+    lines += [
+        f"Copying: {'; '.join([found.copying.verdict, *found.copying.reasons])}",
+        f"Naturalness: {found.typicality.verdict} ({_figure(found.typicality.gap)} bits per byte)",
+        f"Page: {done.page}",
+    ]
+    return lines
+
+
+def _figure(found: Measured) -> str:
+    from afterself.fidelity import Estimate
+
+    if isinstance(found, Estimate):
+        return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
+    return str(found)

@@ -1,0 +1,67 @@
+"""What replies cost under the weights of several selves -> how often their own self is found by it.
+
+A group of replies is ascribed to the self whose weights read it with the fewest bits. Groups are drawn
+at random from the held-out replies; the interval is over conversations. Chance is one in the number
+of selves. Whose weights and replies these are, and on which base, is the business of the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from afterself.fidelity.intervals import Draws, Estimate, Floats, Measured, TooFew
+
+SIZES = (1, 5, 20)
+"""Replies in a group."""
+
+LEAST_GROUPS = 3
+"""A group size is measured where at least this many groups without a common reply are possible."""
+
+_GROUPS, _RESAMPLES, _SEED = 1_000, 1_000, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """`accuracy` by group size; `swap` is, for each other self, its bits per byte less the own ones."""
+
+    accuracy: dict[int, Measured]
+    chance: float
+    swap: dict[str, Measured]
+
+
+def identify(own: Floats, others: Mapping[str, Floats], sizes: Floats, draws: Draws) -> Identification:
+    """`own` and `others` are bits for each reply under each self's weights, `sizes` its bytes."""
+    gains = np.stack([bits - own for bits in others.values()])
+    return Identification(
+        accuracy={size: _accuracy(gains, size, draws) for size in SIZES},
+        chance=1 / (len(others) + 1),
+        swap={name: draws.ratio(bits - own, sizes) for name, bits in others.items()},
+    )
+
+
+def _accuracy(gains: Floats, size: int, draws: Draws) -> Measured:
+    """How often a random group of `size` costs every other self more than the own one."""
+    if not draws.enough or draws.replies < LEAST_GROUPS * size:
+        return TooFew(draws.replies, draws.conversations)
+    random = np.random.default_rng(_SEED)
+    members = [np.flatnonzero(draws.index == n) for n in range(draws.conversations)]
+    everyone = np.arange(draws.replies)
+    found = [
+        _share(gains, np.concatenate([members[n] for n in drawn]), size, random)
+        for drawn in draws.drawn(_RESAMPLES)
+    ]
+    value = _share(gains, everyone, size, random, groups=20 * _GROUPS)
+    made: Estimate = draws.estimate(value, np.array(found))
+    return Estimate(value, min(made.low, value), max(made.high, value))
+
+
+def _share(
+    gains: Floats, among: np.ndarray, size: int, random: np.random.Generator, groups: int = _GROUPS
+) -> float:
+    if size == 1:
+        return float((gains[:, among] > 0).all(0).mean())
+    drawn = among[random.integers(len(among), size=(groups, size))]
+    return float((gains[:, drawn].sum(2) > 0).all(0).mean())

@@ -1,0 +1,240 @@
+"""`evaluate` on a self that was really trained: true figures, no way to raise them, a private page."""
+
+from __future__ import annotations
+
+import functools
+import html.parser
+import json
+import random
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from afterself.archive.store import Archive, list_artifacts
+from afterself.errors import UsageError
+from afterself.fidelity import Estimate, Evaluation, evaluate
+from afterself.fidelity.evaluation import PAGE
+from afterself.fidelity.likeness import Pair
+from afterself.fidelity.material import gather
+from afterself.fidelity.ngram import WittenBell, bits
+from afterself.fidelity.page import page
+from afterself.fidelity.written import Written, write_replies
+from afterself.home.folder import Self
+from afterself.home.jobs import Progress, Report
+from afterself.training import TrainOptions, require_weights, train
+from afterself.training.held_out import held_out, trained_records
+from tests.training.selves import make_self, talk
+
+OPTIONS = TrainOptions(method="full", epochs=3, context=128)
+
+
+@pytest.fixture(scope="module")
+def ida(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Self:
+    """A self with enough said that something is held out. Do not change it: take `copied`."""
+    rows = talk("Anna", 220) + talk("Ben", 160)
+    self_ = make_self(tmp_path_factory.mktemp("fidelity") / "ida", rows)
+    train(self_, str(tiny_base), OPTIONS)
+    return self_
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Self:
+    """Somebody who writes otherwise, on the same base."""
+    rows = [
+        row | ({"text": "nope lol"} if row["author"] == "Bo" else {})
+        for row in json.loads(json.dumps(talk("Anna", 160)).replace("Ida Fictional", "Bo"))
+    ]
+    self_ = make_self(tmp_path_factory.mktemp("fidelity") / "bo", rows, name="Bo")
+    train(self_, str(tiny_base), replace(OPTIONS, publish_anyway=True))
+    return self_
+
+
+@pytest.fixture(scope="module")
+def varied(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Self:
+    """Somebody who never says the same thing twice, with weights that learned little."""
+    draw = random.Random(1)
+    words = ["".join(draw.choices("abcdefghijklmnop", k=draw.randint(2, 8))) for _ in range(800)]
+    rows = [
+        row | {"text": " ".join(draw.choices(words, k=9))} for row in talk("Anna", 340) + talk("Ben", 340)
+    ]
+    self_ = make_self(tmp_path_factory.mktemp("fidelity") / "eva", rows)
+    train(self_, str(tiny_base), replace(OPTIONS, epochs=0.3, publish_anyway=True))
+    return self_
+
+
+@pytest.fixture(scope="module")
+def done(ida: Self, other: Self) -> Evaluation:
+    return evaluate(ida, {"bo": other})
+
+
+@pytest.fixture
+def copied(ida: Self, tmp_path: Path) -> Self:
+    return Self.open(Path(shutil.copytree(ida.path, tmp_path / "ida")))
+
+
+def test_only_replies_that_the_weights_never_saw_are_measured(ida: Self, done: Evaluation) -> None:
+    weights = require_weights(ida)
+    trained = trained_records(ida, weights)
+    found = held_out(ida, weights)
+    assert not trained & {record for reply in found for record in reply.records}
+    ground = done.likeness.ground
+    assert ground.replies == ground.available == len(found) >= 20
+    material = gather(ida, weights)
+    assert ground.bytes == sum(len(text.encode()) + 1 for text in material.texts)
+    assert len(material.own) == 380 - len(found) and not set(material.texts) & set(material.others)
+
+
+def test_figures_are_those_of_scoring_and_stand_in_their_intervals(ida: Self, done: Evaluation) -> None:
+    reading = done.likeness.reading
+    for found in (reading.base, reading.weights, reading.witten_bell, reading.saved_over_base):
+        assert isinstance(found, Estimate) and found.low <= found.value <= found.high
+    assert isinstance(reading.base, Estimate) and isinstance(reading.weights, Estimate)
+    assert isinstance(reading.saved_over_base, Estimate)
+    assert reading.saved_over_base.value == pytest.approx(reading.base.value - reading.weights.value)
+    assert reading.saved_over_base.low > 0
+    material = gather(ida, require_weights(ida))
+    cheap = bits([WittenBell(material.own), WittenBell(material.others)], material.texts)
+    assert isinstance(reading.witten_bell, Estimate)
+    assert reading.witten_bell.value == pytest.approx(cheap.sum() / done.likeness.ground.bytes)
+
+
+def test_a_self_is_told_apart_from_one_who_writes_otherwise(done: Evaluation) -> None:
+    found = done.likeness.identification
+    assert found is not None and found.chance == 0.5
+    five, swap = found.accuracy[5], found.swap["bo"]
+    assert isinstance(five, Estimate) and five.value > 0.9
+    assert isinstance(swap, Estimate) and swap.low > 0
+
+
+def test_copying_and_low_temperature_raise_no_figure(
+    varied: Self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written has one way into the result, the gates: a copier fails one, likeness stays as it is."""
+    material = gather(varied, require_weights(varied))
+    copies = Written(tuple((text,) for text in material.own[: len(material.replies)]), len(material.replies))
+    writers: dict[str, Callable[..., Written]] = {
+        "weights": write_replies,
+        "cold": functools.partial(write_replies, temperature=0.3),
+        "copier": lambda *_: copies,
+    }
+    found = {}
+    for name, writer in writers.items():
+        monkeypatch.setattr("afterself.fidelity.evaluation.write_replies", writer)
+        found[name] = evaluate(varied).likeness.as_dict()
+    likeness = [{k: one[k] for k in ("bits_per_byte", "saved_bits_per_byte")} for one in found.values()]
+    assert likeness[0] == likeness[1] == likeness[2]
+    assert isinstance(likeness[0]["bits_per_byte"]["weights"]["value"], float)
+    assert found["weights"]["copying"]["verdict"] == "pass"
+    assert found["copier"]["copying"]["verdict"] == "fail"
+    assert found["copier"]["copying"]["written"]["exact"] == 1.0
+
+
+def test_the_same_weights_give_the_same_figures_again(ida: Self, other: Self, done: Evaluation) -> None:
+    again = evaluate(ida, {"bo": other}).likeness.as_dict()
+    first = done.likeness.as_dict()
+    assert {**again, "measured_at": 0} == {**first, "measured_at": 0}
+
+
+def test_the_page_loads_nothing_and_holds_no_private_text(ida: Self, done: Evaluation) -> None:
+    text = done.page.read_text("utf-8")
+    assert done.page.stat().st_mode & 0o777 == 0o600
+    assert "default-src 'none'" in text and not re.search(r"<(script|link|img|iframe)|https?:|url\(", text)
+    material = gather(ida, require_weights(ida))
+    private = {*material.messages, *material.own, *material.others}
+    assert not [message for message in private if len(message) > 8 and message in text]
+    _Balanced().feed(text)
+
+
+def test_samples_are_shown_when_asked_for_and_marked_as_generated(copied: Self) -> None:
+    shown = evaluate(copied, samples=True)
+    assert shown.likeness.pairs
+    text = shown.page.read_text("utf-8")
+    assert text.count("did not write this") == len(shown.likeness.pairs)
+    assert "pairs" not in shown.likeness.as_dict()
+
+
+def test_hostile_names_and_samples_stay_text(done: Evaluation) -> None:
+    evil = "<script>alert(1)</script>\u202eevil\x1b[2J\"'&"
+    pair = Pair(evil, evil, evil)
+    text = page(replace(done.likeness, name=evil, weights=evil, base=evil, pairs=(pair,)))
+    assert "<script" not in text and "\u202e" not in text and "\x1b" not in text
+    _Balanced().feed(text)
+
+
+def test_the_page_goes_when_something_it_was_made_from_is_forgotten(copied: Self) -> None:
+    made = evaluate(copied)
+    (artifact,) = [a for a in list_artifacts(copied, "report") if a.state == "current"]
+    assert artifact.path == f"reports/{PAGE}"
+    reply = held_out(copied, require_weights(copied))[0]
+    with Archive.writing(copied) as archive:
+        archive.forget([reply.records[0]])
+    assert not made.page.exists()
+    assert {a.state for a in list_artifacts(copied, "report")} == {"erased"}
+
+
+def test_a_second_page_takes_the_place_of_the_first(copied: Self) -> None:
+    assert evaluate(copied).page == evaluate(copied).page
+    assert [a.state for a in list_artifacts(copied, "report")][-2:] == ["erased", "current"]
+
+
+def test_a_research_self_can_be_measured(tmp_path: Path, tiny_base: Path) -> None:
+    self_ = make_self(tmp_path / "r", talk("Anna", 60), right="research")
+    train(self_, str(tiny_base), replace(OPTIONS, epochs=0.3, publish_anyway=True))
+    found = evaluate(self_).likeness
+    assert found.right == "research"
+    assert found.as_dict()["bits_per_byte"]["weights"]["not_measurable"] is True
+    assert found.copying.verdict == "not measurable"
+
+
+def test_selves_on_different_bases_are_refused_before_anything_is_scored(
+    copied: Self, other: Self, tmp_path: Path
+) -> None:
+    moved = Self.open(Path(shutil.copytree(other.path, tmp_path / "bo")))
+    (manifest,) = moved.weights_dir.glob("*/manifest.json")
+    facts = json.loads(manifest.read_text("utf-8")) | {"base_sha256": "0" * 64}
+    manifest.write_text(json.dumps(facts), "utf-8")
+    with pytest.raises(UsageError, match="another base"):
+        evaluate(copied, {"bo": moved})
+
+
+def test_progress_tells_every_stage_and_how_long_it_takes(ida: Self) -> None:
+    heard: list[Report] = []
+    evaluate(ida, progress=Progress(heard.append))
+    stages = list(dict.fromkeys(report.stage for report in heard))
+    assert stages == ["reading", "scoring under the base", "scoring under the weights", "writing replies"]
+    assert any(report.eta is not None for report in heard if report.stage == "writing replies")
+
+
+def test_replies_end_when_their_time_is_up(ida: Self) -> None:
+    material = gather(ida, require_weights(ida))
+    clock = _ticking()
+    written = write_replies(ida, material.replies, count=50, seconds=3.5, clock=lambda: next(clock))
+    assert (written.count, written.asked) == (3, 50)
+
+
+def _ticking() -> Iterator[float]:
+    now = 0.0
+    while True:
+        yield now
+        now += 1
+
+
+class _Balanced(html.parser.HTMLParser):
+    """Fails where a tag is left open or closed twice."""
+
+    void = frozenset({"meta", "line"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag in self.void or self.open.pop() == tag
