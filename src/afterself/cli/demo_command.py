@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from afterself.training.preflight import Preflight
 
 
+REPLIES = 100
+"""Held-out replies that the demo measures on; `evaluate` takes all it finds, up to 300."""
+
+
 @app.command()
 def demo(
     quick: Annotated[
@@ -48,7 +52,7 @@ def demo(
         bool, typer.Option("--yes", "-y", help="Wait for nobody: play the visitor's words too, then end.")
     ] = False,
 ) -> None:
-    """Meet Hester Norkus, 1936, signalwoman, fictional: import her chats, ask, train, talk.
+    """Meet Hester Norkus, 1936, signalwoman, fictional: import her chats, ask, train, measure, talk.
 
     Everything happens on this machine. Without a terminal it plays its turns and ends.
 
@@ -72,6 +76,7 @@ def demo(
         tour.take_shipped(self_)
     else:
         tour.train(self_, again, epochs)
+        tour.measure(self_)
     tour.talk(self_, seed)
     tour.goodbye()
 
@@ -200,6 +205,23 @@ class Tour:
             f"thread{'s' if told.threads != 1 else ''}: at most {duration(told.seconds)}. After each half "
             "pass it writes something, to watch it learn."
         )
+
+    def measure(self, self_: Self) -> None:
+        """The likeness page, on messages that no training saw; samples too, for nobody here is private."""
+        from afterself.cli.evaluate_command import figure
+        from afterself.cli.progress import ProgressLine
+        from afterself.fidelity import evaluate
+        from afterself.home.jobs import Progress
+
+        self._heading("Measure: how much like them is it, on messages that it never saw?")
+        with ProgressLine(console(stderr=True)) as line:
+            done = evaluate(self_, None, Progress(line.tell, interval=0.5), most=REPLIES, samples=True)
+        reading = done.likeness.reading
+        self._say("Bits per byte of what was really said; fewer is closer, in brackets the 95 % interval:")
+        self._say(f"  {figure(reading.base)}  the untouched base")
+        self._say(f"  {figure(reading.witten_bell)}  a model that only counts letters")
+        self._say(f"  {figure(reading.weights)}  the weights")
+        self._say(f"Copied from its training: {done.likeness.copying.verdict}. Page: {done.page}")
 
     def take_shipped(self, self_: Self) -> None:
         """The weights that come with the package, or better ones if they were trained here before."""
