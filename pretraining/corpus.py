@@ -5,11 +5,13 @@ drawn as the owner, two-party talk is "direct" and carries no names, more partie
 "group" with `Name: text` lines; a header with a random subset of its fields stands in front.
 No A/B speaker and no `[name]` placeholder reaches the model. Prose stays plain text.
 
+Long dialogues are cut into stretches, each with its own owner and header, as the product's examples are.
+
 The high bit of a token (NOT_A_TARGET) marks what must not enter the loss: headers, whose
 names are drawn at random and would only teach noise.
 
-    python pretraining/corpus.py tokenizer --corpus ../shared/corpus --out pretraining/runs
-    python pretraining/corpus.py shards    --corpus ../shared/corpus --out pretraining/runs --megabytes 120
+    python pretraining/corpus.py tokenizer --corpus ../shared/corpus --tokenizer tokenizer.json
+    python pretraining/corpus.py shards    --corpus ../shared/corpus --out pretraining/loan/shards
 """
 
 from __future__ import annotations
@@ -25,20 +27,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import zstandard
 
-from shape import END_OF_TEXT, SPECIAL_TOKENS, TURN_END, TURN_START, VOCABULARY
+from contamination import Protected, grams, texts_of
+from shape import END_OF_TEXT, NOT_A_TARGET, SPECIAL_TOKENS, TURN_END, TURN_START, VOCABULARY
+from shards import write_shards
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from afterself.models.turns import Header, Line, Turn, header_text, turn_text
 
-NOT_A_TARGET = 0x8000
+TOKENIZER = Path(__file__).resolve().parents[1] / "src/afterself/models/embedded/tokenizer.json"
 SPLIT = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )  # the split regex of Qwen2: llama.cpp knows it by the name "qwen2"
 
-# Share of the dialogue half by source, in text bytes; narrow task talk is capped low.
+# What the tokenizer is trained on, by source, in text bytes; narrow task talk is capped low.
 DIALOGUE_WEIGHTS = {
     "self-dialogue": 22, "changelog": 20, "gutenberg-book-dialogues": 12, "topical-chat": 10,
     "gutenberg-plays": 5, "standard-ebooks-plays": 3, "qmsum-meetings": 6, "ubuntu-irc": 7,
@@ -49,6 +52,8 @@ PROSE_WEIGHTS = {
     "gutenberg": 55, "standard-ebooks": 20, "openstax-textbooks": 9, "digitalgov-news": 4, "18f-blog": 3,
     "childrens-stories": 4, "world-factbook": 1, "changelog": 3, "opensource-guide": 1,
 }  # fmt: skip
+# The model reads every document, but of sources with one narrow manner only this share.
+KEPT_SHARE = {"sgd": 0.35, "star": 0.45, "world-factbook": 0.5}
 NAMES = (
     "Anna Ben Clara David Emma Felix Grace Henry Ida Jack Kate Leo Mia Noah Olivia Paul Rosa Sam Tina Tom "
     "Lena Max Nora Oscar Ruth Simon Sofia Theo Vera Will Alice Bruno Carl Dora Elena Frank Greta Hugo Irene "
@@ -62,6 +67,8 @@ PLACEHOLDER = re.compile(r"\[(?:user|your|my|person|name|speaker|insert|friend)[
 
 def documents(shard: Path) -> Iterator[dict[str, Any]]:
     """The JSON objects of one shard (split on LF alone: strings may hold U+2028)."""
+    import zstandard
+
     with shard.open("rb") as raw:
         reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw)
         for line in io.TextIOWrapper(reader, encoding="utf-8", newline="\n"):
@@ -184,8 +191,8 @@ def train_tokenizer(corpus: Path, out: Path, megabytes: float = 24.0, seed: int 
         show_progress=False,
     )
     tokenizer.train_from_iterator((text_of(d) for d in pool), trainer)
-    out.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(out / "tokenizer.json"))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(out))
     print(f"tokenizer: {tokenizer.get_vocab_size()} tokens from {megabytes} MB")
 
 
@@ -210,39 +217,96 @@ def encode(batch: list[list[tuple[str, str]]], tokenizer: Any) -> Iterator[np.nd
         yield np.array(ids, dtype=np.uint16)
 
 
-def write_shards(
-    corpus: Path, out: Path, megabytes: float, dialogue_share: float = 0.5, seed: int = 2
-) -> None:
-    """Draw the mix and write `tokens.bin`; both kinds are interleaved by tokens, half and half."""
+def stretches(document: dict[str, Any], rng: random.Random) -> Iterator[dict[str, Any]]:
+    """A long dialogue as stretches of 1,500 to 5,000 characters; anything else as it is."""
+    if document["kind"] != "dialogue":
+        yield document
+        return
+    kept: list[dict[str, str]] = []
+    length, limit = 0, rng.randrange(1_500, 5_000)
+    for turn in document["turns"]:
+        kept.append(turn)
+        length += len(turn["text"])
+        if length > limit:
+            yield {**document, "turns": kept}
+            kept, length, limit = [], 0, rng.randrange(1_500, 5_000)
+    yield {**document, "turns": kept}
+
+
+def sources(corpus: Path) -> list[Path]:
+    """The shards of the corpus, without the held-out one."""
+    return sorted(p for p in corpus.glob("*.jsonl.zst") if p.name != "valid.jsonl.zst")
+
+
+def clean(
+    corpus: Path,
+    protected: dict[str, Protected],
+    held_out: Protected,
+    rng: random.Random,
+    share: float,
+    counts: dict[str, Any],
+) -> Iterator[dict[str, Any]]:
+    """What to train on: whole prose documents and stretches of dialogue.
+
+    A document that shares 13 words with a protected text is dropped whole. Of one that shares them
+    with held-out text (podcasts repeat their sponsors) only the stretch is dropped. All is counted.
+    """  # fmt: skip
+    for path in sources(corpus):
+        source = path.name.removesuffix(".jsonl.zst")
+        names = ("documents", *protected, "stretches", "held_out")
+        row = counts.setdefault(source, dict.fromkeys(names, 0))
+        for document in documents(path):
+            if document["kind"] == "qa" or rng.random() >= KEPT_SHARE.get(source, 1.0) * share:
+                continue
+            row["documents"] += 1
+            own = grams(text_of(document))
+            hits = [name for name, texts in protected.items() if texts.overlap(own)]
+            for name in hits:
+                row[name] += 1
+            suspect = held_out.overlap(own) > 0
+            for part in [] if hits else stretches(document, rng):
+                row["stretches"] += 1
+                if suspect and held_out.overlap(grams(text_of(part))):
+                    row["held_out"] += 1
+                else:
+                    yield part
+
+
+def token_documents(kept: Iterator[dict[str, Any]], tokenizer: Any, rng: random.Random) -> Iterator[Any]:
+    """(kind, token ids) of every stretch; a few thousand are encoded at once."""
+    batch: list[tuple[str, list[tuple[str, str]]]] = []
+    size = 0
+    for part in kept:
+        if rendered := pieces(part, rng):
+            batch.append((part["kind"], rendered))
+            size += sum(len(text) for _, text in rendered)
+        if size > 8_000_000:
+            yield from zip([k for k, _ in batch], encode([r for _, r in batch], tokenizer), strict=True)
+            batch, size = [], 0
+    yield from zip([k for k, _ in batch], encode([r for _, r in batch], tokenizer), strict=True)
+
+
+def make_shards(arguments: argparse.Namespace) -> None:
+    """The whole mix as token shards, and the report of what was dropped."""
     from tokenizers import Tokenizer
 
-    rng = random.Random(seed)
-    tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
     tokenizer.encode_special_tokens = True
-    streams: dict[str, list[np.ndarray]] = {}
-    for kind, weights, share in (
-        ("dialogue", DIALOGUE_WEIGHTS, dialogue_share),
-        ("prose", PROSE_WEIGHTS, 1 - dialogue_share),
-    ):
-        rendered = [p for d in mixed(corpus, weights, kind, megabytes * share, rng) if (p := pieces(d, rng))]
-        streams[kind] = []
-        for start in range(0, len(rendered), 2000):
-            streams[kind] += encode(rendered[start : start + 2000], tokenizer)
-    sizes = {kind: sum(len(a) for a in arrays) for kind, arrays in streams.items()}
-    with (out / "tokens.bin").open("wb") as sink:
-        done = dict.fromkeys(streams, 0)
-        queues = {kind: iter(arrays) for kind, arrays in streams.items()}
-        open_kinds = set(streams)
-        while open_kinds:
-            kind = min(open_kinds, key=lambda k: done[k] / sizes[k])
-            array = next(queues[kind], None)
-            if array is None:
-                open_kinds.discard(kind)
-                continue
-            array.tofile(sink)
-            done[kind] += len(array)
-    (out / "tokens.json").write_text(json.dumps({"tokens": sizes, "seed": seed, "megabytes": megabytes}))
-    print(f"shards: {sizes}")
+    rng = random.Random(2)
+    protected = {}
+    for folder in arguments.protect:
+        files = [p for p in sorted(folder.rglob("*.json*")) if p.suffix in (".json", ".jsonl")]
+        protected[folder.name] = Protected(text for path in files for text in texts_of(path))
+    valid = Protected(
+        text_of(d) for d in documents(arguments.corpus / "valid.jsonl.zst") if d["kind"] != "qa"
+    )
+    counts: dict[str, Any] = {}
+    kept = clean(arguments.corpus, protected, valid, rng, arguments.share, counts)
+    write_shards(token_documents(kept, tokenizer, rng), arguments.out, arguments.shards, seed=3)
+    sizes = {name: len(texts.hashes) for name, texts in (*protected.items(), ("held_out", valid))}
+    report = {"protected_13_grams": sizes, "sources": counts}
+    (arguments.out / "contamination.json").write_text(json.dumps(report, indent=1))
+    (arguments.out / "tokenizer.json").write_bytes(arguments.tokenizer.read_bytes())
 
 
 def main() -> None:
@@ -251,13 +315,17 @@ def main() -> None:
     )
     parser.add_argument("step", choices=["tokenizer", "shards"])
     parser.add_argument("--corpus", type=Path, default=Path("../shared/corpus"))
-    parser.add_argument("--out", type=Path, default=Path("pretraining/runs"))
-    parser.add_argument("--megabytes", type=float, default=120.0)
+    parser.add_argument("--tokenizer", type=Path, default=TOKENIZER)
+    parser.add_argument("--out", type=Path, default=Path("pretraining/loan/shards"))
+    parser.add_argument("--shards", type=int, default=24, help="how many shards")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the documents, drawn by seed")
+    parser.add_argument("--protect", type=Path, nargs="*", default=[], metavar="FOLDER",
+                        help="folders of .json/.jsonl texts to stay clear of (13-grams)")  # fmt: skip
     arguments = parser.parse_args()
     if arguments.step == "tokenizer":
-        train_tokenizer(arguments.corpus, arguments.out)
+        train_tokenizer(arguments.corpus, arguments.tokenizer)
     else:
-        write_shards(arguments.corpus, arguments.out, arguments.megabytes)
+        make_shards(arguments)
 
 
 if __name__ == "__main__":

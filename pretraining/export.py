@@ -23,8 +23,14 @@ from afterself.models.gguf_export import export_gguf, read_config
 EMBEDDED = Path(__file__).resolve().parents[1] / "src/afterself/models/embedded"
 
 
-def card(run: Path, config: dict[str, Any], context: int, name: str) -> dict[str, Any]:
+def card(run: Path, config: dict[str, Any], context: int, name: str, shards: Path) -> dict[str, Any]:
     """The model card as data: `docs` and the probe read it too."""
+    noted = run / "tokens.json"  # runs made before there were shards
+    if noted.exists():
+        corpus = json.loads(noted.read_text())
+    else:
+        listed = json.loads((shards / "shards.json").read_text())
+        corpus = {"tokens": {kind: sum(row[kind] for row in listed) for kind in ("dialogue", "prose")}}
     curve = [json.loads(line) for line in (run / "curve.jsonl").read_text().splitlines()]
     tenths = [curve[round(n * (len(curve) - 1) / 10)] for n in range(11)]
     return {
@@ -36,7 +42,7 @@ def card(run: Path, config: dict[str, Any], context: int, name: str) -> dict[str
             "head_dim", "intermediate_size", "vocab_size", "tie_word_embeddings")},
         "context": context,
         "languages": ["en"],
-        "corpus": json.loads((run / "tokens.json").read_text()),
+        "corpus": corpus,
         "tokens_seen": curve[-1]["tokens"],
         "steps": curve[-1]["step"],
         "curve": [{k: point[k] for k in ("tokens", "loss")} for point in tenths],
@@ -51,6 +57,7 @@ def main() -> None:
     )
     parser.add_argument("--run", type=Path, default=Path("pretraining/runs"))
     parser.add_argument("--out", type=Path, default=EMBEDDED)
+    parser.add_argument("--shards", type=Path, default=Path("pretraining/loan/shards"))
     parser.add_argument("--context", type=int, default=512)
     parser.add_argument("--name", default="afterself stand-in base")
     arguments = parser.parse_args()
@@ -67,7 +74,7 @@ def main() -> None:
         license_link="LICENSE-weights",
     )
     shutil.copyfile(model / "tokenizer.json", arguments.out / "tokenizer.json")
-    facts = card(arguments.run, config, arguments.context, arguments.name)
+    facts = card(arguments.run, config, arguments.context, arguments.name, arguments.shards)
     facts["sha256"] = hashlib.sha256(gguf.read_bytes()).hexdigest()
     (arguments.out / "card.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
     print(f"{gguf}: {gguf.stat().st_size / 1e6:.2f} MB")

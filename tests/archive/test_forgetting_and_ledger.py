@@ -103,7 +103,7 @@ def test_forgetting_makes_stale_what_was_made_from_it_and_nothing_else(
     forget(fresh_self, "one")
     states = [(a.kind, a.path, a.settings, a.state) for a in list_artifacts(fresh_self)]
     assert states == [
-        ("index", "index/a", {"model": "m"}, "stale"),
+        ("index", "index/a", {"model": "m"}, "erased"),
         ("weights", "weights/b", {"seed": 7}, "current"),
     ]
 

@@ -184,7 +184,7 @@ def test_weights_that_learned_words_of_somebody_else_are_stale_once_that_is_said
     decide(fresh_self, "Ben", owner=False)
     assert {one.path: one.state for one in list_artifacts(fresh_self)} == {
         "weights/anna": "current",
-        "weights/both": "stale",
+        "weights/both": "erased",
     }
 
 
@@ -199,5 +199,5 @@ def test_what_was_made_from_words_of_a_contact_who_is_excluded_is_stale(
             archive.people.exclude(archive.people.find("Ben")[0].contact)
     assert {one.path: one.state for one in list_artifacts(fresh_self)} == {
         "index/a": "current",
-        "index/b": "stale",
+        "index/b": "erased",
     }

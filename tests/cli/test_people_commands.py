@@ -118,7 +118,7 @@ def test_weights_made_with_an_excluded_person_go_stale(self_: Self) -> None:
     with Archive.writing(self_) as archive:
         archive.register_artifact("weights", "weights/w", [(lunch, 1)], {})
     assert "train again" in run(self_, "people", "exclude", "Cleo").out
-    assert [one.state for one in list_artifacts(self_)] == ["stale"]
+    assert [one.state for one in list_artifacts(self_)] == ["erased"]
 
 
 def test_the_change_log_and_the_receipts_hold_no_names(self_: Self) -> None:

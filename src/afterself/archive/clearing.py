@@ -8,11 +8,16 @@ goes on where a crash ended it.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apsw
 
-from afterself.archive.ledger import Ledger
+from afterself.home.abandoned import sweep_abandoned
+
+if TYPE_CHECKING:
+    from afterself.archive.ledger import Ledger
 
 _MARK = "clearing"
 
@@ -44,7 +49,24 @@ def erase_stale(ledger: Ledger, folder: Path) -> bool:
             gone = False
         elif artifact.state == "stale":
             ledger.set_state(artifact.id, "erased")
+    _sweep_unknown(folder / "weights", {folder / path for path in current})
     return gone
+
+
+def left_half_made(folder: Path) -> bool:
+    """Whether a killed training left something of which nothing says from what it was made."""
+    return any(True for _ in folder.glob("weights/.making-*")) or any(
+        path.name.startswith(".") for path in folder.glob("weights/.run/*")
+    )
+
+
+def _sweep_unknown(weights: Path, current: Collection[Path]) -> None:
+    """Remove what the ledger does not know; what a training is writing right now is left to it."""
+    for path in weights.iterdir() if weights.is_dir() else ():
+        if path.name == ".run":
+            sweep_abandoned([file for file in path.iterdir() if file not in current])
+        elif path.is_dir() and path not in current:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def empty_journal(db: apsw.Connection) -> bool:

@@ -17,6 +17,7 @@ import apsw
 
 from afterself.archive.migrations import LATEST, migrate
 from afterself.errors import ArchiveError, SelfError
+from afterself.home.folder import was_used
 
 _BUSY_MS = 10_000
 
@@ -53,8 +54,9 @@ def open_archive(path: Path, *, read_only: bool = False) -> apsw.Connection:
 
 
 def _make_private_file(path: Path) -> None:
-    if path.exists():
+    if path.exists() and path.stat().st_size:
         return
+    require_not_lost(path)
     try:
         with contextlib.suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -63,6 +65,15 @@ def _make_private_file(path: Path) -> None:
             f"The archive cannot be made: {path} ({error.strerror}).",
             remedy="Check that the folder of the self exists and that you may write there.",
         ) from error
+
+
+def require_not_lost(path: Path) -> None:
+    """ArchiveError if the archive is gone from a self that was used: an empty one must not take its place."""
+    if not (path.exists() and path.stat().st_size) and was_used(path.parent):
+        raise ArchiveError(
+            f"The archive {path} is missing, but this self holds what was made with it. Nothing was changed.",
+            remedy="Put archive.db (and archive.db-wal, if there is one) back, or the folder from a backup.",
+        )
 
 
 def _connect(path: Path, *, read_only: bool) -> apsw.Connection:

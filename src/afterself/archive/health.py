@@ -12,7 +12,7 @@ import apsw
 
 from afterself.archive.blobs import blob_path
 from afterself.archive.clearing import must_clear
-from afterself.archive.database import archive_errors, open_archive
+from afterself.archive.database import archive_errors, open_archive, require_not_lost
 from afterself.archive.migrations import LATEST
 from afterself.home.folder import Self
 
@@ -39,6 +39,7 @@ def examine(self_: Self) -> Health | None:
     ArchiveError if it cannot be opened at all: newer than this program, or no archive.
     """
     path = self_.archive_path
+    require_not_lost(path)
     if not path.exists():
         return None
     with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:

@@ -17,7 +17,8 @@ from typing import Any, Literal
 
 import apsw
 
-from afterself.archive.database import archive_errors, open_archive
+from afterself.archive.clearing import mark_clearing
+from afterself.archive.database import archive_errors, open_archive, require_not_lost
 from afterself.errors import ArchiveError
 from afterself.home.folder import Self
 
@@ -39,6 +40,7 @@ class Artifact:
 def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
     """What the ledger of a self holds of a kind (None: all), oldest first; nothing is written to read it."""
     path = self_.archive_path
+    require_not_lost(path)
     if not path.exists():
         return []
     with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
@@ -145,10 +147,15 @@ class Ledger:
         self._db.execute("UPDATE artifact SET state = ? WHERE id = ?", (state, artifact))
 
     def mark_stale(self, revisions: Iterable[int]) -> list[int]:
-        """Enter as stale every current artifact made from one of these revision rows; gives their ids."""
+        """Enter as stale every current artifact made from one of these revision rows; gives their ids.
+
+        Their files go when the writer is done, or when the archive is next opened for writing.
+        """
         stale = [artifact.id for artifact in self.made_from(revisions)]
         for number in stale:
             self.set_state(number, "stale")
+        if stale:
+            mark_clearing(self._db)
         return stale
 
     def made_from(self, revisions: Iterable[int]) -> list[Artifact]:

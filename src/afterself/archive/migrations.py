@@ -262,5 +262,6 @@ def migrate(db: apsw.Connection) -> None:
             db.pragma("user_version", number)
         db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # a full disk makes SQLite roll back by itself
+            db.execute("ROLLBACK")
         raise

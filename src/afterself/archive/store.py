@@ -17,7 +17,14 @@ import apsw
 
 from afterself.archive.blobs import sweep_blobs, write_blob
 from afterself.archive.changes import Change, ChangeLog
-from afterself.archive.clearing import clearing_done, empty_journal, erase_stale, mark_clearing, must_clear
+from afterself.archive.clearing import (
+    clearing_done,
+    empty_journal,
+    erase_stale,
+    left_half_made,
+    mark_clearing,
+    must_clear,
+)
 from afterself.archive.contacts import Contact, Contacts
 from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, records_of, tidy
@@ -71,6 +78,7 @@ class Archive:
             try:
                 archive.clear()
                 yield archive
+                archive.clear()
             finally:
                 archive.close()
 
@@ -216,8 +224,10 @@ class Archive:
     def clear(self) -> bool:
         """Remove from the disk what a forgetting left to remove, if any; False if a reader is in the way."""
         with archive_errors(self.path):
-            if self._db.in_transaction or not must_clear(self._db):
-                return not self._db.in_transaction
+            if self._db.in_transaction:
+                return False
+            if not must_clear(self._db) and not left_half_made(self.path.parent):
+                return True
             self.sweep()
             if not (erase_stale(self.ledger, self.path.parent) and empty_journal(self._db)):
                 return False

@@ -2,7 +2,8 @@
 
 A command parses arguments, calls one function of a package, and prints. Heavy
 imports stand inside the commands, so that `afterself --help` answers at once.
-Errors of the tree in `afterself.errors` become one message and an exit code.
+Errors of the tree in `afterself.errors` become one message and an exit code; so do
+all others (`faults.py`).
 """
 
 from __future__ import annotations
@@ -43,3 +44,8 @@ def _run() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except Exception as error:
+        from afterself.cli.faults import explained, give_up_output
+
+        give_up_output()
+        sys.exit(report_error(explained(error)))

@@ -34,6 +34,8 @@ app = typer.Typer(
     "memory that cites, an honest measure of the likeness. Nothing leaves this machine.",
 )
 
+_STEERING = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 _chosen: dict[str, str | None] = {"self": None}
 
 
@@ -136,11 +138,12 @@ def forgiving_streams() -> None:
 def echo_json(value: Any) -> None:
     """One JSON document on one line of standard output, whole in every encoding of the terminal.
 
-    Where that is not UTF-8, and for a lone surrogate, JSON's own escapes stand for the characters.
+    Where that is not UTF-8, for a lone surrogate, and for what would steer a terminal, JSON's own escapes
+    stand for the characters.
     """
     unicode = (getattr(sys.stdout, "encoding", None) or "utf-8").lower() in ("utf-8", "utf8")
     line = json.dumps(value, ensure_ascii=not unicode).encode("utf-8", "backslashreplace").decode("utf-8")
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
 def interactive() -> bool:

@@ -2,17 +2,21 @@
 
 Content goes to a temporary neighbour, is forced to disk and renamed over the
 target; then the folder itself is forced to disk, so that the new name survives
-a power cut. Everything is made private to the owner of the account.
+a power cut. Everything is made private to the owner of the account. A neighbour that
+a killed process left goes when the same file is next written.
 """
 
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from afterself.home.abandoned import claim, sweep_abandoned
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -27,8 +31,7 @@ def write_atomic(path: Path, content: bytes | str, mode: int = FILE_MODE) -> Non
 @contextlib.contextmanager
 def atomic_file(path: Path, mode: int = FILE_MODE) -> Iterator[BinaryIO]:
     """A file to write what becomes `path`, durable, when the block ends; if it fails, nothing changes."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    temporary, handle = _neighbour(path, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -50,15 +53,27 @@ def replacing(path: Path) -> Iterator[Path]:
     writes itself; it has the library's mode.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    temporary, handle = _neighbour(path, FILE_MODE)
     try:
         yield temporary
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
     finally:
+        os.close(handle)
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def _neighbour(path: Path, mode: int) -> tuple[Path, int]:
+    """A new empty file beside `path`, held open and claimed; those that were abandoned are removed."""
+    sweep_abandoned(path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 12}"))
+    while True:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        if claim(handle):
+            return temporary, handle
+        os.close(handle)
 
 
 def sync_folder(path: Path) -> None:

@@ -7,6 +7,7 @@ on. Facts are ids, counts and hashes: never the text of a record.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -20,6 +21,7 @@ from afterself.home.moments import now_text
 
 _START = "0" * 64
 _TAIL = 1 << 16
+_LONGEST = 1 << 20
 
 
 def append_audit(path: Path, event: str, facts: dict[str, Any]) -> None:
@@ -36,11 +38,36 @@ def append_audit(path: Path, event: str, facts: dict[str, Any]) -> None:
                 "previous": hashlib.sha256(last).hexdigest() if last else _START,
             }
             text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-            file.write((b"\n" if torn else b"") + text.encode("utf-8") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            _append(file.fileno(), (b"\n" if torn else b"") + text.encode("utf-8") + b"\n")
     except OSError as error:
-        raise SelfError(f"The audit log cannot be written: {path} ({error.strerror}).") from error
+        raise SelfError(
+            f"The audit log cannot be written: {path} ({error.strerror}).",
+            remedy="Make room there, or make the folder writable. What was stored before it is kept.",
+        ) from error
+
+
+def _append(handle: int, data: bytes) -> None:
+    """All of `data` on disk, or none of it: half a line would break the chain for good."""
+    size = os.fstat(handle).st_size
+    try:
+        left = data
+        while left:
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(handle, size)
+        raise
+
+
+def first_audit_line(path: Path) -> dict[str, Any] | None:
+    """What was written when the self was made; None if the log is missing or begins otherwise."""
+    try:
+        with path.open("rb") as file:
+            line = json.loads(file.readline(_LONGEST))
+    except (OSError, ValueError):
+        return None
+    return line if isinstance(line, dict) and line.get("previous") == _START else None
 
 
 def _last_line(handle: int) -> tuple[bytes, bool]:

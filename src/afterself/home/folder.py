@@ -8,6 +8,8 @@ is the business of their packages.
 from __future__ import annotations
 
 import contextlib
+import glob
+import json
 import os
 import secrets
 import shutil
@@ -17,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from afterself.errors import NotAllowed, SelfError
+from afterself.home.abandoned import claimed, sweep_abandoned
 from afterself.home.atomic import FOLDER_MODE, make_folder, sync_folder, write_atomic
-from afterself.home.audit import append_audit
+from afterself.home.audit import append_audit, first_audit_line
 from afterself.home.declaration import (
     MEASURED_ONLY,
     PURPOSES,
@@ -48,6 +51,49 @@ def _declared(path: Path) -> bytes:
     return content
 
 
+def _fill(making: Self) -> None:
+    """What every new self begins with."""
+    declared = making.declaration
+    for folder in _FOLDERS:
+        make_folder(making.path / folder)
+    making.audit(
+        "self made", right=declared.right, allow=list(declared.allow), means=RIGHT_MEANS[declared.right]
+    )
+    write_atomic(making.path / "self.toml", to_toml(declared))
+
+
+def _require_as_declared(path: Path, declaration: Declaration) -> None:
+    """SelfError if self.toml allows what was not declared when the self was made, or by another right.
+
+    Allowing less than was declared is everybody's right at any time.
+    """
+    made = first_audit_line(path / "audit.log")
+    if made is None or made.get("event") != "self made":
+        raise SelfError(
+            f"{path / 'audit.log'} is missing or damaged: what was declared for this self cannot be checked.",
+            remedy="Put it back from a backup of the self.",
+        )
+    right, allowed = str(made.get("right")), [str(purpose) for purpose in made.get("allow", ())]
+    if declaration.right == right and set(declaration.allow) <= set(allowed):
+        return
+    raise SelfError(
+        f"{path / 'self.toml'} was changed by hand. It says “{declaration.right}” for "
+        f"{', '.join(declaration.allow)}; declared was “{right}” for {', '.join(allowed)}.",
+        remedy=f"Put back into it: right = {json.dumps(right)} and allow = {json.dumps(allowed)}. "
+        "For another right, or to allow more, make a new self and import again.",
+    )
+
+
+def was_used(path: Path) -> bool:
+    """Whether anything was ever stored in the self in this folder, as its files beside the archive tell."""
+    if (path / "archive.db-wal").exists() or any(
+        any(folder.iterdir()) for folder in (path / "blobs", path / "weights") if folder.is_dir()
+    ):
+        return True
+    log = path / "audit.log"
+    return log.is_file() and b'"event":"imported"' in log.read_bytes()
+
+
 @dataclass(frozen=True, slots=True)
 class Self:
     """The folder of one person's self, and what was declared when it was made."""
@@ -67,16 +113,12 @@ class Self:
         making = path.with_name(f".{path.name}.making-{secrets.token_hex(4)}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            sweep_abandoned(path.parent.glob(f".{glob.escape(path.name)}.making-{'[0-9a-f]' * 8}"))
             making.mkdir(mode=FOLDER_MODE)
-            made = cls(making, declaration)
-            making.chmod(FOLDER_MODE)
-            for folder in _FOLDERS:
-                make_folder(making / folder)
-            made.audit(
-                "self made", right=right, allow=list(declaration.allow), means=RIGHT_MEANS[declaration.right]
-            )
-            write_atomic(making / "self.toml", to_toml(declaration))
-            os.rename(making, path)  # noqa: PTH104  (Path.replace says the same; rename is the word)
+            with claimed(making):
+                making.chmod(FOLDER_MODE)
+                _fill(cls(making, declaration))
+                os.rename(making, path)  # noqa: PTH104  (Path.replace says the same; rename is the word)
             sync_folder(path.parent)
         except OSError as error:
             raise SelfError(
@@ -114,7 +156,9 @@ class Self:
                 f"The folder {path} {there}.",
                 remedy=f"Name the folder with --self, or make a new self: afterself --self {path} new",
             ) from error
-        return cls(path, from_toml(content, str(path / "self.toml")))
+        declaration = from_toml(content, str(path / "self.toml"))
+        _require_as_declared(path, declaration)
+        return cls(path, declaration)
 
     @property
     def archive_path(self) -> Path:

@@ -26,7 +26,7 @@ def exclusive(path: Path, *, wait: float = 0) -> Iterator[None]:
     except OSError as error:
         raise SelfError(
             f"This self cannot be written to: {path.parent} ({error.strerror}).",
-            remedy="Check that the folder is yours and that its disk is not read-only.",
+            remedy="Check that the folder is yours and that its disk is neither full nor read-only.",
         ) from error
     try:
         if not _locked(handle, time.monotonic() + wait):
@@ -36,7 +36,8 @@ def exclusive(path: Path, *, wait: float = 0) -> Iterator[None]:
                 remedy="Wait until it has finished, or stop it, and try again.",
             )
         os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
+        with contextlib.suppress(OSError):  # a full disk: the lock holds without a name in it
+            os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
         try:
             yield
         finally:

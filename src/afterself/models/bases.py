@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -142,8 +142,9 @@ def _fingerprint(files: list[Path]) -> str:
     for path in files:
         with path.open("rb") as file:
             whole.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    known.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(known, whole.hexdigest())
+    with suppress(OSError):  # only a shortcut: a cache that cannot be written costs time
+        known.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(known, whole.hexdigest())
     return whole.hexdigest()
 
 
@@ -242,5 +243,11 @@ def gguf_for(base: Base, dtype: Literal["f32", "f16", "q8_0"] = "q8_0") -> Path:
         from afterself.models.gguf_export import export_gguf
 
         license_id = "" if base.license == "unknown" else base.license
-        export_gguf(base.path, cached, dtype=dtype, name=base.id, license_id=license_id)
+        try:
+            export_gguf(base.path, cached, dtype=dtype, name=base.id, license_id=license_id)
+        except OSError as error:
+            raise ModelError(
+                f"The base {base.id} cannot be made ready: {cached.parent} ({error.strerror}).",
+                remedy="Make room there, or make the folder writable; XDG_CACHE_HOME names another.",
+            ) from error
     return cached

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from afterself.errors import ModelError
+from afterself.home.abandoned import claimed, sweep_abandoned
 from afterself.home.cores import usable_cores
 from afterself.models.llama_tokens import LlamaTurnTokenizer
 
@@ -253,11 +254,11 @@ def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, ex
         params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
         params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     _quiet_and_private(params)
-    base = tempfile.gettempdir()
-    folder = Path(tempfile.mkdtemp(prefix="afterself-", dir=base if len(base) <= _LONGEST_TEMP else "/tmp"))
+    folder = _socket_folder()
     try:
-        params.hostnames = [str(folder / "unused.sock")]
-        server = xllamacpp.Server(params)
+        with claimed(folder):
+            params.hostnames = [str(folder / "unused.sock")]
+            server = xllamacpp.Server(params)
     except RuntimeError:
         raise ModelError(
             f"llama.cpp cannot load {gguf}{' with the adapter ' + lora if lora else ''}.",
@@ -268,6 +269,14 @@ def _start(gguf: str, lora: str, n_ctx: int, threads: int | None, mmap: bool, ex
     # Freed before its loop has begun, the server would wait for that loop forever: see it answer once.
     server.handle_metrics()
     return server
+
+
+def _socket_folder() -> Path:
+    """A private folder for the socket that llama.cpp insists on; those of killed processes are removed."""
+    base = tempfile.gettempdir()
+    base = base if len(base) <= _LONGEST_TEMP else "/tmp"
+    sweep_abandoned(Path(base).glob("afterself-socket-*"))
+    return Path(tempfile.mkdtemp(prefix="afterself-socket-", dir=base))
 
 
 def _quiet_and_private(params: CommonParams) -> None:

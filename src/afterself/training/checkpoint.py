@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from afterself.archive.ledger import list_artifacts
 from afterself.archive.store import Archive
 from afterself.errors import TrainingError
 from afterself.home.atomic import atomic_file, make_folder
@@ -76,6 +77,7 @@ class Checkpoints:
         self.self_ = self_
         self.run = run
         self.path = self_.weights_dir / FOLDER / f"{run}.pt"
+        self.artifact = f"weights/{FOLDER}/{run}.pt"
         self._written = time.monotonic()
         self._took = 0.0
 
@@ -104,16 +106,18 @@ class Checkpoints:
 
         `fresh` removes every checkpoint. ArchiveError if a record of the dataset has left the archive.
         """
-        artifact = f"weights/{self.path.parent.name}/{self.path.name}"
         with Archive.writing(self.self_, wait=WAIT) as archive, writing(self.self_):
             if fresh:
                 forget_runs(archive)
             sweep(self.self_, archive)
-            archive.register_artifact(KIND, artifact, revisions.items(), settings.as_dict())
+            archive.register_artifact(KIND, self.artifact, revisions.items(), settings.as_dict())
             make_folder(self.path.parent)
 
     def keep(self, loop: Loop, *, now: bool = False) -> None:
-        """Write the run's state if the last time is long enough ago, or `now`. TrainingError if it cannot."""
+        """Write the run's state if the last time is long enough ago, or `now`.
+
+        TrainingError if it cannot be written, or if something that it learns from was forgotten meanwhile.
+        """
         import torch
 
         began = time.monotonic()
@@ -121,8 +125,20 @@ class Checkpoints:
             return
         with writing(self.self_), atomic_file(self.path) as file:
             torch.save({"format": FORMAT, "run": self.run, **captured(loop)}, file)
+        self._require_allowed()
         self._written = time.monotonic()
         self._took = self._written - began
+
+    def _require_allowed(self) -> None:
+        """What was forgotten before this look is seen by it; what comes later finds the file and takes it."""
+        current = [one.path for one in list_artifacts(self.self_, KIND) if one.state == "current"]
+        if self.artifact not in current:
+            self.path.unlink(missing_ok=True)
+            raise TrainingError(
+                "Training stopped: something that it was learning from was forgotten or excluded meanwhile. "
+                "Nothing of this run was kept.",
+                remedy="Run train again: it learns from what is left.",
+            )
 
 
 def captured(loop: Loop) -> dict[str, Any]:

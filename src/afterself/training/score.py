@@ -59,7 +59,7 @@ def score(
     for self_ in selves.values():
         self_.audit_use("replies scored", replies=len(objects), selves=len(selves))
     replies = read_replies(objects, names[owner], where)
-    progress.finish(f"{len(replies)} replies of {selves[owner].declaration.name}")
+    progress.finish(f"{len(replies)} replies of the owner of {owner}")
     tokenizer = HFTurnTokenizer(base.path)
     context = min(w.context for w in weights.values())
     examples = [encode(reply, tokenizer, context) for reply in replies]
