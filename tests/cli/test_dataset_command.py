@@ -107,3 +107,19 @@ def test_a_research_self_is_never_exported(tmp_path: Path, tiny_base: Path) -> N
     self_ = Self.create(tmp_path / "r", name="Somebody", right="research", allow=("archive", "train"))
     ran = afterself("--self", self_.path, "dataset", "--base", tiny_base, "--export", tmp_path / "x.jsonl")
     assert ran.code == 4 and not (tmp_path / "x.jsonl").exists()
+
+
+def test_preview_and_export_show_masked_words_and_nothing_held_out(tmp_path: Path, tiny_base: Path) -> None:
+    rows = talk("Anna", 100) + talk("Ben", 50)
+    rows = [{**row, "text": f"{row['text']} +49 171 1234567"} for row in rows]
+    self_ = make_self(tmp_path / "ida", rows)
+    file = tmp_path / "chats.jsonl"
+    lines = exported(self_, tiny_base, file)
+    said = [m["content"] for line in lines for m in line["messages"] if m["role"] == "assistant"]
+    assert len(said) == 130 and all(words.endswith(", to be sure <phone>") for words in said)
+    assert "171" not in file.read_text("utf-8") and "2020-04" not in file.read_text("utf-8")
+    ran = afterself("--self", self_.path, "dataset", "--base", tiny_base, "--preview", "200")
+    assert "<phone>" in ran.out and "171 1234567" not in ran.out and "on: 2020-04" not in ran.out
+    counts = afterself("--self", self_.path, "dataset", "--base", tiny_base, "--json").json
+    assert (counts["train_turns"], counts["validation_turns"], counts["held_out_turns"]) == (110, 20, 20)
+    assert "20 more are held out for evaluation" in " ".join(ran.out.split())

@@ -87,7 +87,7 @@ def test_a_dash_reads_json_lines_from_standard_input(fresh_self):
 
 def test_without_a_terminal_the_summary_says_how_to_name_the_owner(fresh_self, chat):
     ran = _import(fresh_self, chat)
-    assert "people me NAME" in ran.out
+    assert "There: Ben, Anna." in ran.out and "people me NAME" in ran.out
     assert _import(fresh_self, chat, "--json").json["owner"] is None
 
 

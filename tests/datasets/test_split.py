@@ -20,14 +20,15 @@ def tokenizer(tiny_base: Path) -> HFTurnTokenizer:
 
 
 def days(count: int, contact: str = "Anna", start: int = 0, replies: int = 2) -> list[dict[str, object]]:
-    """A talk a day, each with a few replies."""
+    """A talk a day, each with a few replies; with others than Anna an hour later."""
+    hour = 0 if contact == "Anna" else 60
     return [
         message
         for day in range(start, start + count)
         for n in range(replies)
         for message in (
-            said(contact, f"{contact} asks {day}.{n}", day * DAY + 2 * n),
-            said("me", f"reply {day}.{n}", day * DAY + 2 * n + 1),
+            said(contact, f"{contact} asks {day}.{n}", day * DAY + hour + 2 * n),
+            said("me", f"reply {day}.{n}", day * DAY + hour + 2 * n + 1),
         )
     ]
 

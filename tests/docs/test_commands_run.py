@@ -34,6 +34,7 @@ SMALLER = {
     "new": "--name 'Your Name' --right mine --allow archive,train,talk --no-passphrase --yes",
     "import": "--me 'Your Name' --yes",
     "train": "--epochs 0.1 --context 128 --no-samples --publish-anyway --yes",
+    "evaluate": "--replies 20",
 }
 """Answers that a person would type, and the smallest training: options that are added to a command."""
 
@@ -42,13 +43,14 @@ ANSWERED = ["yes, with the late train", "I did, twice", "bread, and the big pot"
 
 
 def chat() -> str:
-    """A WhatsApp export of some weeks between Anna and the owner."""
+    """A WhatsApp export of some months between Anna and the owner."""
     lines = ["04/03/2019, 17:00 - Your Name: we moved to the new house today, the kettle came first"]
-    for day in range(1, 26):
+    for day in range(180):
         asked, answered = SAID[day % 4], ANSWERED[day % 4]
-        lines.append(f"{day:02}/04/2019, 18:02 - Anna: {asked}")
-        lines.append(f"{day:02}/04/2019, 18:05 - Your Name: {answered}")
-        lines.append(f"{day:02}/04/2019, 19:{day:02} - Your Name: number {day} is done")
+        date = f"{day % 28 + 1:02}/{day // 28 + 4:02}/2019"
+        lines.append(f"{date}, 18:02 - Anna: {asked}")
+        lines.append(f"{date}, 18:05 - Your Name: {answered}")
+        lines.append(f"{date}, 18:{day % 50 + 6:02} - Your Name: number {day} is done")
     return "\n".join(lines) + "\n"
 
 

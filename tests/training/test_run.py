@@ -12,7 +12,7 @@ import pytest
 
 from afterself.archive.store import Archive
 from afterself.datasets import build_examples
-from afterself.errors import ArchiveError, ModelError, NotAllowed, TrainingError
+from afterself.errors import ModelError, NotAllowed, TrainingError
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress, Report
 from afterself.importers.contract import Options
@@ -32,6 +32,7 @@ from afterself.training import (
 )
 from afterself.training.held_out import held_out, trained_records
 from afterself.training.score import encode
+from afterself.training.withdrawal import Withdrawn
 from tests.training.conftest import BARELY, QUICK
 from tests.training.selves import OWNER, make_self, talk
 
@@ -157,7 +158,7 @@ def test_what_is_forgotten_during_training_spoils_the_weights(tmp_path: Path, ti
             archive.bury([record])
         return True
 
-    with pytest.raises(ArchiveError, match="left the archive"):
+    with pytest.raises(Withdrawn, match="1 message: forgotten"):
         train(self_, str(tiny_base), BARELY, confirm=forget)
     assert list(self_.weights_dir.iterdir()) == [] and current_weights(self_) is None
 

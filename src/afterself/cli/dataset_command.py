@@ -79,6 +79,7 @@ def dataset(
         sides = split(view, until=before, exclude_threads=left_out)
         made = build_examples(view, tokenizer, context=context, until=before, exclude_threads=left_out)
     counts = _counts(sides, made)
+    repeated = counts["repeated_turns"]
     if export is not None:
         counts["exported"] = _write(self_, export, sides.learned, tokenizer, context)
     if json_:
@@ -90,7 +91,8 @@ def dataset(
         f"({counts['tokens']:,} tokens, {counts['target_tokens']:,} of them targets), "
         f"{counts['validation']:,} to validate on. Of the turns {counts['train_turns']:,} train and "
         f"{counts['validation_turns']:,} validate; {counts['held_out_turns']:,} more are held out for "
-        "evaluation.",
+        "evaluation"
+        + (f" (and {repeated:,} that repeat earlier words measure nothing)." if repeated else "."),
         markup=False,
     )
     if export is not None:
@@ -109,6 +111,7 @@ def _counts(sides: Split, made: Dataset) -> dict[str, Any]:
         "train_turns": sum(example.bursts for example in made.train),
         "validation_turns": sum(example.bursts for example in made.validation),
         "held_out_turns": made.held_out.bursts,
+        "repeated_turns": sides.repeated,
         "tokens": made.tokens,
         "target_tokens": sum(sum(example.supervised) for example in made.train),
     }

@@ -38,6 +38,7 @@ Other programs and formats: docs/formats.md"""
 _LARGEST_STDIN = 1 << 30
 _PROBLEMS_SHOWN = 10
 _AUTHORS_SHOWN = 20
+_NAMES_SHOWN = 6
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ def import_(
     if json_:
         echo_json(_as_json(imported))
     else:
-        _print(imported)
+        _print(imported, self_)
     for _, error in imported.failed:
         report_error(error)
     if any(isinstance(error, UnknownFormat) for _, error in imported.failed):
@@ -229,13 +230,18 @@ def _summary_json(summary: ImportSummary) -> dict[str, Any]:
     return {"formats": list(summary.formats), **totals, "names_not_found": list(summary.names_not_found)}
 
 
-def _print(imported: _Imported) -> None:
+def _print(imported: _Imported, self_: Self) -> None:
     if not imported.done:
         return
     out = console()
     out.print(_table(imported.done))
-    for line in _remarks([summary for _, summary in imported.done]):
+    summaries = [summary for _, summary in imported.done]
+    for line in _remarks(summaries):
         out.print(line, markup=False)
+    if not all(summary.owner for summary in summaries):
+        out.print(with_self(_whose(self_)), markup=False)
+    else:
+        out.print(with_self('Next: afterself ask "…" (no training needed), afterself train'), markup=False)
 
 
 def _table(done: Sequence[tuple[str, ImportSummary]]) -> Table:
@@ -279,13 +285,17 @@ def _remarks(summaries: Sequence[ImportSummary]) -> list[str]:
     said += [f"Nobody is called “{_shown(name)}” in what was imported." for name in borne]
     if totals["owner"]:
         said.append(f"Owner: {', '.join(_shown(name) for name in totals['owner'])}")
-    if not all(summary.owner for summary in summaries):
-        said.append(
-            with_self(
-                "Which of the names is the owner is not known yet. Say it with: afterself people me NAME"
-            )
-        )
     return said
+
+
+def _whose(self_: Self) -> str:
+    """Who there is, where the owner is not known."""
+    from afterself.policy.view import open_view
+
+    with open_view(self_, "list") as view:
+        names = [_shown(person.name) for person in view.people() if person.records][:_NAMES_SHOWN]
+    there = f" There: {', '.join(names)}." if names else ""
+    return f"Which of the names is the owner is not known yet.{there} Say it with: afterself people me NAME"
 
 
 def _shown(text: str) -> str:

@@ -8,14 +8,13 @@ nothing is encrypted yet; `records` shows or streams what the view lists;
 from __future__ import annotations
 
 import itertools
-import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from afterself.cli.completions import bases, everybody, one_of, several_of, threads
 from afterself.cli.moments import moment_of, shown_moment
-from afterself.cli.shell import app, chosen_path, console, echo_json, interactive, open_self
+from afterself.cli.shell import app, chosen_path, console, echo_json, interactive, open_self, own_command
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
@@ -89,8 +88,7 @@ def new(
     declared = declare(name, right, allowed, base)
     _confirm(declared, no_passphrase=no_passphrase, yes=yes)
     made = Self.create(chosen_path(), name=name, right=right, allow=allowed, base=base)
-    quoted = shlex.quote(str(made.path))
-    typer.echo(f"Made {made.path}. Next: afterself --self {quoted} import PATH")
+    typer.echo(f"Made {made.path}. Next: {own_command()} import PATH")
     if interactive():
         typer.echo("How to get a chat out of WhatsApp and others: afterself import")
 

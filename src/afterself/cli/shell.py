@@ -113,12 +113,16 @@ _WITHOUT_SELF = re.compile(
 )
 
 
+def own_command() -> str:
+    """The beginning of a command to the chosen self, as a person would type it here."""
+    return f"afterself --self {shlex.quote(str(chosen_path()))}" if self_was_named() else "afterself"
+
+
 def with_self(text: str) -> str:
     """A remedy whose commands go to the self that this command was for, to be typed as shown."""
     if not self_was_named():
         return text
-    named = f"afterself --self {shlex.quote(str(chosen_path()))} "
-    return _WITHOUT_SELF.sub(lambda _: named, text)
+    return _WITHOUT_SELF.sub(lambda _: f"{own_command()} ", text)
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from afterself.cli.self_commands import NOT_ENCRYPTED
-from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.shell import app, console, echo_json, open_self, own_command
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def _size(folder: Path) -> int:
 
 def _next(self_: Self, facts: dict[str, Any]) -> str:
     """The command that brings this self further."""
-    command = f"afterself --self {shlex.quote(str(self_.path))}"
+    command = own_command()
     weights = facts["weights"]
     if not facts["records"]:
         return f"{command} import PATH"

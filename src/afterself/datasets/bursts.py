@@ -4,15 +4,17 @@ A burst of the owner becomes a turn of theirs, made of their own words only. Wha
 two of those, by however many people, becomes one turn of context. Records that cannot be shown
 (deleted, only a placeholder, system lines) never enter; but where one of somebody else, or one that
 the view hides, stands right before the owner's words, the burst remembers that its question is
-unseen. Where a conversation ends is the business of `conversations.py`.
+unseen. Personal data is masked in place (`masking.py`) and drops nothing. Where a conversation ends is
+the business of `conversations.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from afterself.datasets.masking import masked, masked_name
 from afterself.models.turns import Line, Turn, message_text
 from afterself.policy import ViewRecord
 from afterself.policy.words import SILENT_KINDS
@@ -50,8 +52,11 @@ class Said:
     question_unseen: bool = False
 
 
-def shown(records: Iterable[ViewRecord]) -> Iterator[Said]:
-    """The messages of one thread that can be shown, in order: own words, and what others said."""
+def shown(records: Iterable[ViewRecord], handles: Collection[str] = ()) -> Iterator[Said]:
+    """The messages of one thread that can be shown, in order: own words, and what others said, masked.
+
+    `handles` are accounts known from the exports, as for `masked`.
+    """
     seen = list(records)
     places = {record.position for record in seen}
     unseen = False
@@ -65,7 +70,8 @@ def shown(records: Iterable[ViewRecord]) -> Iterator[Said]:
         said = bool(message_text(text)) and not record.deleted
         if said:
             origin = (record.id, record.revision)
-            yield Said(Line(record.author_name, text), owner, origin, record.said_at, owner and unseen)
+            line = Line(masked_name(record.author_name), masked(text, handles))
+            yield Said(line, owner, origin, record.said_at, owner and unseen)
         # The owner's own unseen message hides no question: what they say next goes on after it.
         unseen = not said and (not owner or unseen)
 

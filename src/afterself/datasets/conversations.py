@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from afterself.datasets.bursts import Burst, Said, bursts, shown
 from afterself.datasets.gaps import learned_gap
+from afterself.datasets.masking import masked_name
 from afterself.errors import UsageError
 from afterself.models.turns import Header
 from afterself.policy import ThreadInfo, View, ViewRecord
@@ -32,7 +33,8 @@ NAMELESS_SOURCES = frozenset({"generic"})
 class Conversation:
     """One talk: its bursts in order, and what its header can know.
 
-    `to` names whom the owner speaks to; empty means whoever appears in a window.
+    `to` names whom the owner speaks to; empty means whoever appears in a window. `repeats` are
+    positions of the owner's bursts that must not be targets, because training knows them already.
     """
 
     thread: str
@@ -43,11 +45,12 @@ class Conversation:
     relations: tuple[tuple[str, str], ...] = ()
     on: str | None = None
     language: str | None = None
+    repeats: frozenset[int] = frozenset()
 
     @property
     def targets(self) -> tuple[int, ...]:
-        """Positions of the owner's bursts."""
-        return tuple(n for n, burst in enumerate(self.bursts) if burst.owner)
+        """Positions of the owner's bursts, less `repeats`."""
+        return tuple(n for n, burst in enumerate(self.bursts) if burst.owner and n not in self.repeats)
 
     def header(self, window: Sequence[Burst]) -> Header:
         """The header over a window of this conversation's bursts: who appears in it, and its month."""
@@ -60,7 +63,8 @@ class Conversation:
 
     def part(self, first: int, end: int) -> Conversation:
         """The bursts [first, end) as a conversation of their own."""
-        return replace(self, bursts=self.bursts[first:end])
+        repeats = frozenset(n - first for n in self.repeats if first <= n < end)
+        return replace(self, bursts=self.bursts[first:end], repeats=repeats)
 
 
 def conversations(
@@ -86,6 +90,7 @@ def said_by_thread(
 ) -> Iterator[tuple[ThreadInfo, list[Said]]]:
     """Every thread of a view with its messages that can be shown; bounds as in `conversations`."""
     threads = view.threads()
+    handles = _handles(threads)
     left_out = {thread for name in exclude_threads for thread in _called(name, threads)}
     for thread in threads:
         if thread.id in left_out:
@@ -93,7 +98,14 @@ def said_by_thread(
         records: Iterable[ViewRecord] = view.records(thread=thread.id)
         if until is not None:
             records = (r for r in records if r.said_at is not None and r.said_at < until)
-        yield thread, list(shown(records))
+        yield thread, list(shown(records, handles))
+
+
+def _handles(threads: Iterable[ThreadInfo]) -> frozenset[str]:
+    """Accounts of the people in the archive, case-folded, where they are not just their names."""
+    people = {person for thread in threads for person in thread.participants}
+    names = {name.casefold() for person in people for name in (person.name, person.called)}
+    return frozenset(person.handle.lstrip("@").casefold() for person in people) - names - {""}
 
 
 def _called(name: str, threads: Sequence[ThreadInfo]) -> list[str]:
@@ -111,15 +123,15 @@ def talks_of(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | None
     """The conversations in messages of one thread; `gap` is learned from these messages when None."""
     others = list(dict.fromkeys(m.line.author for m in messages if not m.owner))
     group = thread.kind in GROUP_KINDS or len(others) > 1
-    known = [p for p in thread.participants if not p.is_owner]
-    contacts = [p.name for p in known if p.name in others] or others or [p.name for p in known]
+    known = {masked_name(p.name): p.relation for p in thread.participants if not p.is_owner}
+    contacts = [name for name in known if name in others] or others or list(known)
     frame = Conversation(
         thread=thread.id,
         group=group,
         bursts=(),
         via=platform_of(thread),
         to=() if group else tuple(contacts[:1]),
-        relations=tuple((p.name, p.relation) for p in known if p.relation),
+        relations=tuple((name, tie) for name, tie in known.items() if tie),
     )
     limit = silence(thread, messages) if gap is None else gap
     if thread.kind in WHOLE_KINDS:

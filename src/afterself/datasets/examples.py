@@ -27,7 +27,8 @@ DEFAULT_CONTEXT = 512
 class Dataset:
     """Examples to train on and to validate on; `revisions` tells which revision of each record is in them.
 
-    `held_out` counts what no run sees; its replies come from `held_out_replies`.
+    `own` are the ids of those records that the owner wrote. `held_out` counts what no run sees; its
+    replies come from `held_out_replies`.
     """
 
     train: list[Example]
@@ -35,6 +36,7 @@ class Dataset:
     context: int
     revisions: dict[str, int] = field(default_factory=dict)
     held_out: HeldOut = field(default_factory=HeldOut)
+    own: frozenset[str] = frozenset()
 
     @property
     def bursts(self) -> int:
@@ -76,8 +78,10 @@ def build_examples(
         for record, revision in burst.records
         if record in used
     }
+    bursts = (burst for talk in sides.learned for burst in talk.bursts if burst.owner)
+    own = frozenset(record for burst in bursts for record, _ in burst.records if record in used)
     cut = until is not None or bool(exclude_threads)
-    return Dataset(train, validation, context, revisions, held_out_of(sides, until=until, cut=cut))
+    return Dataset(train, validation, context, revisions, held_out_of(sides, until=until, cut=cut), own)
 
 
 def _examples(talks: Iterable[Conversation], tokenizer: TurnTokenizer, context: int) -> list[Example]:

@@ -1,8 +1,8 @@
 """A view and the records that weights were made from -> the replies that those weights never saw.
 
-A reply is held out if it stands after all that the weights hold of its thread. What was imported since
-is measured with, unless it is older than the cut: the ledger decides, so text that was trained on can
-not become held-out text. `HeldOut` is what the manifest of weights keeps of it: ids, counts and times.
+A reply is held out if it stands after all that the weights hold of its thread, and repeats nothing of
+it. What was imported since is measured with, unless it is older than the cut: the ledger decides, so
+text that was trained on can not become held-out text. `HeldOut` is what the manifest keeps of it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from afterself.datasets.bursts import Said
 from afterself.datasets.conversations import Conversation, said_by_thread, silence, talks_of
 from afterself.datasets.gaps import GAP
+from afterself.datasets.repeats import Print, prints, without_repeats
 from afterself.datasets.replies import Reply
 from afterself.datasets.split import Split
 from afterself.policy import ThreadInfo, View
@@ -107,14 +108,19 @@ def held_out_replies(
     """
     named = {thread.thread for thread in held_out.threads}
     since = datetime.fromisoformat(held_out.since) if held_out.since else None
+    seen: set[Print] = set()
+    found: list[Conversation] = []
     for thread, messages in said_by_thread(view):
         border = max((n for n, m in enumerate(messages) if m.record[0] in trained), default=-1) + 1
         limit = _limit(thread, messages[:border], gap)
+        seen |= prints(talks_of(thread, messages[:border], limit))
         for talk in talks_of(thread, _unseen(messages, border, limit), limit):
             begins = _start(talk)
             known = border or thread.id in named or since is None
             if known or (begins is not None and since is not None and begins >= since):
-                yield from _replies(talk)
+                found.append(talk)
+    for talk in without_repeats(found, seen)[0]:
+        yield from _replies(talk)
 
 
 def _limit(thread: ThreadInfo, trained: Sequence[Said], gap: timedelta | None) -> timedelta:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from afterself.datasets.bursts import Said
 from afterself.datasets.conversations import Conversation, said_by_thread, silence, talks_of
 from afterself.datasets.gaps import GAP
+from afterself.datasets.repeats import prints, without_repeats
 from afterself.policy import ThreadInfo, View
 
 
@@ -45,11 +46,15 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Conversations by side, each in the order of the view."""
+    """Conversations by side, each in the order of the view.
+
+    `repeated` counts the owner's bursts that are no target, because an earlier side has the same words.
+    """
 
     train: list[Conversation]
     validation: list[Conversation]
     held_out: list[Conversation]
+    repeated: int = 0
 
     @property
     def learned(self) -> list[Conversation]:
@@ -76,7 +81,10 @@ def split(
         earlier += talks_of(thread, before, limit)
         held_out += talks_of(thread, after, limit)
     train, validation = latest(earlier, VALIDATION)
-    return Split(train, validation, held_out)
+    seen = prints(train)
+    validation, twice = without_repeats(validation, seen)
+    held_out, again = without_repeats(held_out, seen | prints(validation))
+    return Split(train, validation, held_out, twice + again)
 
 
 def _borders(threads: Sequence[tuple[ThreadInfo, list[Said]]], gap: timedelta | None) -> dict[str, int]:

@@ -79,7 +79,8 @@ def take(self_: Self, shipped: Shipped | None = None) -> tuple[Weights, bool]:
             "something was forgotten, corrected or added.",
             remedy="Train her on what is here: afterself demo",
         )
-    return adopt(self_, shipped.adapter, base, {r.id: r.revision for r in records}, shipped.facts), True
+    revisions, own = {r.id: r.revision for r in records}, [r.id for r in records if r.is_owner]
+    return adopt(self_, shipped.adapter, base, revisions, shipped.facts, own), True
 
 
 def learned_from(view: View) -> list[ViewRecord]:

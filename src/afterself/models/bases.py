@@ -219,8 +219,10 @@ def load_torch(base: Base) -> Any:
     try:
         import torch
         from transformers import AutoModelForCausalLM
+        from transformers.utils import logging
     except ImportError:
         raise MissingExtra("train", "Loading a model for training or scoring") from None
+    logging.disable_progress_bar()  # progress is told by our own line
     try:
         model = AutoModelForCausalLM.from_pretrained(
             base.path,

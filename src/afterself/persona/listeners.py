@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 from afterself.archive.keys import folded
 from afterself.datasets.conversations import month_of, platform_of
+from afterself.datasets.masking import masked_name
 from afterself.errors import UsageError
 from afterself.memory.words import fold
 from afterself.models.turns import Header
@@ -69,7 +70,7 @@ def header_for(view: View, to: str | None = None, month: str | None = None) -> H
         return Header(to=((to, None),) if to else (), on=month)
     thread, other = max(talks, key=lambda talk: talk[0].records)
     return Header(
-        to=((other.name, other.relation),),
+        to=((masked_name(other.name), other.relation),),
         via=platform_of(thread),
         on=month or month_of(thread.last),
     )

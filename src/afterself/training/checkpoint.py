@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from afterself.datasets import Dataset
     from afterself.training.loop import Loop
     from afterself.training.options import Settings
+from afterself.training.withdrawal import Withdrawn
 
 KIND = "checkpoint"
 FOLDER = ".run"
@@ -116,7 +117,7 @@ class Checkpoints:
     def keep(self, loop: Loop, *, now: bool = False) -> None:
         """Write the run's state if the last time is long enough ago, or `now`.
 
-        TrainingError if it cannot be written, or if something that it learns from was forgotten meanwhile.
+        TrainingError if it cannot be written, Withdrawn if some of its words were withdrawn meanwhile.
         """
         import torch
 
@@ -134,7 +135,7 @@ class Checkpoints:
         current = [one.path for one in list_artifacts(self.self_, KIND) if one.state == "current"]
         if self.artifact not in current:
             self.path.unlink(missing_ok=True)
-            raise TrainingError(
+            raise Withdrawn(
                 "Training stopped: something that it was learning from was forgotten or excluded meanwhile. "
                 "Nothing of this run was kept.",
                 remedy="Run train again: it learns from what is left.",

@@ -27,6 +27,7 @@ from afterself.training.preflight import Preflight, preflight
 from afterself.training.samples import contexts, write
 from afterself.training.smoke import complaints
 from afterself.training.weights import Weights, publish
+from afterself.training.withdrawal import refuse_withdrawn
 
 FEWEST_TURNS = 20
 
@@ -96,6 +97,8 @@ def _ready(
     told = replace(told, others=0 if options.fresh else kept.others())
     if confirm is not None and not confirm(told):
         raise Declined("Nothing was trained.")
+    # The question may have stood for hours.
+    refuse_withdrawn(kept.self_, loop.dataset.revisions, loop.dataset.own)
     kept.begin(loop.dataset.revisions, loop.settings, fresh=options.fresh)
 
 
@@ -183,7 +186,7 @@ def _publish(
         "notes": notes,
     }
     try:
-        weights = publish(self_, loop.model.to("cpu"), base, dataset.revisions, facts)
+        weights = publish(self_, loop.model.to("cpu"), base, dataset.revisions, facts, dataset.own)
     except (OSError, SafetensorError) as error:
         raise cannot_write(self_, error) from error
     self_.audit(

@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,17 +85,28 @@ WAIT = 3600.0
 
 
 def publish(
-    self_: Self, model: Any, base: Base, revisions: Mapping[str, int], facts: Mapping[str, Any]
+    self_: Self,
+    model: Any,
+    base: Base,
+    revisions: Mapping[str, int],
+    facts: Mapping[str, Any],
+    own: Collection[str] = (),
 ) -> Weights:
     """Write a trained model into the self and register it; `facts` are the remaining fields of Weights.
 
-    ArchiveError if a record it was trained on has left the archive meanwhile: then nothing is kept.
+    Withdrawn if a record it was trained on was excluded, deleted or forgotten meanwhile, or one of `own`
+    (ids of the owner's) is the owner's no more: then nothing is kept.
     """
-    return _publish(self_, lambda folder: _write_model(folder, model, base), base, revisions, facts)
+    return _publish(self_, lambda folder: _write_model(folder, model, base), base, revisions, facts, own)
 
 
 def adopt(
-    self_: Self, adapter: Path, base: Base, revisions: Mapping[str, int], facts: Mapping[str, Any]
+    self_: Self,
+    adapter: Path,
+    base: Base,
+    revisions: Mapping[str, int],
+    facts: Mapping[str, Any],
+    own: Collection[str] = (),
 ) -> Weights:
     """Copy a GGUF adapter that was made elsewhere from these revisions into the self and register it.
 
@@ -106,7 +117,7 @@ def adopt(
         shutil.copyfile(adapter, folder / ADAPTER)
         return ADAPTER, ()
 
-    return _publish(self_, write, base, revisions, facts)
+    return _publish(self_, write, base, revisions, facts, own)
 
 
 def _publish(
@@ -115,15 +126,23 @@ def _publish(
     base: Base,
     revisions: Mapping[str, int],
     facts: Mapping[str, Any],
+    own: Collection[str],
 ) -> Weights:
     from afterself.archive.store import Archive
     from afterself.training import checkpoint
+    from afterself.training.withdrawal import Withdrawn, refuse_withdrawn
 
     made_at = datetime.now(UTC).replace(microsecond=0)
     id = f"{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     # Hours of training must not be lost to an import that is just running.
     with Archive.writing(self_, wait=WAIT) as archive:
         _sweep(self_, archive)
+        try:
+            refuse_withdrawn(self_, revisions, own)
+        except Withdrawn:
+            checkpoint.forget_runs(archive)
+            checkpoint.sweep(self_, archive)
+            raise
         hidden = self_.weights_dir / f"{_HIDDEN}{id}"
         hidden.mkdir(mode=FOLDER_MODE)
         try:

@@ -1,0 +1,54 @@
+"""Conversations of a later side -> the same without targets that an earlier side has shown already.
+
+A forwarded story, a poem sent to several people, or one chat exported from two places would measure
+memory instead of manner. What repeats stays where it is as context, and stays in training; on the
+later side (validation, held out) it is no target. Repeated is a message of at least `LONG` characters
+with the same words, or a whole turn with the same words in the same minute.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from afterself.datasets.bursts import Burst
+from afterself.datasets.conversations import Conversation
+
+LONG = 80
+"""Normalised characters from which two people, or one twice, hardly write the same by chance."""
+
+Print = tuple[datetime | None, str]
+"""What a turn is recognised by: its minute and all its words, or (without a time) one long message."""
+
+
+def prints(talks: Iterable[Conversation]) -> set[Print]:
+    """What the turns of conversations, of both sides, can be recognised by."""
+    return {known for talk in talks for burst in talk.bursts for known in _prints(burst)}
+
+
+def without_repeats(talks: Iterable[Conversation], seen: set[Print]) -> tuple[list[Conversation], int]:
+    """(conversations that still have a target, how many targets repeat something seen)."""
+    kept: list[Conversation] = []
+    repeated = 0
+    for talk in talks:
+        known = {n for n in talk.targets if not seen.isdisjoint(_prints(talk.bursts[n]))}
+        repeated += len(known)
+        shown = replace(talk, repeats=talk.repeats | known) if known else talk
+        if shown.targets:
+            kept.append(shown)
+    return kept, repeated
+
+
+def _prints(burst: Burst) -> set[Print]:
+    texts = [_plain(line.text) for line in burst.turn.lines]
+    found: set[Print] = {(None, text) for text in texts if len(text) >= LONG}
+    if burst.at is not None:
+        found.add((burst.at.replace(second=0, microsecond=0), "\n".join(texts)))
+    return found
+
+
+def _plain(text: str) -> str:
+    """Words in one writing: width, case and blanks do not count."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
