@@ -18,6 +18,7 @@ from afterself.home.folder import Self
 from afterself.models.bases import resolve_base
 from afterself.training.weights import load_weights
 from tests.demo.conftest import play
+from tests.persona.pseudo_terminal import PseudoTerminal
 
 LIGHT = """
 import sys
@@ -135,3 +136,25 @@ def test_options_that_contradict_each_other_are_told_apart(tmp_path: Path) -> No
         _, err, code = play("demo", *words, cwd=tmp_path)
         assert code == 2 and "→" in err, words
     assert not list(tmp_path.iterdir())
+
+
+def test_at_a_narrow_terminal_without_colour_it_plays_through_when_told_to_wait_for_nobody(
+    tmp_path: Path,
+) -> None:
+    words = ("demo", "--quick", "--yes", "--seed", "3", "--folder", str(tmp_path / "hester"))
+    with PseudoTerminal(*words, columns=40, home=tmp_path) as terminal:
+        assert terminal.wait_for_end(200) == 0
+        shown = terminal.plain(terminal.raw)
+    assert "[generated]" in shown and "\x1b" not in shown
+    assert max(len(line) for line in shown.splitlines() if "--folder" not in line and "/" not in line) <= 40
+
+
+def test_at_a_terminal_the_visitor_talks_and_is_told_at_the_end_how_to_use_their_own_chats(
+    tmp_path: Path,
+) -> None:
+    words = ("demo", "--quick", "--seed", "3", "--folder", str(tmp_path / "hester"))
+    with PseudoTerminal(*words, columns=90, home=tmp_path) as terminal:
+        terminal.wait_for("you › ", 200)
+        terminal.press("/bye\r")
+        assert "Your own chats" in terminal.wait_for("--me", 60)
+        assert terminal.wait_for_end(60) == 0
