@@ -211,9 +211,15 @@ class Tour:
         from afterself.cli.evaluate_command import figure
         from afterself.cli.progress import ProgressLine
         from afterself.fidelity import evaluate
+        from afterself.fidelity.evaluation import PAGE
         from afterself.home.jobs import Progress
+        from afterself.training.weights import MANIFEST, require_weights
 
         self._heading("Measure: how much like them is it, on messages that it never saw?")
+        page, made = self_.reports_dir / PAGE, require_weights(self_).path / MANIFEST
+        if page.is_file() and page.stat().st_mtime > made.stat().st_mtime:
+            self._say(f"That was done here before. Page: {self.folder / page.relative_to(self_.path)}")
+            return
         with ProgressLine(console(stderr=True)) as line:
             done = evaluate(self_, None, Progress(line.tell, interval=0.5), most=REPLIES, samples=True)
         reading = done.likeness.reading
@@ -221,7 +227,8 @@ class Tour:
         self._say(f"  {figure(reading.base)}  the untouched base")
         self._say(f"  {figure(reading.witten_bell)}  a model that only counts letters")
         self._say(f"  {figure(reading.weights)}  the weights")
-        self._say(f"Copied from its training: {done.likeness.copying.verdict}. Page: {done.page}")
+        self._say(f"Verbatim copies of its training, the gate says: {done.likeness.copying.verdict}")
+        self._say(f"Page: {self.folder / page.relative_to(self_.path)}")
 
     def take_shipped(self, self_: Self) -> None:
         """The weights that come with the package, or better ones if they were trained here before."""
