@@ -22,6 +22,7 @@ from afterself.importers.ingest import import_path
 from afterself.memory.abstention import THRESHOLD
 from afterself.memory.ask import Hit, Memory, own_words_first
 from afterself.policy import open_view
+from machine import header
 
 KS = (1, 5, 10)
 
@@ -69,6 +70,7 @@ def main() -> None:
                         ("own words first", own_words_first(answer.hits)),
                     ):
                         ranks[name].append([answers(hit, question) for hit in hits])
+    print(header())
     for name, found in ranks.items():
         rates = "  ".join(f"hit@{k} {sum(any(one[:k]) for one in found) / len(found):.3f}" for k in KS)
         print(f"{name:16} n={len(found)}  {rates}")

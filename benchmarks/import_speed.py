@@ -1,6 +1,8 @@
 """How fast an export becomes an archive: CPU and wall seconds for the first and the second import of it.
 
-Usage: python benchmarks/import_speed.py EXPORT        prints one JSON object a run; nothing is kept.
+Usage: python benchmarks/import_speed.py EXPORT
+
+Prints the machine and one JSON object a run; nothing is kept.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ from pathlib import Path
 
 from afterself.home import Self
 from afterself.importers.ingest import import_path
+from machine import header
 
 
 def main(export: Path) -> None:
+    print(header())
     with tempfile.TemporaryDirectory() as folder:
         self_ = Self.create(Path(folder) / "self", name="Speed", right="research", allow=("archive",))
         for run in ("first", "again"):

@@ -14,7 +14,6 @@ import argparse
 import json
 import math
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from machine import commit, machine
 
 HERE = Path(__file__).resolve().parent
 CONTEXT_MESSAGES = 40
@@ -211,7 +212,8 @@ def main() -> None:
     report = {
         "what": "bits per byte of held-out replies: bare base, weights, and what they save",
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "commit": commit(),
+        "machine": machine(("torch", "transformers", "peft")),
         "seed": arguments.seed,
         "resamples": RESAMPLES,
         "persons": found,

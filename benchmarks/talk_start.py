@@ -12,15 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import pty
 import re
 import statistics
 import subprocess
 import sys
 import time
-from datetime import date
 from pathlib import Path
+
+from machine import header
 
 # The stages of `Talk.open`, in its order, taken apart; the first mark is set before anything is imported.
 _STAGES = """
@@ -108,11 +108,8 @@ def main() -> None:
     stages = [in_a_process(_STAGES, given.self) for _ in range(given.runs)]
     to_the_prompt(given.self)
     prompts = [to_the_prompt(given.self) for _ in range(given.runs)]
-    load = os.getloadavg()[0]
-    print(
-        f"{date.today()}, {platform.machine()}, {os.cpu_count()} CPUs, load {load:.1f}, "
-        f"Python {platform.python_version()}, {given.runs} runs; median (range)"
-    )
+    print(header())
+    print(f"{given.runs} runs; median (range)")
     columns = list(zip(*opened, strict=True))
     print(f"importing the package, s           {spread(list(columns[0]))}")  # type: ignore[arg-type]
     print(f"Talk.open, s                       {spread(list(columns[1]))}")  # type: ignore[arg-type]

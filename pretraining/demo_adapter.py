@@ -23,7 +23,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from afterself.datasets import Dataset, build_examples
 from afterself.demo.road import make, read_chats
-from afterself.demo.shipped import SHIPPED, fingerprint, learned_from, read_shipped
+from afterself.demo.shipped import fingerprint, learned_from, read_shipped
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress, Report
 from afterself.models.bases import Base, base_config, load_torch, resolve_base
@@ -35,6 +35,7 @@ from afterself.training.loop import Loop, bits_per_byte
 from afterself.training.options import Settings
 from afterself.training.run import prepare
 from afterself.training.smoke import complaints
+from afterself.training.weights import SHIPPED
 
 OUT = Path(__file__).resolve().parents[1] / "src/afterself/demo"
 MOST_BYTES = 4_000_000

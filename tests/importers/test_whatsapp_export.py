@@ -384,7 +384,7 @@ def test_a_chat_of_nothing_but_empty_messages_is_an_error(chat):
 )
 @pytest.mark.parametrize("start", ["", "\u200e", "POLL:\n"])
 def test_a_very_long_odd_message_is_read_in_a_moment(chat, start, piece):
-    began = time.perf_counter()
+    began = time.process_time()
     found = chat(f"13/1/20, 09:00 - Anna: {start}x{piece * 40_000}x\n13/1/20, 09:01 - Ben: ho\n")
     assert found.lines[-1] == ("Ben", "ho")
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

@@ -43,14 +43,14 @@ def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
     require_not_lost(path)
     if not path.exists():
         return []
-    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
+    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
         return Ledger(db).artifacts(kind)
 
 
 def records_of_artifact(self_: Self, artifact: Artifact) -> set[str]:
     """Ids of the records that an artifact was made from; nothing is written to read them."""
     path = self_.archive_path
-    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
+    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
         return Ledger(db).records_of(artifact.id)
 
 

@@ -28,10 +28,8 @@ _STORED = """
 SELECT record.row, record.author, record.kind, record.said_at, record.precision, record.zone, record.reply_to,
        record.deleted, record.position, revision.row, revision.n, revision.why, revision.text,
        revision.spans, revision.raw_hash
-FROM record JOIN revision ON revision.row = record.revision WHERE record.{}
+FROM record JOIN revision ON revision.row = record.revision WHERE record.row = ?
 """
-_BY_ID = _STORED.format("id = ?")
-_BY_ALIAS = _STORED.format("row = (SELECT alias.record FROM alias WHERE alias.id = ?)")
 
 
 class Stored(NamedTuple):
@@ -67,15 +65,21 @@ class Reviser:
 
     def stored(self, id: str) -> Stored | None:
         """The record with this id."""
-        row = self._db.execute(_BY_ID, (id,)).fetchone()
-        return None if row is None else Stored(*row)
+        # Mostly there is none: the index alone tells that ten times as fast as the join.
+        return self._found("SELECT row FROM record WHERE id = ?", id)
 
     def known_as(self, id: str, source_key: str, partner: int | None) -> Stored | None:
         """The record that bears this id as an alias, or from now on does: `partner`, if given."""
         if partner is not None:
             self._db.execute("INSERT OR IGNORE INTO alias VALUES (?, ?, ?)", (id, source_key, partner))
-        row = self._db.execute(_BY_ALIAS, (id,)).fetchone()
-        return None if row is None else Stored(*row)
+        return self._found("SELECT record FROM alias WHERE id = ?", id)
+
+    def _found(self, query: str, id: str) -> Stored | None:
+        found = self._db.execute(query, (id,)).fetchone()
+        if found is None:
+            return None
+        row: Any = self._db.execute(_STORED, found).fetchone()
+        return Stored(*row)
 
     def first(self, record: int, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> None:
         """The first revision of a new record, which already points at `next_revision`."""

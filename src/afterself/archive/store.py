@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import apsw
 
-from afterself.archive.blobs import sweep_blobs, write_blob
+from afterself.archive.blobs import Blobs
 from afterself.archive.changes import Change, ChangeLog
 from afterself.archive.clearing import (
     clearing_done,
@@ -35,6 +35,7 @@ from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.errors import ArchiveError
 from afterself.home.folder import Self
+from afterself.home.sealed import Files
 
 __all__ = [
     "Archive",
@@ -52,10 +53,11 @@ __all__ = [
 class Archive:
     """An open archive. Writes happen inside `with archive.transaction():`."""
 
-    def __init__(self, path: Path, blobs: Path) -> None:
+    def __init__(self, path: Path, blobs: Path, files: Files | None = None) -> None:
+        """Open the archive at `path`; `files` is the door to the self that it belongs to, if encrypted."""
         self.path = path
-        self._blobs = blobs
-        self._db: apsw.Connection = open_archive(path)
+        self._blobs = Blobs(blobs, files or Files(path.parent))
+        self._db: apsw.Connection = open_archive(path, self._blobs.files.keys)
         with archive_errors(path):
             found = self._db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
         if found is None:
@@ -74,7 +76,7 @@ class Archive:
     def writing(cls, self_: Self, *, wait: float = 0) -> Iterator[Archive]:
         """Open the archive of a self as its only writer; SelfError if another command writes for `wait` s."""
         with self_.writer_lock(wait=wait):
-            archive = cls(self_.archive_path, self_.blobs_dir)
+            archive = cls(self_.archive_path, self_.blobs_dir, self_.files)
             try:
                 archive.clear()
                 yield archive
@@ -130,7 +132,7 @@ class Archive:
 
     def store_member(self, run: ImportRun, member: str, stream: BinaryIO) -> int:
         """Keep a raw member (or attachment) of an import as a blob; gives the blob's number."""
-        sha256, size = write_blob(self._blobs, stream)
+        sha256, size = self._blobs.write(stream)
         self._db.execute("INSERT OR IGNORE INTO blob (sha256, size) VALUES (?, ?)", (sha256, size))
         blob: Any = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (sha256,)).get
         self._db.execute(
@@ -152,8 +154,7 @@ class Archive:
 
     def sweep(self) -> int:
         """Remove blobs that a crash left without a row; gives how many."""
-        kept = {sha256 for (sha256,) in self._db.execute("SELECT sha256 FROM blob")}
-        return sweep_blobs(self._blobs, kept)
+        return self._blobs.sweep(sha256 for (sha256,) in self._db.execute("SELECT sha256 FROM blob"))
 
     def add_alias(self, record: str, source_key: str) -> None:
         """Let a later export's source key mean this record. ArchiveError if there is no such record."""

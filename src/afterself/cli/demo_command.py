@@ -232,7 +232,8 @@ class Tour:
 
     def take_shipped(self, self_: Self) -> None:
         """The weights that come with the package, or better ones if they were trained here before."""
-        from afterself.demo.shipped import SHIPPED, take
+        from afterself.demo.shipped import take
+        from afterself.training.weights import SHIPPED
 
         weights, _ = take(self_)
         self._heading("Weights: trained on these chats before")

@@ -241,7 +241,8 @@ def _print(imported: _Imported, self_: Self) -> None:
     if not all(summary.owner for summary in summaries):
         out.print(with_self(_whose(self_)), markup=False)
     else:
-        out.print(with_self('Next: afterself ask "…" (no training needed), afterself train'), markup=False)
+        steps = 'Next: afterself ask "…"   (no training needed)\n      afterself train'
+        out.print(with_self(steps), markup=False, soft_wrap=True)
 
 
 def _table(done: Sequence[tuple[str, ImportSummary]]) -> Table:

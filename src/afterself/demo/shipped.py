@@ -19,11 +19,9 @@ from afterself.home.folder import Self
 from afterself.models.bases import Base, resolve_base
 from afterself.policy import View, open_view
 from afterself.policy.view import ViewRecord
-from afterself.training.weights import Weights, adopt, current_weights
+from afterself.training.weights import SHIPPED, Weights, adopt, current_weights
 
 SCRIPT = "pretraining/demo_adapter.py"
-SHIPPED = "shipped"
-"""In the settings of weights that came with the package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class LocalClock:
 
         OverflowError or ValueError if the year falls out of the calendar.
         """
-        first = self._read(wall.replace(fold=0))
+        first = self._read(wall.replace(fold=0) if wall.fold else wall)
         if after is None or first >= after:
             return first
         second = self._read(wall.replace(fold=1))

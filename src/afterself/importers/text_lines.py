@@ -12,6 +12,7 @@ import codecs
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from afterself.errors import SourceError
 from afterself.importers.source_view import SourceView, shown
@@ -30,8 +31,7 @@ class Encoding:
     warning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line without its end. `text` is None if it cannot be decoded or is longer than LONGEST_LINE.
 
     `rough` is then the line with U+FFFD for what does not decode, or "" for a line too long.

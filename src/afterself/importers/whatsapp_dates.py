@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from afterself.importers.contract import DateOrder
 
@@ -34,8 +35,7 @@ _NOON = "中午"
 _ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A header's date as its three numbers, and its time of day on the 24-hour clock."""
 
     parts: Parts

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from afterself.importers.contract import DateOrder
 from afterself.importers.text_lines import Line
@@ -44,6 +45,8 @@ _END = (
 )
 _HEADER = re.compile(rf"{_M}(?P<open>\[)?{_M}(?P<said>{_DATE}{_BETWEEN}{_TIME}){_END}")
 _HEADER_TIME_FIRST = re.compile(rf"{_M}(?P<open>\[)?{_M}(?P<said>{_TIME}{_BETWEEN}{_DATE}){_END}")
+_PARTS = ("a", "b", "c", "hour", "minute", "second", "open", "sep", "comma", "said", "dash", "colon")
+_NAME_END = re.compile(rf":(?:{_S}|$)")
 _LONGEST_NAME = 120
 _COLON_NAME_FROM = 5
 _FAR_BACK = timedelta(days=1)
@@ -52,8 +55,7 @@ _RETURNS_WITHIN = 60
 Shape = tuple[bool, str, bool, bool, bool, bool, bool, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """A line that looks like the beginning of a message.
 
     `names` are what may be the author's name, `notice` is true if WhatsApp itself speaks under it,
@@ -72,8 +74,7 @@ class Header:
     unknown: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """A line that does begin a message: `body` is where its text begins; no author is a notice."""
 
     wall: datetime
@@ -98,22 +99,23 @@ def header_of(text: str, number: int = 0) -> Header | None:
     match = _HEADER.match(text) or _HEADER_TIME_FIRST.match(text)
     if not match:
         return None
-    minute, second = int(match["minute"]), int(match["second"]) if match["second"] else None
-    half = match["half"] or match["first"] or match["last"] or ""
-    hour = hour_of(int(match["hour"]), half)
+    a, b, c, at_hour, at_minute, at_second, opened, separator, comma, said, dash, colon = match.group(*_PARTS)
+    minute, second = int(at_minute), int(at_second) if at_second else None
+    half = next(filter(None, match.group("half", "first", "last")), "")
+    hour = hour_of(int(at_hour), half)
     if hour is None or minute > 59 or (second or 0) > 59:
         return None
     shape: Shape = (
-        bool(match["open"]), match["sep"], len(match["a"]) == 4, len(match["c"]) == 4,
-        bool(match["comma"]), second is not None, bool(half), match["dash"] or match["colon"] or "",
+        bool(opened), separator, len(a) == 4, len(c) == 4,
+        bool(comma), second is not None, bool(half), dash or colon or "",
     )  # fmt: skip
-    stamp = Stamp((int(match["a"]), int(match["b"]), int(match["c"])), hour, minute, second)
+    stamp = Stamp((int(a), int(b), int(c)), hour, minute, second)
     rest = text[match.end() :]
     names = _possible_names(rest)
     first_line = rest[len(names[0]) + 2 :] if names else rest
     own_words = names and not first_line.startswith(MARK)
     return Header(
-        number, shape, stamp, match["said"], match.end(), names,
+        number, shape, stamp, said, match.end(), names,
         notice=not names or breaks_off_in_quotes(names[0]) or is_notice(first_line),
         group=not own_words and tells_of_group(first_line),
         unknown=bool(names) and is_unknown(first_line),
@@ -149,7 +151,7 @@ def judge(lines: Iterable[Line], asked: DateOrder | None) -> Judgement:
 
 def _possible_names(rest: str) -> tuple[str, ...]:
     """What may be the author's name: up to the first colon, and up to the second."""
-    ends = [m.start() for m in re.finditer(rf":(?:{_S}|$)", rest[: _LONGEST_NAME + 2])][:2]
+    ends = [m.start() for m in _NAME_END.finditer(rest[: _LONGEST_NAME + 2])][:2]
     return tuple(rest[:end] for end in ends if clean_name(rest[:end]))
 
 

@@ -14,6 +14,7 @@ from afterself.archive.drafts import Kind, Span
 from afterself.importers import whatsapp_words as words_of
 
 MARK = "\u200e"
+_BEFORE, _AROUND = MARK + "\ufeff", MARK + " "
 _LONGEST_NOTICE = 400
 
 _NOUNS = {
@@ -139,7 +140,7 @@ class Body:
 def body_of(raw: str) -> Body:
     """Understand the body of a message that stands under its author's name."""
     marked = raw.startswith(MARK)
-    text = raw.lstrip(MARK + "\ufeff")
+    text = raw.lstrip(_BEFORE)
     if "\u2068" in text:
         text = _MENTION.sub(r"@\1", text)
     unedited = _EDITED.sub("", text) if ">" in text[-4:] else text
@@ -149,12 +150,12 @@ def body_of(raw: str) -> Body:
     if known:
         return known
     if len(text) <= _LONGEST_NOTICE:
-        if _DELETED.fullmatch(text.strip(MARK + " ")):
+        if _DELETED.fullmatch(text.strip(_AROUND)):
             return Body("", deleted=True)
         call = _CALL.fullmatch(text)
         if call and (marked or call["rest"] or not call["bare"]):
             return Body(text, kind="call", spans=_whole(text))
-        if _PLACE.fullmatch(text) or _NOTHING.fullmatch(text):
+        if ("://" in text and _PLACE.fullmatch(text)) or _NOTHING.fullmatch(text):
             return Body(text, spans=_whole(text))
         if marked and _NOTHING_IF_MARKED.fullmatch(text):
             return Body(text, spans=_whole(text))

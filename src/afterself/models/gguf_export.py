@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from afterself.errors import MissingExtra, ModelError
-from afterself.home.atomic import replacing
+from afterself.home.sealed import writing_in_place
 from afterself.models.gguf_vocab import read_vocabulary
 from afterself.models.safetensors_read import SafetensorsFolder
 
@@ -59,7 +59,7 @@ def export_gguf(
         raise ModelError("Weights in memory need the config and the tokenizer of their base beside them.")
     arch = architecture(config)
     vocabulary = read_vocabulary(tokenizer_json, int(config["vocab_size"]))
-    with replacing(out) as part:
+    with writing_in_place(out) as part:
         writer = package.GGUFWriter(part, arch)
         writer.add_type("model")
         writer.add_name(name)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from afterself.errors import ModelError
-from afterself.home.atomic import replacing
+from afterself.home.sealed import writing_in_place
 from afterself.models.gguf_export import (
     DType,
     TensorNames,
@@ -47,7 +47,7 @@ def export_lora(
     alpha = float(lora["lora_alpha"])
     if alpha == 0:
         raise ModelError(f"The adapter {peft_folder} has lora_alpha 0: it would change nothing.")
-    with replacing(out) as part:
+    with writing_in_place(out) as part:
         writer = package.GGUFWriter(part, architecture(config))
         writer.add_type("adapter")
         writer.add_string("adapter.type", "lora")

@@ -127,7 +127,7 @@ class View:
         self._self = self_
         self._everyone = purpose == "list"
         self._before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
-        self._db: apsw.Connection = open_archive(self_.archive_path, read_only=True)
+        self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
         self.overview = OverviewReads(self._db, self_.archive_path, self._everyone)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self.many)
 
