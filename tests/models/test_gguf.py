@@ -265,8 +265,8 @@ def test_the_same_weights_give_the_same_file(tiny_base: Path, tmp_path: Path) ->
 
 
 def test_rows_that_do_not_fill_a_block_fall_back_to_f16(tmp_path: Path) -> None:
-    from afterself.models.gguf_export import _quantization
+    from afterself.models.gguf_export import quantization
 
-    assert _quantization((4, 64), "q8_0").name == "Q8_0"
-    assert _quantization((4, 65), "q8_0").name == "F16"
-    assert _quantization((64,), "q8_0").name == "F32"
+    assert quantization((4, 64), "q8_0").name == "Q8_0"
+    assert quantization((4, 65), "q8_0").name == "F16"
+    assert quantization((64,), "q8_0").name == "F32"
