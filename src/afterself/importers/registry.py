@@ -33,6 +33,7 @@ def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
     from afterself.importers.chatgpt import ChatGptImporter
     from afterself.importers.claude import ClaudeImporter
+    from afterself.importers.documents import DocumentImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
@@ -43,6 +44,7 @@ def importers() -> tuple[Importer, ...]:
         ChatGptImporter(),
         ClaudeImporter(),
         GenericImporter(),
+        DocumentImporter(),
     )
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Builds the binary documents of the fixtures: DOCX, ODT and PDF, from parts written by hand after their formats.
 
 Sources: ECMA-376 part 1 (17.13.5 revisions, 17.13.4 comments), OpenDocument 1.3 part 3, PDF 1.7. People are invented.
