@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from afterself.archive.keys import storable
-from afterself.importers.document import Document, Mark, Page
+from afterself.importers.document import Document, Mark, Page, Unreadable
 from afterself.importers.document_txt import decoded
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ _BLOCKS = {
 _MARKS: dict[str, Mark] = {
     "blockquote": "quoted", "pre": "code", "code": "code", "kbd": "code", "samp": "code"
 }  # fmt: skip
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_CLOSES_ITSELF = {
+    "p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "br", "hr", "img", "input", "meta",
+    "link", "wbr", "source", "col", "area", "base", "embed", "track", "param",
+}  # fmt: skip
+_DEEPEST = 10_000
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _DATES = (
@@ -39,10 +45,11 @@ _AUTHORS = ('meta[name="author"]', 'meta[name="dc.creator"]', 'meta[property="ar
 
 
 def read(data: bytes) -> Document:
-    """The document of a page's bytes."""
+    """The document of a page's bytes. Unreadable says why there is none."""
     from selectolax.lexbor import LexborHTMLParser
 
     text, warning = decoded(data, _declared(data))
+    _refuse_depth(text)
     tree = LexborHTMLParser(storable(text))
     page = Page()
     root = _main(tree)
@@ -60,6 +67,16 @@ def read(data: bytes) -> Document:
         typed=False,
         warning=warning,
     )
+
+
+def _refuse_depth(text: str) -> None:
+    """HTML's parsing looks up through all open elements at each block: a chain of them takes quadratic time."""
+    depth = 0
+    for tag in _TAG.finditer(text):
+        if tag[2].lower() not in _CLOSES_ITSELF:
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            if depth > _DEEPEST:
+                raise Unreadable("its HTML is nested too deeply")
 
 
 def _declared(data: bytes) -> str | None:

@@ -87,14 +87,18 @@ class Drafter:
             )
 
     def _author(self, document: Document, authors: list[Person]) -> Person | None:
-        """Whom it names; of several it is nobody's alone. A PDF's author counts only if it is the owner."""
+        """Whom it names; of several it is nobody's alone. A PDF's author counts only if it is the owner.
+
+        The writer who is not named is a person to ask for; where the owner said who they are, and did not
+        name the writer, it stays open.
+        """
         if len(authors) == 1:
             believed = document.believed or folded(authors[0].name) in self._me
             return authors[0] if believed else None
         if authors or not document.typed:
             return None
         self._unnamed += 1
-        return self._writer
+        return self._writer if not self._me or folded(self._writer.name) in self._me else None
 
     def _remarks(self, remarks: tuple[Remark, ...], key: str, member: str) -> Iterator[RecordDraft]:
         numbers: Counter[tuple[str, str]] = Counter()
