@@ -41,7 +41,7 @@ def read(source: SourceView) -> Document:
     core = part_of(source, "docProps/core.xml", _PREFIXES)
     author = _property(core, "dc:creator")
     page = Page()
-    walker = _Walker(page, _quoting(part_of(source, "word/styles.xml", _PREFIXES)))
+    walker = _Walker(page, *_styles(part_of(source, "word/styles.xml", _PREFIXES)))
     walker.walk(body, None)
     for part, tag in (("footnotes", "w:footnote"), ("endnotes", "w:endnote")):
         notes = part_of(source, f"word/{part}.xml", _PREFIXES)
@@ -58,8 +58,8 @@ def read(source: SourceView) -> Document:
 class _Walker:
     """Walks a tree whose depth `document_xml` has bounded."""
 
-    def __init__(self, page: Page, quoting: set[str]) -> None:
-        self._page, self._quoting = page, quoting
+    def __init__(self, page: Page, quoting: set[str], contents: set[str]) -> None:
+        self._page, self._quoting, self._contents = page, quoting, contents
         self._notes: list[tuple[str, str]] = []
         self._cells = 0
 
@@ -74,9 +74,12 @@ class _Walker:
         elif tag in ("w:ins", "w:moveTo"):
             self._each(node, Change(node.get("w:author", "").strip(), node.get("w:date", "")))
         elif tag == "w:p":
-            self._each(node, mark or self._style(node))
-            if not self._cells:
-                self._page.end()
+            style = child(node, "w:pPr", "w:pStyle")
+            name = "" if style is None else style.get("w:val", "")
+            if name not in self._contents:
+                self._each(node, mark or ("quoted" if name in self._quoting else None))
+                if not self._cells:
+                    self._page.end()
         elif tag == "w:tbl":
             self._table(node, mark)
         elif tag == "w:txbxContent":
@@ -113,10 +116,6 @@ class _Walker:
         if not self._cells:
             self._page.end()
 
-    def _style(self, paragraph: Element) -> Mark:
-        style = child(paragraph, "w:pPr", "w:pStyle")
-        return "quoted" if style is not None and style.get("w:val") in self._quoting else None
-
     def notes(self, texts: dict[str, Element], tag: str) -> None:
         """The foot- or endnotes that were met, each once, after the text."""
         for kind, id in dict.fromkeys(self._notes):
@@ -134,14 +133,15 @@ def _within(node: Element, tag: str) -> Iterator[Element]:
             yield from _within(one, tag)
 
 
-def _quoting(styles: Element | None) -> set[str]:
-    """Ids of paragraph styles for quotations: their names are English in every language's Word."""
-    found = {"Quote", "IntenseQuote"}
+def _styles(styles: Element | None) -> tuple[set[str], set[str]]:
+    """Ids of the styles of quotations and of tables of contents: their names are English in every Word."""
+    quoting, contents = {"Quote", "IntenseQuote"}, set[str]()
     for style in () if styles is None else styles.iter("w:style"):
         name = child(style, "w:name")
-        if name is not None and name.get("w:val", "").lower() in _QUOTING:
-            found.add(style.get("w:styleId", ""))
-    return found - {""}
+        called = "" if name is None else name.get("w:val", "").lower()
+        if called in _QUOTING or called.startswith("toc "):
+            (quoting if called in _QUOTING else contents).add(style.get("w:styleId", ""))
+    return quoting - {""}, contents - {""}
 
 
 def _property(core: Element | None, tag: str) -> str:
@@ -161,7 +161,7 @@ def _comments(comments: Element | None, extended: Element | None, first: int) ->
             answers[answer] = first + parent
     for number, node in enumerate(nodes):
         page = Page()
-        walker = _Walker(page, set())
+        walker = _Walker(page, set(), set())
         for block in node:
             walker.walk(block, None)
         text = page.finish()[0]

@@ -31,8 +31,8 @@ _MARKS: dict[str, Mark] = {
 }  # fmt: skip
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
 _CLOSES_ITSELF = {
-    "p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "br", "hr", "img", "input", "meta",
-    "link", "wbr", "source", "col", "area", "base", "embed", "track", "param",
+    "p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "br", "hr", "img", "input",
+    "meta", "link", "wbr", "source", "col", "area", "base", "embed", "track", "param",
 }  # fmt: skip
 _DEEPEST = 10_000
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
@@ -70,7 +70,7 @@ def read(data: bytes) -> Document:
 
 
 def _refuse_depth(text: str) -> None:
-    """HTML's parsing looks up through all open elements at each block: a chain of them takes quadratic time."""
+    """HTML's parsing looks through all open elements at each block: a chain of them takes quadratic time."""
     depth = 0
     for tag in _TAG.finditer(text):
         if tag[2].lower() not in _CLOSES_ITSELF:

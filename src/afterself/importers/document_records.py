@@ -40,7 +40,8 @@ class Drafter:
         self._folder = folder
         self._clock = LocalClock(options.zone)
         self._me = {folded(name) for name in options.me}
-        self._writer = Person(f"writer of {folder}", f"writer of {folder}")
+        writer = " ".join(f"writer of {folder}".replace(",", " ").split())  # a comma parts the names of --me
+        self._writer = Person(writer, writer)
         self._unnamed = 0
         self._members = frozenset(members)
         self._files = {name.rpartition("/")[2]: name for name in sorted(self._members, reverse=True)}

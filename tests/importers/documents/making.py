@@ -25,8 +25,9 @@ _OFFICE = (
     'xmlns:meta="urn:oasis:names:tc:opendocument:xmlns:meta:1.0" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 )
-STYLES = f'<w:styles {_W}><w:style w:type="paragraph" w:styleId="Zitat"><w:name w:val="Quote"/></w:style></w:styles>'
+STYLES = f'<w:styles {_W}><w:style w:type="paragraph" w:styleId="Zitat"><w:name w:val="Quote"/></w:style><w:style w:type="paragraph" w:styleId="Verzeichnis1"><w:name w:val="toc 1"/></w:style></w:styles>'
 BODY = """
+<w:sdt><w:sdtContent><w:p><w:pPr><w:pStyle w:val="Verzeichnis1"/></w:pPr><w:r><w:t>Minutes 1</w:t></w:r></w:p></w:sdtContent></w:sdt>
 <w:p><w:pPr><w:pStyle w:val="berschrift1"/></w:pPr><w:r><w:t>Minutes</w:t></w:r></w:p>
 <w:p><w:r><w:t xml:space="preserve">We meet on </w:t></w:r>
  <w:ins w:id="1" w:author="Anna Berg" w:date="2021-02-03T09:15:00Z"><w:r><w:t>Tuesday</w:t></w:r></w:ins>
@@ -88,6 +89,7 @@ def docx(
 
 
 ODT_BODY = """
+<w:sdt><w:sdtContent><w:p><w:pPr><w:pStyle w:val="Verzeichnis1"/></w:pPr><w:r><w:t>Minutes 1</w:t></w:r></w:p></w:sdtContent></w:sdt>
 <text:tracked-changes>
  <text:changed-region text:id="c1"><text:insertion><office:change-info><dc:creator>Anna Berg</dc:creator>
   <dc:date>2021-02-03T09:15:00</dc:date></office:change-info></text:insertion></text:changed-region>
