@@ -52,7 +52,7 @@ def test_an_export_is_read_as_a_careful_person_reads_it(
         told += differences(model, draft, same[0]) if len(same) == 1 else [f"{model['id']}: stored {same}"]
     if golden(name).get("problems"):
         told += [] if summary.problems else ["nothing was said of what is broken"]
-    elif bool(summary.skipped) != ("skipped" in golden(name)):
+    elif bool(summary.skipped) != ("skipped" in golden(name)) and not _unsure(name):
         told.append(f"skipped: {summary.skipped}, should be {golden(name).get('skipped')}")
     assert told == []
     _compare_threads(name, threads)
@@ -69,6 +69,11 @@ def _compare_threads(name: str, threads: list[ThreadInfo]) -> None:
         if fit:
             left.remove(fit[0])
     assert left == []
+
+
+def _unsure(name: str) -> bool:
+    """Whether a golden leaves open what is a record and what is skipped."""
+    return any(model["id"].endswith("?") for model in golden(name)["records"])
 
 
 def _any_of(value: Any) -> list[Any]:
