@@ -189,6 +189,12 @@ def _media(text: str, edited: bool) -> Body | None:
         omitted = _omitted(first)
         if omitted:
             return Body(text, spans=(Span(0, len(first), "placeholder"),), omitted=(omitted,), edited=edited)
+    # A caption and, behind WhatsApp's mark, what was left out.
+    before, joint, last = text.rpartition(MARK)
+    if joint and before.strip(_AROUND) and len(last) <= words_of.LONGEST_PHRASE and (noun := _omitted(last)):
+        return Body(
+            text, spans=(Span(len(before), len(text), "placeholder"),), omitted=(noun,), edited=edited
+        )
     after = _ATTACHED_AFTER.fullmatch(first) if first.endswith(")") else None
     tags = [after] if after else list(_ATTACHED_TAG.finditer(text)) if "<" in text else []
     if not tags:
