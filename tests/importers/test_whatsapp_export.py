@@ -406,6 +406,24 @@ def test_what_stands_for_a_message_that_was_not_exported_is_a_placeholder(chat, 
     assert found.records[0].spans == (Span(0, len(words), "placeholder"),)
 
 
+@pytest.mark.parametrize(
+    ("words", "own"),
+    [
+        ("location: https://maps.google.com/?q=48.1,11.5", ""),
+        ("Location: Harbour Inn (1 Quay Road): https://foursquare.com/v/4b1", ""),
+        ("Konum: https://maps.google.com/?q=41,29", ""),
+        ("Kinnisvara: https://maps.google.com/?q=59.4,24.7", ""),
+        ("let us meet here: https://maps.google.com/?q=48.1,11.5", "all"),
+        ("hier: https://maps.google.com/maps/place/Rathaus", "all"),
+    ],
+)
+def test_a_place_that_was_shared_is_no_word_of_theirs_and_what_they_typed_before_a_link_is(chat, words, own):
+    (record,) = chat(f"13/1/20, 21:05 - Anna: {words}\n").records
+    assert [(s.start, s.end, s.kind) for s in record.spans] == (
+        [] if own else [(0, len(words), "placeholder")]
+    )
+
+
 def test_three_people_make_a_group(chat):
     text = "13/1/20, 09:00 - Anna: a\n13/1/20, 09:01 - Ben: b\n"
     assert chat(text).threads[0].kind == "direct"
