@@ -99,6 +99,7 @@ def wanted_of(name: str) -> dict[str, list[Wanted]]:
             unsent.update(step.export.unsent)
         gone = [before for step in mine for before in step.before]
         numbers = {before[1] for before in gone if before[0] == "forget record"}
+        edits.update({before[1]: before[2] for before in gone if before[0] == "correct"})
         people = {before[1] for before in gone if before[0] == "forget contact"}
         found[chat] = [
             _wanted(line, edits, unsent)

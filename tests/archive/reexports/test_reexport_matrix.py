@@ -50,12 +50,14 @@ def _as_expected(counts: dict[str, int], step: Step) -> bool:
 def _decide(self_: Self, decision: list[Any]) -> None:
     """What a person does between two imports, by the same calls as the commands."""
     what, *values = decision
-    if what == "forget record":
-        wanted = values[0] - 1
+    if what in ("forget record", "correct"):
         with open_view(self_, "retrieve") as view:
-            record = list(view.records())[wanted]
+            record = list(view.records())[values[0] - 1]
         with Archive.writing(self_) as archive:
-            archive.forget([record.id])
+            if what == "correct":
+                archive.correct(record.id, values[1])
+            else:
+                archive.forget([record.id])
         return
     with Archive.writing(self_) as archive:
         contacts = [one for name in values for one in archive.contacts.named(name)]
