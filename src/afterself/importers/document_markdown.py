@@ -8,6 +8,7 @@ writer's own). One pass from the left: whatever is left open costs no second loo
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -121,7 +122,10 @@ class _Body:
             if begin <= a < len(text)
         ]
         text = text[begin:]
-        spans += [Span(a, b, "quoted") for a, b in _quotes(text, spans)]
+        quotes = list(_quotes(text, spans))
+        begins = [start for start, _ in quotes]
+        spans = [span for span in spans if not _within(span, quotes, begins)]
+        spans += [Span(a, b, "quoted") for a, b in quotes]
         return text, tuple(sorted(spans, key=lambda span: span.start))
 
     def _add(self, text: str, *, code: bool = False) -> None:
@@ -175,6 +179,12 @@ class _Body:
             self._add(shown)
         elif _FILE.search(target.partition("#")[0]) or "://" in target:
             self.attachments[target] = Attachment(target, "remote" if "://" in target else "missing")
+
+
+def _within(span: Span, quotes: list[tuple[int, int]], begins: list[int]) -> bool:
+    """Whether a span begins in a quotation; `begins` are the starts of `quotes`."""
+    before = bisect_right(begins, span.start) - 1
+    return before >= 0 and span.start < quotes[before][1]
 
 
 def _quotes(text: str, code: list[Span]) -> Iterator[tuple[int, int]]:

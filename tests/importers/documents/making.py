@@ -89,7 +89,6 @@ def docx(
 
 
 ODT_BODY = """
-<w:sdt><w:sdtContent><w:p><w:pPr><w:pStyle w:val="Verzeichnis1"/></w:pPr><w:r><w:t>Minutes 1</w:t></w:r></w:p></w:sdtContent></w:sdt>
 <text:tracked-changes>
  <text:changed-region text:id="c1"><text:insertion><office:change-info><dc:creator>Anna Berg</dc:creator>
   <dc:date>2021-02-03T09:15:00</dc:date></office:change-info></text:insertion></text:changed-region>
