@@ -1,0 +1,161 @@
+"""An mbox of any size -> its mails as bytes, one at a time (mboxo, mboxrd, mboxcl, mboxcl2).
+
+A mail begins with a line `From …` that follows an empty line and looks like one: with a date, or before
+a header. `Content-Length` is believed where a mail begins (or the file ends) right after it. Offsets are
+those in the member. RFC 4155 describes the format, the variants are described at qmail's mbox(5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+MOST = 48 << 20
+"""Bytes of one mail that are read; what stands after them is left out."""
+
+_CHUNK = 1 << 20
+_LINE = 2048
+_BEGIN = b"From "
+_DATED = re.compile(rb"From \S.*?(?:\d{1,2}:\d{2}.*(?:19|20)\d{2}|(?:19|20)\d{2}.*\d{1,2}:\d{2})[^\r\n]*\r?$")
+_SHORT = re.compile(rb"From (?:\S+@\S+|-|MAILER-DAEMON|\?\?\?@\?\?\?)[ \t]*\r?$")
+_HEADER = re.compile(rb"(?:[!-9;-~]+[ \t]*:|>From )")
+_LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,10})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_BLANK = re.compile(rb"\n\r?\n")
+_ESCAPED = re.compile(rb"^>+From ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One mail of an mbox: where it stands with its `From ` line, its bytes without, and whether cut."""
+
+    offset: int
+    length: int
+    data: bytes
+    cut: bool
+
+
+def begins_mbox(head: bytes) -> bool:
+    """Whether a file that begins like this is an mbox."""
+    start = head.lstrip(b"\xef\xbb\xbf\r\n")
+    return start.startswith(_BEGIN) and _begins_mail(start, 0, header_wanted=True)
+
+
+def mails(stream: BinaryIO) -> Iterator[Block]:
+    """Every mail of an mbox, in its order."""
+    window = _Window(stream)
+    window.fill(_CHUNK)
+    lead = len(window.buffer) - len(window.buffer.lstrip(b"\xef\xbb\xbf\r\n"))
+    window.take(lead)
+    while window.fill(1):
+        offset = window.base
+        end = _told_end(window)
+        block, dropped = (window.take(end), 0) if end else _until_next(window)
+        _, _, data = block.partition(b"\n")
+        yield Block(offset, len(block) + dropped, unescaped(data), dropped > 0)
+
+
+def unescaped(data: bytes) -> bytes:
+    """`>From ` -> `From `, one `>` of several less.
+
+    A single one among quoted lines stays: there it is more likely a quotation, and own words must not
+    be made of it.
+    """
+    if b">From " not in data:
+        return data
+
+    def one(found: re.Match[bytes]) -> bytes:
+        if found[0] == b">From ":
+            before = data[data.rfind(b"\n", 0, max(found.start() - 1, 0)) + 1 : found.start()]
+            after = data.find(b"\n", found.end()) + 1
+            if before.startswith(b">") or (after and data.startswith(b">", after)):
+                return found[0]
+        return found[0][1:]
+
+    return _ESCAPED.sub(one, data)
+
+
+class _Window:
+    """The part of a stream that is looked at; `base` is the offset of its first byte."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.buffer = bytearray()
+        self.base = 0
+        self.ended = False
+
+    def fill(self, size: int) -> bool:
+        """Read until `size` bytes are there; whether they are."""
+        while len(self.buffer) < size and not self.ended:
+            chunk = self._stream.read(max(_CHUNK, size - len(self.buffer)))
+            self.buffer += chunk
+            self.ended = not chunk
+        return len(self.buffer) >= size
+
+    def take(self, size: int) -> bytes:
+        taken = bytes(self.buffer[:size])
+        del self.buffer[:size]
+        self.base += len(taken)
+        return taken
+
+
+def _until_next(window: _Window) -> tuple[bytes, int]:
+    """Up to the next mail; gives the bytes that are kept and how many were dropped after them."""
+    kept: bytes | None = None
+    dropped, at = 0, 1
+    while True:
+        found = window.buffer.find(b"\nFrom ", at)
+        if found >= 0:
+            window.fill(found + 2 * _LINE)
+            if _after_blank(window.buffer, found) and _begins_mail(window.buffer, found + 1):
+                rest = window.take(found + 1)
+                break
+            at = found + 1
+            continue
+        if window.ended:
+            rest = window.take(len(window.buffer))
+            break
+        at = max(len(window.buffer) - 8, 1)
+        if len(window.buffer) > MOST:
+            if kept is None:
+                kept = bytes(window.buffer[:MOST])
+                dropped -= MOST
+            dropped += len(window.take(at - 2))
+            at = 2
+        window.fill(len(window.buffer) + _CHUNK)
+    return (rest, 0) if kept is None else (kept, dropped + len(rest))
+
+
+def _after_blank(data: bytearray, newline: int) -> bool:
+    return data[newline - 1 : newline] == b"\n" or data[newline - 2 : newline] == b"\n\r"
+
+
+def _begins_mail(data: bytes | bytearray, at: int, *, header_wanted: bool = False) -> bool:
+    """Whether the line at `at` is a mail's first, not a sentence that begins with "From "."""
+    line, _, after = bytes(data[at : at + 2 * _LINE]).partition(b"\n")
+    header = _HEADER.match(after) is not None
+    if _DATED.match(line):
+        return header or (not header_wanted and not after.strip(b"\r\n"))
+    return header and _SHORT.match(line) is not None
+
+
+def _told_end(window: _Window) -> int:
+    """Where Content-Length says that the mail ends, with the blank lines after it; 0 if it does not."""
+    window.fill(1 << 16)
+    blank = _BLANK.search(window.buffer, 0, 1 << 16)
+    told = _LENGTH.search(window.buffer, 0, blank.start() + 1) if blank else None
+    if blank is None or told is None:
+        return 0
+    end = blank.end() + int(told[1])
+    if end > MOST:
+        return 0
+    window.fill(end + 2 * _LINE)
+    rest = window.buffer[end : end + 2 * _LINE]
+    begin = end + len(rest) - len(rest.lstrip(b"\r\n"))
+    if end > len(window.buffer):
+        return 0
+    if begin == len(window.buffer) and window.ended:
+        return begin
+    apart = begin > end or window.buffer[end - 1 : end] == b"\n"
+    return begin if apart and _begins_mail(window.buffer, begin) else 0
