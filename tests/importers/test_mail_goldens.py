@@ -22,6 +22,8 @@ def test_a_mail_is_read_as_a_careful_reader_reads_it(name: str) -> None:
 def test_a_box_is_cut_into_its_mails(name: str) -> None:
     read, wanted = read_mail(FOLDER / name), WANTED[name]
     assert [own(record) for record in read.records] == [" ".join(words.split()) for words in wanted["own"]]
-    assert [record.thread for record in read.records] == wanted.get("threads", [r.thread for r in read.records])
+    assert [record.thread for record in read.records] == wanted.get(
+        "threads", [r.thread for r in read.records]
+    )
     reasons = [why for _, why in read.skipped]
     assert {why: reasons.count(why) for why in reasons} == wanted.get("skipped", {})

@@ -39,7 +39,9 @@ SAMPLE, SAMPLE_A_BOX = 3000, 400
 _LONGEST_ID = 400
 _HEADERS = 1 << 16
 _COMPARED = 1 << 18
-_LASTING = re.compile(rb"^(?:From|To|Cc|Date|Subject|Message-ID):.*\n(?:[ \t].*\n)*", re.IGNORECASE | re.MULTILINE)
+_LASTING = re.compile(
+    rb"^(?:From|To|Cc|Date|Subject|Message-ID):.*\n(?:[ \t].*\n)*", re.IGNORECASE | re.MULTILINE
+)
 
 
 class MailImporter:
@@ -105,7 +107,7 @@ class _Mailbox:
     def _see(self, owner: Owner, raw: RawMail, box: Box) -> None:
         try:
             head = raw.data[:_HEADERS].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-            headers = email.message_from_bytes(head, policy=email.policy.compat32)
+            headers = email.message_from_string(head.decode("latin-1"), policy=email.policy.compat32)
             owner.see(headers, labels_of(headers, box.purpose))
         except Exception:  # told as a Problem when its turn comes
             return
@@ -221,7 +223,7 @@ def _parents(body: Body, native: str) -> list[str]:
 
 
 def _stable(data: bytes) -> bytes:
-    """The bytes of a mail that are the same in every folder and export: not its labels, flags and stations."""
+    """What of a mail's bytes is the same in every folder and export: not its labels, flags, stations."""
     head, _, body = data[:_COMPARED].replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")
     return b"\n".join([*_LASTING.findall(head + b"\n"), body.rstrip()])
 

@@ -76,7 +76,7 @@ def _guessed(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start >= len(data) - 3:  # cut off inside a character
+        if error.reason == "unexpected end of data":  # cut off inside a character
             return data.decode("utf-8", "replace")
     high = [byte for byte in data[:_GUESSED_FROM] if byte >= 0x80]
     letters = sum(chr(byte).isalpha() for byte in data[:_GUESSED_FROM] if byte < 0x80)

@@ -1,6 +1,6 @@
 """Headers of a mail -> people, instants, message ids and words, however broken they are.
 
-Values come as Python's lenient parser gives them (surrogates for bytes above 127); nothing here
+Values come as `mail_mime` has Python's lenient parser give them, one character for each byte; nothing here
 raises. What a header does not say, or not so that it can be trusted, is None.
 """
 
@@ -29,7 +29,11 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,80}@[\w-]+(?:\.[\w-]+){0,10}")
 _ID = re.compile(r"<\s*([^<>\s]{1,400})\s*>")
 _YEAR = re.compile(r"(?<!\d)(?:19[7-9]\d|20\d\d)(?!\d)")
 _NO_ZONE = re.compile(r"-0000(?!\d)")
-_PREFIX = re.compile(r"^(?:(?:re|aw|antw|wg|fwd?|tr|rv|enc|sv|vs|vb|odp|rif|i|r|ynt|res|回复|答复|转发)(?:\[\d+\])?\s*[::]\s*)+", re.I)
+_ZONE = re.compile(r"[+-]\d{2}:?\d{2}(?!\d)|\b(?:UTC?|GMT|[ECMP][SD]T|Z)\b")
+_PREFIX = re.compile(
+    r"^(?:(?:re|aw|antw|wg|fwd?|tr|rv|enc|sv|vs|vb|odp|rif|i|r|ynt|res|回复|答复|转发)(?:\[\d+\])?\s*[:\uff1a]\s*)+",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +115,11 @@ def when(raw: str, clock: LocalClock) -> When:
         if parsed is None or parsed[0] != int(year[0]):
             return unknown
         wall = datetime(*parsed[:5], min(parsed[5], 59))
-        if parsed[9] is not None:
-            zone = timezone(timedelta(seconds=parsed[9]))
-            return When(wall.replace(tzinfo=zone).astimezone(UTC), zone.tzname(None))
         if _NO_ZONE.search(raw):
             return When(wall.replace(tzinfo=UTC), None)
+        if parsed[9] is not None and _ZONE.search(raw):
+            zone = timezone(timedelta(seconds=parsed[9]))
+            return When(wall.replace(tzinfo=zone).astimezone(UTC), zone.tzname(None))
         return When(clock.utc(wall), clock.name)
     except (ValueError, OverflowError, TypeError, IndexError):
         return unknown
@@ -127,7 +131,7 @@ def _plain(raw: str) -> str:
     if raw.isascii():
         return raw
     try:
-        return text_of(raw.encode("ascii", "surrogateescape"), None)
+        return text_of(raw.encode("latin-1"), None)
     except UnicodeError:
         return storable(raw)
 

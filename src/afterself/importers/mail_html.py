@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 LONGEST = 4 << 20
 _SILENT = {"script", "style", "head", "title", "template", "noscript", "svg", "math", "object", "-comment"}
 _BLOCKS = {
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure",
-    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p",
-    "pre", "section", "table", "tr", "ul",
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav",
+    "ol", "p", "pre", "section", "table", "tr", "ul",
 }  # fmt: skip
 _APART = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre"}
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
@@ -34,9 +34,13 @@ _SIGNATURE_CLASS = re.compile(
 )
 _QUOTED_ID = re.compile(r"^(?:x_)*(?:isForwardContent|isReplyContent|mail-editor-reference-message-container|"
                         r"reply-intro|OLK_SRC_BODY_SECTION|yahoo_quoted\w*|replySplit)$")  # fmt: skip
-_SIGNATURE_ID = re.compile(r"^(?:x_)*(?:ms-outlook-mobile-signature|Signature|AppleMailSignature|yahoo-signature)$")
+_SIGNATURE_ID = re.compile(
+    r"^(?:x_)*(?:ms-outlook-mobile-signature|Signature|AppleMailSignature|yahoo-signature)$"
+)
 _REST_ID = re.compile(r"^(?:x_)*(?:divRplyFwdMsg|appendonsend|stopSpelling)$")
-_TOP_BORDER = re.compile(r"border-top:\s*solid|border-top-style:\s*solid|border-top:\s*\d[\w.]*\s+solid", re.I)
+_TOP_BORDER = re.compile(
+    r"border-top:\s*solid|border-top-style:\s*solid|border-top:\s*\d[\w.]*\s+solid", re.I
+)
 
 
 def lines_of(html: str) -> tuple[list[str], list[Flag]]:

@@ -61,7 +61,8 @@ class Body:
 
 def parse(data: bytes) -> Body:
     """The mail in `data` (CRLF or LF). Python's parser may raise on what is no mail at all."""
-    message = email.message_from_bytes(slim(_repaired(data)), policy=email.policy.compat32)
+    # One character for each byte: the parser's own surrogates are lost where it believes a wrong charset.
+    message = email.message_from_string(slim(_repaired(data)).decode("latin-1"), policy=email.policy.compat32)
     return _body(message, 0)
 
 
@@ -154,7 +155,7 @@ def _bytes(part: Message) -> bytes:
     payload = part.get_payload()
     if not isinstance(payload, str):
         return b""
-    data = payload.encode("utf-8", "surrogateescape")
+    data = payload.encode("latin-1", "replace")
     encoding = str(part.get("Content-Transfer-Encoding") or "").strip().strip('"').lower()
     if encoding == "quoted-printable":
         return quopri.decodestring(data)
@@ -189,7 +190,7 @@ def _name(part: Message) -> str:
         return "unnamed"
     if not found.isascii():
         try:
-            found = text_of(found.encode("utf-8", "surrogateescape"), None)
+            found = text_of(found.encode("latin-1"), None)
         except UnicodeError:
             found = storable(found)
     return words(" ".join(found.split()))[:200]

@@ -24,7 +24,7 @@ from afterself.importers.mail_quote_words import (
 Flag = Literal["", "own", "quoted", "signature"]
 """What a line is; "" where nothing is known yet."""
 
-_HEADER = re.compile(r"^[\s>*_]*([^\W\d_][\w .-]{0,20}?)[*_]*\s?[::]\s*[*_]*\s*(.*)$")
+_HEADER = re.compile(r"^[\s>*_]*([^\W\d_][\w .-]{0,20}?)[*_]*\s?[:\uff1a]\s*[*_]*\s*(.*)$")
 _RULE = re.compile(r"^\s*[_=*-]{5,}\s*$")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w|<[^<>\s]+@[^<>\s]+>")
 _TIME = re.compile(r"\d{1,2}\s?[:.hH時点시]\s?\d{2}|\d{1,2}\s?(?:AM|PM|Uhr)|\b(?:19|20)\d{2}\b|\d{4}年", re.I)
@@ -153,7 +153,7 @@ def _with_rule(lines: list[str], n: int) -> int:
 def _attribution(lines: list[str], flags: list[Flag], n: int) -> int | None:
     """Where the words "On … Tom wrote:" begin that end in line `n`; None if there are none."""
     last = lines[n].rstrip()
-    if not last.endswith((":", ":")):
+    if not last.endswith((":", "\uff1a")):
         return None
     quoted = _quoted_next(lines, flags, n)
     best: int | None = None
@@ -173,7 +173,7 @@ def _names_writer(told: str, quoted: bool) -> bool:
     verb, address = VERB.search(told), _ADDRESS.search(told)
     if quoted:
         return bool(verb or address)
-    return bool(OPENING.match(told)) and bool(verb) and bool(address or len(told) > 40) and not told[0].isspace()
+    return bool(OPENING.match(told)) and bool(verb) and bool(address or len(told) > 40)
 
 
 def _mark_signatures(lines: list[str], flags: list[Flag]) -> None:

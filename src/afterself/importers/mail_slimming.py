@@ -11,8 +11,12 @@ import re
 SIZE = "X-Afterself-Size"
 _SMALL = 2048
 _HEADERS = 16_384
-_BASE64 = re.compile(rb"^Content-Transfer-Encoding:[ \t]*\"?base64\"?[ \t;]*\r?$", re.IGNORECASE | re.MULTILINE)
-_TYPE = re.compile(rb"^Content-Type:[ \t]*(?!text/|message/|multipart/)[\w.+-]+/", re.IGNORECASE | re.MULTILINE)
+_BASE64 = re.compile(
+    rb"^Content-Transfer-Encoding:[ \t]*\"?base64\"?[ \t;]*\r?$", re.IGNORECASE | re.MULTILINE
+)
+_TYPE = re.compile(
+    rb"^Content-Type:[ \t]*(?!text/|message/|multipart/)[\w.+-]+/", re.IGNORECASE | re.MULTILINE
+)
 _BLANK = re.compile(rb"\n\r?\n")
 _ENCODED = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}\r?\n")
 

@@ -91,7 +91,9 @@ def flowed(lines: Iterable[str], *, joined: bool = False) -> tuple[list[str], li
             out[-1] += words_
         else:
             out.append(">" * depth + (" " if depth else "") + words_)
-            flags.append("quoted" if depth else "own" if stuffed and words_.startswith((">", "From ")) else "")
+            flags.append(
+                "quoted" if depth else "own" if stuffed and words_.startswith((">", "From ")) else ""
+            )
         open_depth = depth if soft else -1
     return [line if line == "-- " else line.rstrip() for line in out], flags
 
