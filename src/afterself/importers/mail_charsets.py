@@ -82,7 +82,7 @@ def _guessed(data: bytes) -> str:
     letters = sum(chr(byte).isalpha() for byte in data[:_GUESSED_FROM] if byte < 0x80)
     western = all(byte >= 0xC0 or byte in b"\x80\x84\x85\x91\x92\x93\x94\x96\x97\xa0\xa7\xab\xb0\xb4\xbb\xbf"
                   for byte in high)  # fmt: skip
-    if western and len(high) * 3 < letters:
+    if western and len(high) <= letters:
         return data.decode("cp1252", "replace")
     from charset_normalizer import from_bytes
 

@@ -7,6 +7,7 @@ Quotations are found in the document itself, by what each mail program writes ar
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from afterself.importers.mail_quotes import Flag, header_role
@@ -18,8 +19,8 @@ LONGEST = 4 << 20
 _SILENT = {"script", "style", "head", "title", "template", "noscript", "svg", "math", "object", "-comment"}
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset",
-    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav",
-    "ol", "p", "pre", "section", "table", "tr", "ul",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main",
+    "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
 }  # fmt: skip
 _APART = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre"}
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
@@ -164,8 +165,16 @@ def _begins_rest(node: LexborNode, tag: str) -> bool:
     style = attributes.get("style")
     if tag != "div" or not style or not _TOP_BORDER.search(style):
         return False
-    first = node.text(deep=True)[:200].strip()
-    return header_role(first.split("\n")[0]) in ("from", "date")
+    return header_role(_first_words(node)) in ("from", "date")
+
+
+def _first_words(node: LexborNode) -> str:
+    """The first words in an element, as far as they stand near its beginning."""
+    words = ""
+    for inner in islice(node.traverse(include_text=True), 24):
+        if inner.tag == "-text":
+            words += " " + (inner.text_content or "")[:100]
+    return _BLANKS.sub(" ", words).strip()
 
 
 def _flag_of(node: LexborNode, tag: str) -> Flag:
@@ -193,7 +202,7 @@ def _holds_blockquote(node: LexborNode) -> bool:
     while child is not None:
         if child.tag == "blockquote":
             return not forward
-        if "gmail_attr" in (child.attributes.get("class") or "") if child.tag == "div" else False:
-            forward = child.text(deep=True).lstrip().startswith("-----")
+        if child.tag == "div" and "gmail_attr" in (child.attributes.get("class") or ""):
+            forward = _first_words(child).startswith("-----")
         child = child.next
     return False

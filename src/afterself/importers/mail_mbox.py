@@ -17,8 +17,12 @@ MOST = 48 << 20
 
 _CHUNK = 1 << 20
 _LINE = 2048
+_LONGEST_BEGIN = 300
 _BEGIN = b"From "
 _DATED = re.compile(rb"From \S.*?(?:\d{1,2}:\d{2}.*(?:19|20)\d{2}|(?:19|20)\d{2}.*\d{1,2}:\d{2})[^\r\n]*\r?$")
+_CTIME = re.compile(
+    rb"From \S+\s+[A-Z][a-z]{2},? [A-Z][a-z]{2} +\d{1,2} \d{1,2}:\d{2}(?::\d{2})?[ +\w-]* \d{4}\s*$"
+)
 _SHORT = re.compile(rb"From (?:\S+@\S+|-|MAILER-DAEMON|\?\?\?@\?\?\?)[ \t]*\r?$")
 _HEADER = re.compile(rb"(?:[!-9;-~]+[ \t]*:|>From )")
 _LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,10})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
@@ -134,7 +138,10 @@ def _after_blank(data: bytearray, newline: int) -> bool:
 def _begins_mail(data: bytes | bytearray, at: int, *, header_wanted: bool = False) -> bool:
     """Whether the line at `at` is a mail's first, not a sentence that begins with "From "."""
     line, _, after = bytes(data[at : at + 2 * _LINE]).partition(b"\n")
+    line = line[:_LONGEST_BEGIN]
     header = _HEADER.match(after) is not None
+    if not header_wanted and _CTIME.match(line):
+        return True
     if _DATED.match(line):
         return header or (not header_wanted and not after.strip(b"\r\n"))
     return header and _SHORT.match(line) is not None

@@ -26,17 +26,16 @@ def slim(data: bytes) -> bytes:
     if len(data) < 2 * _SMALL:
         return data
     kept: list[bytes] = []
-    done = 0
-    for found in _BASE64.finditer(data):
-        if found.start() < done:
-            continue
+    done = at = 0
+    while found := _BASE64.search(data, at):  # past an attachment the search goes on behind it
         part = _part(data, found)
         if part is None:
+            at = found.end()
             continue
         head_end, body, end = part
         size = len(data[body:end].translate(None, b"\r\n =")) * 3 // 4
         kept += [data[done:head_end], b"\n%s: %d\n\n" % (SIZE.encode(), size)]
-        done = end
+        done = at = end
     return b"".join([*kept, data[done:]]) if kept else data
 
 
