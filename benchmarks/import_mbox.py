@@ -25,9 +25,7 @@ METRICS = (
     Metric("process_peak_mib", "peak memory of the process, MiB", higher_is_better=False),
     Metric("mails", "mails read", check=True),
 )
-WORDS = (
-    "the boat lies in harbour since tuesday and we will paint it blue when rain stops come and help".split()
-)
+WORDS = "the boat lies in harbour and we will paint it blue when rain stops come and help".split()
 
 
 def write(mib: float, share: float, path: Path, seed: int = 0) -> int:
@@ -52,9 +50,7 @@ def _mail(rng: random.Random, n: int, attachment: int) -> bytes:
     head = (
         f"From {n}@xxx Tue Mar 12 17:05:00 +0000 2024\nX-GM-THRID: {n // 3}\nX-Gmail-Labels: "
         f"{('Inbox', 'Sent')[n % 2]}\nDelivered-To: eva@example.org\n"
-        + "".join(
-            f"Received: by host{k}.example.com with SMTP id {n}{k}; Tue, 12 Mar 2024\n" for k in range(6)
-        )
+        + "".join(f"Received: by mx{k}.example.com with SMTP id {n}{k}; Tue, 12 Mar\n" for k in range(6))
         + f"From: {('Tom Berg <tom@example.com>', 'Eva Lind <eva@example.org>')[n % 2]}\n"
         f"To: Eva Lind <eva@example.org>\nSubject: Re: boat {n // 3}\nDate: Tue, 12 Mar 2024 18:05:00 +0100\n"
         f"Message-ID: <m{n}@example.com>\nReferences: <r{n // 3}@example.com>\nMIME-Version: 1.0\n"

@@ -27,7 +27,7 @@ from afterself.archive.keys import hash_raw
 from afterself.importers.contract import Detection, Options
 from afterself.importers.local_time import LocalClock
 from afterself.importers.mail_boxes import Box, RawMail, boxes, mails_of
-from afterself.importers.mail_headers import ids, people, subject, value, values, when
+from afterself.importers.mail_headers import Headers, ids, people, subject, when
 from afterself.importers.mail_mime import Body, parse
 from afterself.importers.mail_sorting import Labels, Owner, author_of, bulk, labels_of, put_away
 from afterself.importers.mail_text import Text, text_of_body
@@ -107,7 +107,7 @@ class _Mailbox:
     def _see(self, owner: Owner, raw: RawMail, box: Box) -> None:
         try:
             head = raw.data[:_HEADERS].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-            headers = email.message_from_string(head.decode("latin-1"), policy=email.policy.compat32)
+            headers = Headers(email.message_from_string(head.decode("latin-1"), policy=email.policy.compat32))
             owner.see(headers, labels_of(headers, box.purpose))
         except Exception:  # told as a Problem when its turn comes
             return
@@ -124,7 +124,7 @@ class _Mailbox:
     def _read(self, raw: RawMail) -> Iterator[Yielded]:
         body = parse(raw.data)
         headers = body.headers
-        if not headers.keys():
+        if not headers:
             yield Problem("skipped", raw.where, "it has no headers")
             return
         labels = labels_of(headers, raw.box.purpose)
@@ -152,9 +152,9 @@ class _Mailbox:
         Broken programs give several mails one id: the second one gets its contents' hash added.
         """
         stable = _stable(raw.data)
-        told = [one for name in values(body.headers, "Message-ID") for one in ids(name)]
+        told = [one for name in body.headers.all("Message-ID") for one in ids(name)]
         native = told[0] if told and len(told[0]) <= _LONGEST_ID else f"sha256:{hash_raw(stable)}"
-        mark = _short(f"{author.handle if author else ''}\0{value(body.headers, 'Date')}".encode())
+        mark = _short(f"{author.handle if author else ''}\0{body.headers.first('Date')}".encode())
         known = self._seen.setdefault(_short(native.encode()), mark)
         if known != mark:
             native = f"{native}#{hash_raw(stable)[:12]}"
@@ -179,9 +179,9 @@ class _Mailbox:
         self, raw: RawMail, body: Body, author: Person | None, text: Text, native: str
     ) -> RecordDraft:
         headers = body.headers
-        date = value(headers, "Date")
+        date = headers.first("Date")
         said = when(date, self._clock)
-        to = people(one for name in ("To", "Cc", "Bcc") for one in values(headers, name))
+        to = people(one for name in ("To", "Cc", "Bcc") for one in headers.all(name))
         parents = _parents(body, native)
         return RecordDraft(
             thread=thread_of(body, native),
@@ -209,16 +209,16 @@ def thread_of(body: Body, native: str) -> str:
     It is told by the mail alone, so that a later export finds the same thread; a mail that names itself
     or an id in a circle ends at that id.
     """
-    gmail = value(body.headers, "X-GM-THRID").strip()
+    gmail = body.headers.first("X-GM-THRID").strip()
     if gmail.isdecimal():
         return gmail
-    references = [one for one in ids(value(body.headers, "References")) if one != native]
-    answered = [one for one in ids(value(body.headers, "In-Reply-To")) if one != native]
+    references = [one for one in ids(body.headers.first("References")) if one != native]
+    answered = [one for one in ids(body.headers.first("In-Reply-To")) if one != native]
     return (references[:1] or answered[-1:] or [native])[0]
 
 
 def _parents(body: Body, native: str) -> list[str]:
-    answered = ids(value(body.headers, "In-Reply-To"))[-1:] or ids(value(body.headers, "References"))[-1:]
+    answered = ids(body.headers.first("In-Reply-To"))[-1:] or ids(body.headers.first("References"))[-1:]
     return [one for one in answered if one != native]
 
 

@@ -26,6 +26,11 @@ _FOLD = re.compile(r"[\r\n]+[ \t]*|\0")
 _WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,80}@[\w-]+(?:\.[\w-]+){0,10}")
+_USUAL = re.compile(
+    r"\s*(?:(?:\"([^\"\\<>]*)\"|([^\"\\<>(),:;@]*))\s*<([^<>\s()\",:;\\]+@[^<>\s()\",:;\\]+)>|([\w.+-]+@[\w.-]+))\s*"
+)
+"""One address as nearly every mail writes it; others are parsed."""
+
 _ID = re.compile(r"<\s*([^<>\s]{1,400})\s*>")
 _YEAR = re.compile(r"(?<!\d)(?:19[7-9]\d|20\d\d)(?!\d)")
 _NO_ZONE = re.compile(r"-0000(?!\d)")
@@ -44,16 +49,25 @@ class When:
     zone: str | None
 
 
-def values(mail: Message, name: str) -> list[str]:
-    """Every value of a header as text, unfolded, encoded words still encoded."""
-    wanted = name.lower()
-    return [_plain(str(value)) for key, value in mail.raw_items() if key.lower() == wanted]
+class Headers:
+    """The headers of a mail, by name in any case."""
 
+    def __init__(self, mail: Message) -> None:
+        self._raw: dict[str, list[str]] = {}
+        for key, raw in mail.raw_items():
+            self._raw.setdefault(key.lower(), []).append(str(raw))
 
-def value(mail: Message, name: str) -> str:
-    """The first value of a header; "" if there is none."""
-    found = values(mail, name)
-    return found[0] if found else ""
+    def __bool__(self) -> bool:
+        return bool(self._raw)
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header as text, unfolded, encoded words still encoded."""
+        return [_plain(raw) for raw in self._raw.get(name.lower(), ())]
+
+    def first(self, name: str) -> str:
+        """The first value of a header; "" if there is none."""
+        found = self._raw.get(name.lower())
+        return _plain(found[0]) if found else ""
 
 
 def words(raw: str) -> str:
@@ -74,9 +88,9 @@ def words(raw: str) -> str:
     return storable(_FOLD.sub(" ", "".join(out)))
 
 
-def subject(mail: Message) -> str:
+def subject(headers: Headers) -> str:
     """The subject without "Re:" and its kin, as the title of a thread."""
-    found = " ".join(words(value(mail, "Subject")).split())
+    found = " ".join(words(headers.first("Subject")).split())
     return _PREFIX.sub("", found) or found
 
 
@@ -147,6 +161,9 @@ def _decoded(encoding: str, text: str) -> bytes:
 
 
 def _pairs(raw: str) -> list[tuple[str, str]]:
+    usual = _USUAL.fullmatch(raw)
+    if usual:
+        return [(usual[1] or usual[2] or "", usual[3] or usual[4])]
     try:
         found = [(name, address) for name, address in getaddresses([raw]) if "@" in address]
     except (ValueError, IndexError, TypeError, AttributeError, RecursionError):

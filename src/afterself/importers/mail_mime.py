@@ -20,7 +20,7 @@ from typing import Literal
 from afterself.archive.drafts import Attachment
 from afterself.archive.keys import storable
 from afterself.importers.mail_charsets import text_of
-from afterself.importers.mail_headers import words
+from afterself.importers.mail_headers import Headers, words
 from afterself.importers.mail_slimming import SIZE, slim
 
 DEEPEST = 6
@@ -30,7 +30,7 @@ MOST_PARTS = 1000
 LONGEST_TEXT = 2 << 20
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _LONE_CR = re.compile(rb"\r(?!\n)")
-_HEADER = re.compile(rb"[!-9;-~]+[ \t]*:|[ \t]|$")
+_NO_HEADER = re.compile(rb"^(?![!-9;-~]+[ \t]*:|[ \t]|\r?$)|\A[ \t]", re.MULTILINE)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _UU = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:[!-`][ -`]{0,61}\n|`?\n)*?end[ \t]*$", re.MULTILINE)
@@ -52,7 +52,7 @@ class Piece:
 class Body:
     """A parsed mail. `kinds` are the content types of all its parts."""
 
-    headers: Message
+    headers: Headers
     pieces: list[Piece] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
@@ -75,15 +75,16 @@ def _repaired(data: bytes) -> bytes:
     if end is None or end.start() > 1 << 20:
         return data
     head = _LONE_CR.sub(b" ", data[: end.start()]).replace(b"\0", b" ")
-    lines = head.split(b"\n")
-    kept = [line for line in lines if _HEADER.match(line.rstrip(b"\r"))]
+    if not _NO_HEADER.search(head):
+        return head + data[end.start() :]
+    kept = [line for line in head.split(b"\n") if not _NO_HEADER.match(line)]
     while kept and kept[0][:1] in b" \t":
         kept.pop(0)
     return b"\n".join(kept) + data[end.start() :]
 
 
 def _body(message: Message, depth: int) -> Body:
-    body = Body(message)
+    body = Body(Headers(message))
     body.pieces = list(_pieces(message, body, depth))
     return body
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import Message
 
 from afterself.archive.drafts import OwnerHint, Person
 from afterself.importers.mail_folders import Purpose, purpose
-from afterself.importers.mail_headers import people, value, values, words
+from afterself.importers.mail_headers import Headers, people, words
 from afterself.importers.mail_mime import Body
 
 _BY_PURPOSE: dict[Purpose, str] = {
@@ -39,25 +38,25 @@ class Labels:
         return "sent" in self.purposes
 
 
-def labels_of(headers: Message, folder: Purpose | None) -> Labels:
+def labels_of(headers: Headers, folder: Purpose | None) -> Labels:
     """The purposes of a mail by its folder and by X-Gmail-Labels (encoded, translated)."""
     found: set[Purpose] = {folder} if folder else set()
-    names = [name.strip().strip('"') for name in words(value(headers, "X-Gmail-Labels")).split(",")]
+    names = [name.strip().strip('"') for name in words(headers.first("X-Gmail-Labels")).split(",")]
     found |= {known for name in names if (known := purpose(name)) is not None}
     return Labels(frozenset(found), any(name.casefold() == "chat" for name in names))
 
 
-def put_away(headers: Message, labels: Labels) -> str | None:
+def put_away(headers: Headers, labels: Labels) -> str | None:
     """Why a mail is not part of the mailbox proper, or None."""
     for kind, why in _BY_PURPOSE.items():
         if kind in labels.purposes:
             return why
     try:
-        if int(value(headers, "X-Mozilla-Status") or "0", 16) & _EXPUNGED:
+        if int(headers.first("X-Mozilla-Status") or "0", 16) & _EXPUNGED:
             return "deleted in the mail program"
     except ValueError:
         pass
-    status = value(headers, "X-Status")
+    status = headers.first("X-Status")
     return "deleted in the mail program" if "D" in status else None
 
 
@@ -68,26 +67,26 @@ def bulk(body: Body) -> str | None:
         return "a bounce or a delivery report"
     if "text/calendar" in body.kinds:
         return "a calendar invitation"
-    if value(headers, "List-Unsubscribe"):
+    if headers.first("List-Unsubscribe"):
         return "from a mailing list (List-Unsubscribe)"
-    if value(headers, "Auto-Submitted").lower() not in ("", "no"):
+    if headers.first("Auto-Submitted").lower() not in ("", "no"):
         return "sent automatically (Auto-Submitted)"
-    if value(headers, "Precedence").lower() in ("bulk", "junk"):
+    if headers.first("Precedence").lower() in ("bulk", "junk"):
         return "bulk mail (Precedence)"
     return None
 
 
-def author_of(headers: Message) -> Person | None:
+def author_of(headers: Headers) -> Person | None:
     """Who wrote a mail."""
     for name in ("From", "Sender", "Return-Path"):
-        found = people(values(headers, name))
+        found = people(headers.all(name))
         if found:
             return found[0]
     return None
 
 
-def _from_machine(headers: Message) -> bool:
-    if value(headers, "Return-Path").replace(" ", "") == "<>" and "MAILER-DAEMON" in value(headers, "From"):
+def _from_machine(headers: Headers) -> bool:
+    if headers.first("Return-Path").replace(" ", "") == "<>" and "MAILER-DAEMON" in headers.first("From"):
         return True
     author = author_of(headers)
     return author is not None and author.handle.startswith(_MACHINES)
@@ -105,13 +104,13 @@ class Owner:
     _names: dict[str, str] = field(default_factory=dict)
     _with_delivery: int = 0
 
-    def see(self, headers: Message, labels: Labels) -> None:
+    def see(self, headers: Headers, labels: Labels) -> None:
         """Take note of a mail."""
         author = author_of(headers)
         if labels.sent and author is not None:
             self._sent[author.handle] += 1
             self._names[author.handle] = author.name or self._names.get(author.handle, "")
-        told = {one.handle for one in people(values(headers, "Delivered-To")[:5])}
+        told = {one.handle for one in people(headers.all("Delivered-To")[:5])}
         if told:
             self._with_delivery += 1
             self._delivered.update(told)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from afterself.archive.drafts import Span
-from afterself.importers.mail_headers import value, words
+from afterself.importers.mail_headers import words
 from afterself.importers.mail_html import lines_of
 from afterself.importers.mail_mime import Body, Piece
 from afterself.importers.mail_quotes import Flag, parts_of
@@ -50,9 +50,9 @@ def _lines(body: Body) -> tuple[list[str], list[Flag], str | None]:
         if piece.mail is not None:
             inner, _, _ = _lines(piece.mail)
             headers = piece.mail.headers
-            sender = words(value(headers, "From"))
+            sender = words(headers.first("From"))
             forwarded = forwarded or " ".join(sender.split())[:300] or None
-            inner = [f"From: {sender}", f"Subject: {words(value(headers, 'Subject'))}", "", *inner]
+            inner = [f"From: {sender}", f"Subject: {words(headers.first('Subject'))}", "", *inner]
             lines += inner
             flags += ["quoted"] * len(inner)
         else:
