@@ -302,9 +302,9 @@ def make_shards(arguments: argparse.Namespace) -> None:
     )
     counts: dict[str, Any] = {}
     kept = clean(arguments.corpus, protected, valid, rng, arguments.share, counts)
-    write_shards(token_documents(kept, tokenizer, rng), arguments.out, arguments.shards, seed=3)
     sizes = {name: len(texts.hashes) for name, texts in (*protected.items(), ("held_out", valid))}
     report = {"protected_13_grams": sizes, "sources": counts}
+    write_shards(token_documents(kept, tokenizer, rng), arguments.out, arguments.shards, seed=3)
     (arguments.out / "contamination.json").write_text(json.dumps(report, indent=1))
     (arguments.out / "tokenizer.json").write_bytes(arguments.tokenizer.read_bytes())
 

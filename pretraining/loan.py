@@ -58,10 +58,8 @@ def pack(arguments: argparse.Namespace) -> None:
         shutil.copy(shards / row["name"], carry)
     tokens = sum(row["dialogue"] + row["prose"] for row in picked)
     size = sum(p.stat().st_size for p in carry.iterdir())
-    print(
-        f"command {arguments.number} of {len(loads)} with shards: {len(picked)} shards, {tokens / 1e6:.1f}M"
-    )
-    print(f"tokens, {size / MIB:.1f} MiB beside {tree_bytes() / MIB:.1f} MiB of tree")
+    told = f"{len(picked)} shards, {tokens / 1e6:.1f}M tokens, {size / MIB:.1f} MiB"
+    print(f"command {arguments.number} of {len(loads)}: {told} beside {tree_bytes() / MIB:.1f} MiB of tree")
 
 
 def take_in(carry: Path, work: Path) -> None:

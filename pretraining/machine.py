@@ -40,20 +40,20 @@ class Machine:
         return torch.autocast("cuda" if self.cuda else "cpu", torch.bfloat16)
 
     def compiled(
-        self, model: torch.nn.Module, micro: int, context: int, wanted: bool | None
+        self, model: torch.nn.Module, micro: int, context: int, wanted: bool | None, backend: Any = "inductor"
     ) -> Callable[..., Tensor]:
         """The model, compiled where that pays (GPUs); as it is if compiling fails there."""
         if not (self.cuda if wanted is None else wanted):
             return model
         started = time.monotonic()
-        chosen: Callable[..., Tensor] = torch.compile(model, dynamic=False)
+        chosen: Callable[..., Tensor] = torch.compile(model, dynamic=False, backend=backend)
         try:
             ids = torch.randint(0, 100, (micro, context), device=self.device)
             for _ in range(2):
                 with self.autocast():
-                    loss = chosen(ids, ids, 0 if self.cuda else 256)
+                    loss = chosen(ids, ids.clone(), 0 if self.cuda else 256)
                 loss.backward()
-            float(loss)
+            float(loss.detach())
         except Exception as error:  # whatever the compiler raises: slower is better than nothing
             print(f"not compiled: {type(error).__name__}: {str(error)[:300]}", flush=True)
             chosen = model

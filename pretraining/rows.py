@@ -78,7 +78,10 @@ class Rows:
                     self.streams[kind].append(stream)
 
     def next(self, count: int) -> tuple[Tensor, Tensor]:
-        """Inputs and targets, int64 [count, context] each; -100 where nothing is to be predicted."""
+        """Inputs and targets, int64 [count, context] each; -100 where nothing is to be predicted.
+
+        Both are contiguous: a compiled model would be compiled again for other strides.
+        """
         blocks = []
         for kind in KINDS:
             if not self.streams[kind]:
@@ -94,7 +97,7 @@ class Rows:
         block = torch.cat(blocks).to(torch.int64) & 0xFFFF
         ids = block & (NOT_A_TARGET - 1)
         targets = torch.where(block[:, 1:] >= NOT_A_TARGET, -100, ids[:, 1:])
-        return ids[:, :-1], targets
+        return ids[:, :-1].contiguous(), targets
 
     def state(self) -> dict[str, Any]:
         """Rows given by each stream, and the rounding that each kind is owed."""

@@ -103,7 +103,8 @@ class Trainer:
         for _ in range(micro_steps):
             inputs, targets = self.rows.next(self.micro * world)
             self.tokens += inputs.numel()
-            inputs, targets = inputs[self.machine.rank :: world], targets[self.machine.rank :: world]
+            if world > 1:
+                inputs, targets = (t[self.machine.rank :: world].contiguous() for t in (inputs, targets))
             with self.machine.autocast():
                 summed = self.compiled(inputs, targets, 0 if self.machine.cuda else 256)
             loss = summed / (targets != -100).sum().clamp(min=1)

@@ -13,6 +13,7 @@ import pytest
 from afterself.archive.drafts import Locator, OwnerHint, Person, RecordDraft, ThreadDraft
 from afterself.archive.store import Archive
 from afterself.home.folder import Self
+from afterself.home.keys import Cost
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,20 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fresh_self(tmp_path: Path) -> Self:
     """An empty self of an invented person."""
     return Self.create(tmp_path / "self", name="Anna", right="fictional", allow=("archive", "train", "talk"))
+
+
+PASSPHRASE = "seven lanterns on the quay"
+CHEAP = Cost(memory=8192, passes=1)
+"""A cost of trying a passphrase that lets many tests try one."""
+
+
+@pytest.fixture
+def sealed_self(tmp_path: Path) -> Self:
+    """An empty, encrypted self of an invented person; its passphrase is PASSPHRASE."""
+    allow = ("archive", "train", "talk")
+    return Self.create(
+        tmp_path / "sealed", name="Anna", right="fictional", allow=allow, passphrase=PASSPHRASE, cost=CHEAP
+    )
 
 
 @pytest.fixture(scope="session")

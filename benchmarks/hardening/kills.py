@@ -107,7 +107,7 @@ class Killing:
         self_ = self.fresh(step)
         before = state(self_)
         at, hits, wrong, seen = list[float](), 0, list[str](), list[str]()
-        for _ in range(rng.randint(1, step.row)):
+        for _ in range(rng.randint(1, step.row) if step.row < 3 else step.row):
             at.append(round(rng.uniform(0, duration), 3))
             running = self.start(step, self_)
             time.sleep(at[-1])
@@ -236,7 +236,7 @@ def steps(killing: Killing) -> list[Step]:
             "--self", self_, "dataset", "--base", base, "--export", self_.parent / "chats.jsonl"],
             writes=("chats.jsonl",), done="exists already"),
         Step("train", 24, "short", lambda self_: road.train_arguments(self_, base, epochs=2),
-             program=road.OFTEN, row=6),
+             program=road.OFTEN, row=8),
         Step("evaluate", 4, "trained", on("evaluate", "--json")),
         Step("ask", 4, "both", on("ask", "Who baked bread?", "--json")),
         Step("reply", 4, "trained", on("reply", "--file", "-", "--json"),

@@ -3,6 +3,8 @@
     AfterselfError                 anything the person can be told in one sentence
     ├── UsageError                 the command or its arguments do not fit        exit code 2
     ├── SelfError                  the folder of a self is missing, locked or odd exit code 3
+    │   ├── WrongPassphrase        it is encrypted, and what was given opens it not
+    │   └── Damaged                one of its encrypted files is not what was written
     ├── NotAllowed                 the declaration of this self does not allow it exit code 4
     ├── SourceError                an export cannot be read                       exit code 5
     │   ├── UnknownFormat          no importer recognises it
@@ -46,6 +48,14 @@ class SelfError(AfterselfError):
     """The folder of a self is missing, locked by another process, or not what it claims."""
 
     exit_code = 3
+
+
+class WrongPassphrase(SelfError):
+    """The self is encrypted, and no key slot of it opens with what was given."""
+
+
+class Damaged(SelfError):
+    """An encrypted file of a self was changed, cut, exchanged or belongs to another self."""
 
 
 class NotAllowed(AfterselfError):

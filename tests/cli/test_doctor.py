@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from afterself.archive.blobs import blob_path
+from afterself.archive.blobs import Blobs
 from afterself.archive.store import Archive
 from afterself.cli import doctor_installed, doctor_machine, doctor_self
 from afterself.cli.doctor_checks import Check
@@ -70,8 +70,9 @@ def test_an_engine_that_this_processor_cannot_run_is_found_and_ends_nothing(
 def test_a_changed_audit_log_and_a_lost_file_are_found(filled: Self, tmp_path: Path) -> None:
     assert {one.state for one in look(filled).values()} <= {"good", "note"}
     filled.audit("something")
+    filled.audit("another")
     lines = filled.audit_path.read_bytes()
-    filled.audit_path.write_bytes(lines.replace(b"self made", b"self lent"))
+    filled.audit_path.write_bytes(lines.replace(b"something", b"somewhere"))
     assert look(filled)["audit log"].state == "broken"
     with Archive.writing(filled) as archive, archive.transaction():
         archive.register_artifact("weights", "weights/gone", [], {})
@@ -100,7 +101,7 @@ def test_a_kept_export_that_is_gone_is_found(fresh_self: Self, tmp_path: Path) -
     for blob in [path for path in fresh_self.blobs_dir.rglob("*") if path.is_file()]:
         blob.unlink()
     assert "1 kept files are missing" in look(fresh_self)["archive"].found
-    assert blob_path(fresh_self.blobs_dir, "ab" * 32).parent.name == "ab"
+    assert Blobs(fresh_self.blobs_dir, fresh_self.files).path("ab" * 32).parent.name == "ab"
 
 
 def test_an_open_folder_and_a_sync_program_are_noted_with_what_to_do(filled: Self) -> None:

@@ -15,6 +15,7 @@ import pytest
 from afterself.archive.drafts import Attachment, Person, Span, ThreadDraft
 from afterself.cli import main
 from afterself.home.folder import Self
+from tests.persona.pseudo_terminal import PseudoTerminal
 
 Run = Callable[..., tuple[int, str, str]]
 DECLARED = "--name Anna --right mine --allow archive,train,talk"
@@ -125,11 +126,15 @@ def at_a_terminal(arguments: list[str], answers: str) -> tuple[int, str]:
 
 
 def test_new_asks_for_what_was_not_given(tmp_path: Path) -> None:
-    code, output = at_a_terminal(
-        ["--self", str(tmp_path / "self"), "new"], "Anna\nsteward\narchive,train\ny\ny\n"
-    )
-    assert code == 0, output
-    assert "not encrypted" in output
+    with PseudoTerminal("--self", str(tmp_path / "self"), "new", columns=100, home=tmp_path) as terminal:
+        for question, answer in (
+            ("Their name", "Anna"), ("Your choice", "steward"), ("Your choice", "archive,train"),
+            ("Is that so?", "y"), ("New passphrase", ""), ("without encryption?", "y"),
+        ):  # fmt: skip
+            terminal.wait_for(question)
+            terminal.press(answer + "\r")
+        terminal.wait_for("not encrypted")
+        assert terminal.wait_for_end() == 0
     declaration = Self.open(tmp_path / "self").declaration
     assert (declaration.name, declaration.right, declaration.allow) == (
         "Anna",
@@ -138,7 +143,7 @@ def test_new_asks_for_what_was_not_given(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("answers", ["n\n", "y\nn\n"])
+@pytest.mark.parametrize("answers", ["n\n"])
 def test_new_makes_nothing_when_the_person_says_no(tmp_path: Path, answers: str) -> None:
     code, output = at_a_terminal(["--self", str(tmp_path / "self"), *NEW[:-2]], answers)
     assert code == 2, output
@@ -283,7 +288,7 @@ def test_people_shows_a_hundred_and_json_lists_everybody(run: Run, tmp_path: Pat
 def test_a_command_that_is_stopped_says_so_and_leaves_with_130(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stopped(_: Path) -> Self:
+    def stopped(*_: object) -> Self:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Self, "open", stopped)

@@ -41,7 +41,7 @@ def test_every_link_into_the_repository_leads_somewhere(page: Path) -> None:
 
 
 def test_every_picture_and_every_result_has_its_script() -> None:
-    scripts = [path.name for folder in ("benchmarks", "docs") for path in (ROOT / folder).glob("*.py")]
+    scripts = [path.name for folder in ("benchmarks", "docs") for path in (ROOT / folder).rglob("*.py")]
     for result in sorted(RESULTS.rglob("*")):
         if result.is_file() and result.suffix in (".txt", ".json", ".jsonl"):
             own = result.read_text("utf-8")

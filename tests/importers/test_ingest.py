@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from afterself.archive.blobs import blob_path
+from afterself.archive.blobs import Blobs
 from afterself.archive.drafts import Attachment, Locator, Person, Problem, RecordDraft, Span, ThreadDraft
 from afterself.archive.store import Archive
 from afterself.errors import NotAllowed, SelfError, SourceError, UnknownFormat
@@ -93,7 +93,7 @@ def test_the_raw_file_is_kept_once_and_every_record_points_into_it(fresh_self: S
             "SELECT sha256, count(*) FROM revision JOIN blob ON blob.id = revision.blob GROUP BY sha256"
         ).fetchall()
         members = archive._db.execute("SELECT member FROM import_member").fetchall()
-    assert [blob_path(fresh_self.blobs_dir, sha256) for sha256, _ in rows] == [blob]
+    assert [Blobs(fresh_self.blobs_dir, fresh_self.files).path(sha256) for sha256, _ in rows] == [blob]
     assert rows[0][1] == 5
     assert members == [("chat.jsonl",)]
 

@@ -139,6 +139,29 @@ def test_the_network_is_qwen3_as_transformers_computes_it() -> None:
     assert float(own) == pytest.approx(float(theirs), rel=1e-5)
 
 
+def test_a_gpu_compiles_the_network_once_and_for_all_batches(shards: Path) -> None:
+    """Each compilation costs a minute of a rented machine. The warm-up is that of `Machine`."""
+    from machine import Machine
+    from model import Model
+    from rows import Rows
+    from shape import config
+
+    machine, model, graphs = Machine(1), Model(config(2, 64), 64), []
+
+    def backend(graph: object, _: object) -> object:
+        graphs.append(graph)
+        return graph.forward  # type: ignore[attr-defined]
+
+    compiled = machine.compiled(model, 4, 64, wanted=True, backend=backend)
+    rows = Rows(shards, 64, "cpu", seed=1)
+    rows.load(rows.arrived())
+    for _ in range(3):
+        inputs, targets = rows.next(4)
+        with machine.autocast():
+            compiled(inputs, targets, 256).backward()
+    assert len(graphs) == 1
+
+
 def test_the_recipe_at_toy_size_ends_where_it_always_ended(shards: Path, tmp_path: Path) -> None:
     """Driven by steps instead of time, on one thread, with a fixed seed (torch 2.13 on x86-64: 4.2606)."""
     train = [PRETRAINING / "train.py", "--shards", shards, "--steps", 40, "--log-every", 1, *TOY]

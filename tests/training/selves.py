@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from afterself.home.folder import Self
+from afterself.home.keys import Cost
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
 
@@ -40,9 +41,12 @@ def make_self(
     allow: tuple[str, ...] = ("archive", "train"),
     name: str = OWNER,
     right: str = "fictional",
+    passphrase: str | None = None,
 ) -> Self:
     """A fictional self at `folder` with these messages imported."""
-    self_ = Self.create(folder, name=name, right=right, allow=allow)
+    self_ = Self.create(
+        folder, name=name, right=right, allow=allow, passphrase=passphrase, cost=Cost(8192, 1)
+    )
     export = folder.with_suffix(".jsonl")
     export.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     import_path(self_, export, Options(me=(name,)))

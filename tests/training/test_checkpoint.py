@@ -256,3 +256,20 @@ def test_weights_no_better_than_the_base_stay_out_and_can_be_published_anyway(
     made = json.loads(out)
     assert require_weights(trained).id == made["weights"] != before.id
     assert any("no better than the base" in note for note in made["notes"])
+
+
+def test_what_is_forgotten_while_it_is_learned_stops_the_run_and_nothing_of_it_is_left(
+    ida: Self, tiny_base: Path, often: None
+) -> None:
+    forgotten: list[str] = []
+
+    def forget(report: Report) -> None:
+        if report.stage.startswith("training") and report.done and not forgotten:
+            with open_view(ida, "list") as view:
+                forgotten.append(next(iter(view.records())).id)
+            with Archive.writing(ida) as archive:
+                archive.forget(forgotten)
+
+    with pytest.raises(TrainingError, match="forgotten or excluded meanwhile"):
+        train(ida, str(tiny_base), OPTIONS, Progress(forget, interval=0))
+    assert list(files(ida.weights_dir)) == []

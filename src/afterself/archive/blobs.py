@@ -1,90 +1,86 @@
-"""Raw bytes of exports, attachments and recordings, each once, named by their SHA-256.
+"""Raw bytes of exports, attachments and recordings, each once, known by their SHA-256.
 
 A blob is on disk before the transaction that points at it commits; so a crash
-leaves at most a blob nobody points at, which is harmless and swept later.
+leaves at most a blob nobody points at, which is harmless and swept later. In an
+encrypted self the files are sealed, and their names are keyed hashes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import secrets
-from collections.abc import Container
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from afterself.errors import ArchiveError
-from afterself.home.atomic import FILE_MODE, make_folder, sync_folder
+from afterself.home.atomic import make_folder
+from afterself.home.sealed import Files
 
 _CHUNK = 1 << 20
 _INCOMING = ".incoming-"
 
 
-def blob_path(folder: Path, sha256: str) -> Path:
-    """Where the blob with this hash lies."""
-    return folder / sha256[:2] / sha256[2:]
+@dataclass(frozen=True, slots=True)
+class Blobs:
+    """The blobs in the folder of a self, which `files` opens."""
 
+    folder: Path
+    files: Files
 
-def write_blob(folder: Path, stream: BinaryIO) -> tuple[str, int]:
-    """Store what `stream` holds; gives its SHA-256 (hex) and size in bytes. Durable when this returns."""
-    try:
-        make_folder(folder)
-        incoming = folder / f"{_INCOMING}{secrets.token_hex(8)}"
+    def path(self, sha256: str) -> Path:
+        """Where the blob with this hash lies."""
+        name = self.files.blob_name(sha256)
+        return self.folder / name[:2] / name[2:]
+
+    def read(self, sha256: str) -> bytes:
+        """The content of a blob; b"" if it is missing."""
+        path = self.path(sha256)
+        return self.files.read_bytes(path) if path.is_file() else b""
+
+    def write(self, stream: BinaryIO) -> tuple[str, int]:
+        """Store what `stream` holds; gives its SHA-256 (hex) and size in bytes. Durable when this returns."""
         digest, size = hashlib.sha256(), 0
-        handle = os.open(incoming, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with contextlib.ExitStack() as opened:
+            with self._writable():
+                make_folder(self.folder)
+                temporary = self.folder / f"{_INCOMING}{secrets.token_hex(8)}"
+                incoming = opened.enter_context(self.files.incoming(temporary))
             while chunk := stream.read(_CHUNK):  # errors of the source stay the source's
                 digest.update(chunk)
                 size += len(chunk)
-                _write(folder, file, chunk)
-            target = blob_path(folder, digest.hexdigest())
+                with self._writable():
+                    incoming.file.write(chunk)
+            target = self.path(digest.hexdigest())
             if not target.exists():
-                _keep(folder, file, incoming, target)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            incoming.unlink()
-    return digest.hexdigest(), size
+                with self._writable():
+                    make_folder(target.parent)
+                    incoming.keep(target)
+        return digest.hexdigest(), size
 
+    def sweep(self, kept: Iterable[str]) -> int:
+        """Remove files that no row points at (left by a crash); gives how many. Under the writer lock."""
+        allowed = {self.files.blob_name(sha256) for sha256 in kept}
+        removed = 0
+        for path in self.folder.glob("*"):
+            if path.name.startswith(_INCOMING):
+                path.unlink(missing_ok=True)
+                removed += 1
+            elif path.is_dir() and len(path.name) == 2:
+                for file in path.iterdir():
+                    if path.name + file.name not in allowed:
+                        file.unlink(missing_ok=True)
+                        removed += 1
+        return removed
 
-def _write(folder: Path, file: BinaryIO, chunk: bytes) -> None:
-    try:
-        file.write(chunk)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-def _keep(folder: Path, file: BinaryIO, incoming: Path, target: Path) -> None:
-    try:
-        file.flush()
-        os.fsync(file.fileno())
-        make_folder(target.parent)
-        incoming.replace(target)
-        sync_folder(target.parent)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-def _unwritable(folder: Path, error: OSError) -> ArchiveError:
-    return ArchiveError(
-        f"The blobs folder cannot be written: {folder} ({error.strerror}).",
-        remedy="Check that the disk is not full and that the folder is yours. Nothing was stored.",
-    )
-
-
-def sweep_blobs(folder: Path, kept: Container[str]) -> int:
-    """Remove files that no row points at (left by a crash); gives how many. Only under the writer lock."""
-    removed = 0
-    for path in folder.glob("*"):
-        if path.name.startswith(_INCOMING):
-            path.unlink(missing_ok=True)
-            removed += 1
-        elif path.is_dir() and len(path.name) == 2:
-            for file in path.iterdir():
-                if path.name + file.name not in kept:
-                    file.unlink(missing_ok=True)
-                    removed += 1
-    return removed
+    @contextlib.contextmanager
+    def _writable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ArchiveError(
+                f"The blobs folder cannot be written: {self.folder} ({error.strerror}).",
+                remedy="Check that the disk is not full and that the folder is yours. Nothing was stored.",
+            ) from error

@@ -3,12 +3,15 @@
 Settings are for a machine whose power can fail at any moment (WAL, full sync)
 and for text that must really go when it goes (secure delete). A file from a
 newer Afterself or a damaged one is refused before anything is written to it.
+That of an encrypted self is encrypted by SQLite3MultipleCiphers, page by page,
+its journal too.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,18 +21,20 @@ import apsw
 from afterself.archive.migrations import LATEST, migrate
 from afterself.errors import ArchiveError, SelfError
 from afterself.home.folder import was_used
+from afterself.home.keys import Keys
 
 _BUSY_MS = 10_000
+_JOURNAL_PIECE = 64 << 10
 
 
-def open_archive(path: Path, *, read_only: bool = False) -> apsw.Connection:
-    """Open (and make or migrate where needed) the archive at `path`.
+def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = False) -> apsw.Connection:
+    """Open (and make or migrate where needed) the archive at `path`, with the keys of an encrypted self.
 
     ArchiveError if it is newer than this program, damaged, or cannot be opened.
     """
     with archive_errors(path):
         _make_private_file(path)
-        db = _connect(path, read_only=read_only)
+        db = _connect(path, keys, read_only=read_only)
         try:
             version: int = db.pragma("user_version")
             if version > LATEST:
@@ -41,11 +46,13 @@ def open_archive(path: Path, *, read_only: bool = False) -> apsw.Connection:
             if version < LATEST:
                 if read_only:
                     db.close()
-                    open_archive(path).close()
-                    db = _connect(path, read_only=True)
+                    open_archive(path, keys).close()
+                    db = _connect(path, keys, read_only=True)
                 else:
                     db.pragma("journal_mode", "wal")
                     migrate(db)
+            elif not read_only and db.pragma("journal_mode") != "wal":
+                db.pragma("journal_mode", "wal")  # a conversion that did not begin left it without
             _configure(db)
         except BaseException:
             db.close()
@@ -76,13 +83,10 @@ def require_not_lost(path: Path) -> None:
         )
 
 
-def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
+def _connect(path: Path, keys: Keys | None, *, read_only: bool) -> apsw.Connection:
     if not read_only:
-        db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
-        db.set_busy_timeout(_BUSY_MS)
-        return db
-    db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    db.set_busy_timeout(_BUSY_MS)
+        return _unlocked(str(path), apsw.SQLITE_OPEN_READWRITE, keys)
+    db = _unlocked(str(path), apsw.SQLITE_OPEN_READONLY, keys)
     try:
         db.pragma("user_version")
     except (apsw.CantOpenError, apsw.ReadOnlyError):
@@ -91,10 +95,17 @@ def _connect(path: Path, *, read_only: bool) -> apsw.Connection:
         journal = path.with_name(path.name + "-wal")
         if journal.exists() and journal.stat().st_size:
             raise
-        db = apsw.Connection(
-            f"file:{urllib.parse.quote(str(path))}?immutable=1",
-            flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
-        )
+        uri = f"file:{urllib.parse.quote(str(path))}?immutable=1"
+        db = _unlocked(uri, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI, keys)
+    return db
+
+
+def _unlocked(name: str, flags: int, keys: Keys | None) -> apsw.Connection:
+    db = apsw.Connection(name, flags=flags)
+    db.set_busy_timeout(_BUSY_MS)
+    if keys is not None:
+        db.pragma("cipher", keys.cipher)
+        db.pragma("key", keys.archive_key)
     return db
 
 
@@ -105,6 +116,20 @@ def _configure(db: apsw.Connection) -> None:
     db.pragma("trusted_schema", False)
     db.pragma("temp_store", "memory")
     db.pragma("cache_size", -32_768)
+
+
+def _full(path: Path) -> ArchiveError:
+    return ArchiveError(
+        f"The disk is full; nothing was changed in {path}.", remedy="Free some space and try again."
+    )
+
+
+def _no_room(path: Path) -> bool:
+    """Whether the archive's disk has no room for even one of its journal's pieces."""
+    try:
+        return shutil.disk_usage(path.parent).free < _JOURNAL_PIECE
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
@@ -123,10 +148,10 @@ def archive_errors(path: Path) -> Iterator[None]:
             remedy="Wait until it has finished, and try again.",
         ) from error
     except apsw.FullError as error:
-        raise ArchiveError(
-            f"The disk is full; nothing was changed in {path}.", remedy="Free some space and try again."
-        ) from error
+        raise _full(path) from error
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.IOError, apsw.PermissionsError) as error:
+        if _no_room(path):  # SQLite does not always say so
+            raise _full(path) from error
         raise ArchiveError(
             f"The archive {path} cannot be read or written ({type(error).__name__}).",
             remedy="Check the folder's permissions and its disk.",

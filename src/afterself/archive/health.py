@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from afterself.archive.blobs import blob_path
+from afterself.archive.blobs import Blobs
 from afterself.archive.clearing import must_clear
 from afterself.archive.database import archive_errors, open_archive, require_not_lost
 from afterself.archive.migrations import LATEST
@@ -42,7 +42,8 @@ def examine(self_: Self) -> Health | None:
     require_not_lost(path)
     if not path.exists():
         return None
-    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
+    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
+        kept = Blobs(self_.blobs_dir, self_.files)
         blobs = db.execute("SELECT sha256 FROM blob").fetchall()
         return Health(
             version=int(db.pragma("user_version")),
@@ -50,7 +51,7 @@ def examine(self_: Self) -> Health | None:
             records=_count(db, "SELECT count(*) FROM record"),
             problems=_problems(db),
             unfinished_imports=_count(db, "SELECT count(*) FROM import WHERE finished_at IS NULL"),
-            missing_blobs=sum(not blob_path(self_.blobs_dir, str(name)).is_file() for (name,) in blobs),
+            missing_blobs=sum(not kept.path(str(name)).is_file() for (name,) in blobs),
             unfinished_forgetting=must_clear(db),
         )
 

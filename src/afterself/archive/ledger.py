@@ -43,14 +43,14 @@ def list_artifacts(self_: Self, kind: str | None = None) -> list[Artifact]:
     require_not_lost(path)
     if not path.exists():
         return []
-    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
+    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
         return Ledger(db).artifacts(kind)
 
 
 def records_of_artifact(self_: Self, artifact: Artifact) -> set[str]:
     """Ids of the records that an artifact was made from; nothing is written to read them."""
     path = self_.archive_path
-    with archive_errors(path), contextlib.closing(open_archive(path, read_only=True)) as db:
+    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
         return Ledger(db).records_of(artifact.id)
 
 
@@ -160,9 +160,13 @@ class Ledger:
 
     def made_from(self, revisions: Iterable[int]) -> list[Artifact]:
         """The current artifacts made from any of these revision rows."""
+        return [artifact for artifact in self.holding(revisions) if artifact.state == "current"]
+
+    def holding(self, revisions: Iterable[int]) -> list[Artifact]:
+        """Everything that was made from any of these revision rows and is not erased, oldest first."""
         wanted = set(revisions)
         if not wanted:
             return []
-        rows: Any = self._db.execute("SELECT id, revisions FROM artifact WHERE state = 'current'").fetchall()
+        rows: Any = self._db.execute("SELECT id, revisions FROM artifact WHERE state != 'erased'").fetchall()
         found = {number for number, packed in rows if not wanted.isdisjoint(unpack_rows(packed))}
         return [artifact for artifact in self.artifacts() if artifact.id in found]

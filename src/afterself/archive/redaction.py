@@ -13,12 +13,11 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import apsw
 
-from afterself.archive.blobs import blob_path, write_blob
+from afterself.archive.blobs import Blobs
 from afterself.archive.drafts import Locator
 
 SHORTEST = 6  # bytes; anything shorter stands in dates, names of fields and other words
@@ -45,7 +44,7 @@ class RawChanges:
     dropped: int = 0
 
 
-def redact(db: apsw.Connection, folder: Path, traces: Collection[Trace]) -> RawChanges:
+def redact(db: apsw.Connection, blobs: Blobs, traces: Collection[Trace]) -> RawChanges:
     """Cut these wordings out of every raw member that a revision still points at."""
     located: dict[str, list[tuple[int, int]]] = defaultdict(list)
     unplaced: dict[str, list[str]] = defaultdict(list)
@@ -57,7 +56,7 @@ def redact(db: apsw.Connection, folder: Path, traces: Collection[Trace]) -> RawC
         else:
             located[trace.sha256].append((trace.offset, trace.offset + trace.length))
     unsaid = _no_longer_said(db, {line for trace in traces for line in _lines(trace.text)})
-    needles = {needle for line in unsaid for needle in _spellings(line)} | set(_blocks(folder, located))
+    needles = {needle for line in unsaid for needle in _spellings(line)} | set(_blocks(blobs, located))
     cut = dropped = 0
     members: Any = db.execute(
         "SELECT id, sha256 FROM blob WHERE id IN (SELECT blob FROM revision WHERE blob IS NOT NULL)"
@@ -67,15 +66,15 @@ def redact(db: apsw.Connection, folder: Path, traces: Collection[Trace]) -> RawC
             _drop(db, blob)
             dropped += 1
             continue
-        data = _read(folder, sha256)
+        data = blobs.read(sha256)
         places = [*located[sha256], *_places(data, needles)]
         if places:
-            _replace(db, folder, blob, _blanked(data, places))
+            _replace(db, blobs, blob, _blanked(data, places))
             cut += 1
     return RawChanges(cut, dropped)
 
 
-def cut_member(db: apsw.Connection, folder: Path, blob: int, where: Iterable[Locator]) -> None:
+def cut_member(db: apsw.Connection, blobs: Blobs, blob: int, where: Iterable[Locator]) -> None:
     """Cut blocks out of one member that is being imported; without their places the member is dropped."""
     sha256: Any = db.execute("SELECT sha256 FROM blob WHERE id = ?", (blob,)).get
     places: list[tuple[int, int]] = []
@@ -84,12 +83,7 @@ def cut_member(db: apsw.Connection, folder: Path, blob: int, where: Iterable[Loc
             _drop(db, blob)
             return
         places.append((one.offset, one.offset + one.length))
-    _replace(db, folder, blob, _blanked(_read(folder, sha256), places))
-
-
-def _read(folder: Path, sha256: str) -> bytes:
-    path = blob_path(folder, sha256)
-    return path.read_bytes() if path.is_file() else b""
+    _replace(db, blobs, blob, _blanked(blobs.read(sha256), places))
 
 
 def _blanked(data: bytes, places: Iterable[tuple[int, int]]) -> bytes:
@@ -99,8 +93,8 @@ def _blanked(data: bytes, places: Iterable[tuple[int, int]]) -> bytes:
     return bytes(changed)
 
 
-def _replace(db: apsw.Connection, folder: Path, blob: int, data: bytes) -> None:
-    sha256, size = write_blob(folder, io.BytesIO(data))
+def _replace(db: apsw.Connection, blobs: Blobs, blob: int, data: bytes) -> None:
+    sha256, size = blobs.write(io.BytesIO(data))
     twin = db.execute("SELECT id FROM blob WHERE sha256 = ? AND id != ?", (sha256, blob)).fetchone()
     if twin is None:
         db.execute("UPDATE blob SET sha256 = ?, size = ? WHERE id = ?", (sha256, size, blob))
@@ -116,10 +110,10 @@ def _drop(db: apsw.Connection, blob: int) -> None:
     db.execute("DELETE FROM blob WHERE id = ?", (blob,))
 
 
-def _blocks(folder: Path, located: dict[str, list[tuple[int, int]]]) -> Iterator[bytes]:
+def _blocks(blobs: Blobs, located: dict[str, list[tuple[int, int]]]) -> Iterator[bytes]:
     """The raw bytes of the located blocks: a later export of the same chat holds the very same ones."""
     for sha256, places in located.items():
-        data = _read(folder, sha256)
+        data = blobs.read(sha256)
         for begin, end in places:
             block = data[begin:end].strip(b"\r\n")
             if len(block) >= SHORTEST:

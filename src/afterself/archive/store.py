@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 
 import apsw
 
-from afterself.archive.blobs import sweep_blobs, write_blob
+from afterself.archive.blobs import Blobs
 from afterself.archive.changes import Change, ChangeLog
+from afterself.archive.choosing import records_from, records_in, records_of
 from afterself.archive.clearing import (
     clearing_done,
     empty_journal,
@@ -26,8 +27,9 @@ from afterself.archive.clearing import (
     must_clear,
 )
 from afterself.archive.contacts import Contact, Contacts
+from afterself.archive.correcting import Corrected, correct, undo
 from afterself.archive.database import archive_errors, open_archive
-from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, records_of, tidy
+from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, tidy
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
 from afterself.archive.ledger import Artifact, ArtifactState, Ledger, list_artifacts
@@ -35,12 +37,14 @@ from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.errors import ArchiveError
 from afterself.home.folder import Self
+from afterself.home.sealed import Files
 
 __all__ = [
     "Archive",
     "Artifact",
     "Change",
     "Contact",
+    "Corrected",
     "Forgotten",
     "ImportRun",
     "Outcome",
@@ -52,10 +56,11 @@ __all__ = [
 class Archive:
     """An open archive. Writes happen inside `with archive.transaction():`."""
 
-    def __init__(self, path: Path, blobs: Path) -> None:
+    def __init__(self, path: Path, blobs: Path, files: Files | None = None) -> None:
+        """Open the archive at `path`; `files` is the door to the self that it belongs to, if encrypted."""
         self.path = path
-        self._blobs = blobs
-        self._db: apsw.Connection = open_archive(path)
+        self._blobs = Blobs(blobs, files or Files(path.parent))
+        self._db: apsw.Connection = open_archive(path, self._blobs.files.keys)
         with archive_errors(path):
             found = self._db.execute("SELECT value FROM meta WHERE name = 'secret'").fetchone()
         if found is None:
@@ -74,7 +79,7 @@ class Archive:
     def writing(cls, self_: Self, *, wait: float = 0) -> Iterator[Archive]:
         """Open the archive of a self as its only writer; SelfError if another command writes for `wait` s."""
         with self_.writer_lock(wait=wait):
-            archive = cls(self_.archive_path, self_.blobs_dir)
+            archive = cls(self_.archive_path, self_.blobs_dir, self_.files)
             try:
                 archive.clear()
                 yield archive
@@ -130,7 +135,7 @@ class Archive:
 
     def store_member(self, run: ImportRun, member: str, stream: BinaryIO) -> int:
         """Keep a raw member (or attachment) of an import as a blob; gives the blob's number."""
-        sha256, size = write_blob(self._blobs, stream)
+        sha256, size = self._blobs.write(stream)
         self._db.execute("INSERT OR IGNORE INTO blob (sha256, size) VALUES (?, ?)", (sha256, size))
         blob: Any = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (sha256,)).get
         self._db.execute(
@@ -152,8 +157,7 @@ class Archive:
 
     def sweep(self) -> int:
         """Remove blobs that a crash left without a row; gives how many."""
-        kept = {sha256 for (sha256,) in self._db.execute("SELECT sha256 FROM blob")}
-        return sweep_blobs(self._blobs, kept)
+        return self._blobs.sweep(sha256 for (sha256,) in self._db.execute("SELECT sha256 FROM blob"))
 
     def add_alias(self, record: str, source_key: str) -> None:
         """Let a later export's source key mean this record. ArchiveError if there is no such record."""
@@ -164,6 +168,21 @@ class Archive:
             "INSERT OR IGNORE INTO alias VALUES (?, ?, ?)",
             (keyed_id(self._secret, source_key), source_key, found[0]),
         )
+
+    # -- corrections ----------------------------------------------------------------------
+
+    def correct(self, record: str, text: str, note: str | None = None) -> Corrected:
+        """Let a record say `text` from now on, whatever later imports bring; `note` says why.
+
+        ArchiveError if there is no such record, or its platform deleted it.
+        """
+        with self.transaction():
+            return correct(self._db, self._secret, self.changes, record, text, note)
+
+    def undo_correction(self, record: str) -> Corrected:
+        """Take back the latest correction of a record. ArchiveError if it shows none."""
+        with self.transaction():
+            return undo(self._db, self.changes, record)
 
     # -- artifacts and forgetting ---------------------------------------------------------
 
@@ -193,6 +212,18 @@ class Archive:
         """Ids of what a contact wrote; with replies, of all in threads that they and the owner had alone."""
         with archive_errors(self.path):
             return records_of(self._db, contact.id, with_replies=with_replies)
+
+    def records_in(
+        self, *, thread: str | None = None, since: int | None = None, until: int | None = None
+    ) -> list[str]:
+        """Ids of the records of a thread (its id), or said in [since, until) (microseconds), or both."""
+        with archive_errors(self.path):
+            return records_in(self._db, thread, since, until)
+
+    def records_from(self, number: int) -> list[str]:
+        """Ids of the records that an import was the first to bring; ArchiveError if there is none such."""
+        with archive_errors(self.path):
+            return records_from(self._db, number)
 
     def forget(
         self, records: Iterable[str], *, contact: Contact | None = None, with_replies: bool = False

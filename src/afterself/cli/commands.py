@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from afterself.cli import demo_command as demo_command  # isort: skip
+from afterself.cli import new_command as new_command  # isort: skip
 from afterself.cli import self_commands as self_commands  # isort: skip
+from afterself.cli import history_commands as history_commands  # isort: skip
 from afterself.cli import people_commands as people_commands  # isort: skip
+from afterself.cli import correct_command as correct_command  # isort: skip
 from afterself.cli import forget_command as forget_command  # isort: skip
 from afterself.cli import status_command as status_command  # isort: skip
 from afterself.cli import doctor_command as doctor_command  # isort: skip
@@ -16,3 +19,4 @@ from afterself.cli import train_command as train_command  # isort: skip
 from afterself.cli import talk_commands as talk_commands  # isort: skip
 from afterself.cli import score_command as score_command  # isort: skip
 from afterself.cli import evaluate_command as evaluate_command  # isort: skip
+from afterself.cli import encryption_commands as encryption_commands  # isort: skip

@@ -21,7 +21,7 @@ PART = "Self"
 
 def checks(folder: Path, *, named: bool) -> Iterator[Check]:
     """The self at `folder`; where none was named and none is there, only how to make one."""
-    from afterself.home.folder import Self
+    from afterself.cli.passphrases import opened
 
     if not named and not folder.exists():
         yield note(
@@ -29,7 +29,7 @@ def checks(folder: Path, *, named: bool) -> Iterator[Check]:
         )
         return
     try:
-        self_ = Self.open(folder)
+        self_ = opened(folder)
     except AfterselfError as error:
         yield broken(PART, "self", error.message, error.remedy)
         return
@@ -61,10 +61,35 @@ def _folder(self_: Self) -> Iterator[Check]:
         )  # fmt: skip
     else:
         yield good(PART, "file sync", "no file-sync program was seen here")
-    if encrypted_device(self_.path):
+    if self_.encrypted:
+        yield from _encryption(self_)
+    elif encrypted_device(self_.path):
         yield good(PART, "disk", "encrypted")
     else:
-        yield note(PART, "disk", "not known to be encrypted", "Keep a self on an encrypted disk.")
+        yield note(
+            PART, "disk", "neither the self nor, as far as is known, its disk is encrypted",
+            "Encrypt the self: afterself lock. Or keep it on an encrypted disk.",
+        )  # fmt: skip
+
+
+def _encryption(self_: Self) -> Iterator[Check]:
+    from afterself.home.conversion import kept_as_they_are
+    from afterself.home.key_header import read_header
+
+    header = read_header(self_.path)
+    if header is not None and header.recoverable:
+        yield good(PART, "encryption", "with a passphrase and recovery words")
+    else:
+        yield note(
+            PART, "encryption", "with a passphrase alone: if it is forgotten, everything is lost",
+            "Make recovery words: afterself recovery",
+        )  # fmt: skip
+    plain = kept_as_they_are(self_.path)
+    if plain:
+        yield note(
+            PART, "encryption", f"{len(plain)} files in the folder are not encrypted: {plain[0]}",
+            "Afterself did not put them there: move them away.",
+        )  # fmt: skip
 
 
 def _archive(self_: Self) -> Iterator[Check]:
@@ -99,7 +124,7 @@ def _audit(self_: Self) -> Iterator[Check]:
         restore = "Put audit.log back from a backup of the self."
         yield broken(PART, "audit log", "audit.log is missing", restore)
         return
-    lines = broken_audit_lines(self_.audit_path)
+    lines = broken_audit_lines(self_.audit_path, self_.keys)
     if lines:
         first = ", ".join(map(str, lines[:5]))
         yield broken(

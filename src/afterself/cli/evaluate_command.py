@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.passphrases import opened
 from afterself.cli.progress import ProgressLine
-from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.shell import app, console, echo_json, new_private_file, open_self
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,18 +55,42 @@ def evaluate(
     else:
         for text in _lines(done):
             console().print(text, markup=False)
+        if self_.encrypted:
+            console().print("The page is encrypted. To look at it: afterself report --out FILE", markup=False)
+
+
+@app.command()
+def report(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE", help="New file for the page; none is replaced.")
+    ],
+) -> None:
+    """Write the page of the last `evaluate` to a file outside the self, for a browser.
+
+    The page of an encrypted self is encrypted; this file is not.
+
+    Example: afterself report --out likeness.html
+    """
+    from afterself.fidelity.evaluation import PAGE
+
+    self_ = open_self()
+    page = self_.reports_dir / PAGE
+    if not page.is_file():
+        raise UsageError("There is no page yet.", remedy="Make it with: afterself evaluate")
+    content = self_.files.read_bytes(page)
+    with os.fdopen(new_private_file(out), "wb") as file:
+        file.write(content)
+    typer.echo(f"Written to {out}.")
 
 
 def _open(against: str | None, own: Self) -> dict[str, Self]:
     """The other selves, by the name of their folder (its whole path where two are called alike)."""
-    from afterself.home.folder import Self
-
     paths = dict.fromkeys(Path(name).expanduser() for name in (against or "").split(",") if name.strip())
-    opened = {path: Self.open(path) for path in paths}
-    if any(other.path.resolve() == own.path.resolve() for other in opened.values()):
+    found = {path: opened(path) for path in paths}
+    if any(other.path.resolve() == own.path.resolve() for other in found.values()):
         raise UsageError("A self cannot be told apart from itself.", remedy="Leave it out of --against.")
-    names = [path.name for path in opened]
-    return {path.name if names.count(path.name) == 1 else str(path): other for path, other in opened.items()}
+    names = [path.name for path in found]
+    return {path.name if names.count(path.name) == 1 else str(path): other for path, other in found.items()}
 
 
 def _lines(done: Evaluation) -> list[str]:
@@ -74,27 +100,28 @@ def _lines(done: Evaluation) -> list[str]:
     lines = [
         f"{ground.replies:,} held-out replies in {ground.conversations:,} conversations, "
         f"{ground.bytes:,} bytes",
-        f"  {_figure(reading.base)}  bits per byte under the bare base",
-        f"  {_figure(reading.witten_bell)}  counting letters (Witten-Bell, order 6)",
-        f"  {_figure(reading.weights)}  under the weights",
-        f"  {_figure(reading.saved_over_base)}  saved over the base",
-        f"  {_figure(reading.saved_over_witten_bell)}  saved over counting letters",
+        f"  {figure(reading.base)}  bits per byte under the bare base",
+        f"  {figure(reading.witten_bell)}  counting letters (Witten-Bell, order 6)",
+        f"  {figure(reading.weights)}  under the weights",
+        f"  {figure(reading.saved_over_base)}  saved over the base",
+        f"  {figure(reading.saved_over_witten_bell)}  saved over counting letters",
     ]
     if found.identification:
         accuracy = found.identification.accuracy
-        lines += [f"  {_figure(value)}  told apart at {size}" for size, value in accuracy.items()]
+        lines += [f"  {figure(value)}  told apart at {size}" for size, value in accuracy.items()]
         lines.append(f"  {found.identification.chance:.3f}  by chance")
         swaps = found.identification.swap
-        lines += [f"  {_figure(value)}  more under the weights of {name}" for name, value in swaps.items()]
+        lines += [f"  {figure(value)}  more under the weights of {name}" for name, value in swaps.items()]
     lines += [
         f"Copying: {'; '.join([found.copying.verdict, *found.copying.reasons])}",
-        f"Naturalness: {found.typicality.verdict} ({_figure(found.typicality.gap)} bits per byte)",
+        f"Naturalness: {found.typicality.verdict} ({figure(found.typicality.gap)} bits per byte)",
         f"Page: {done.page}",
     ]
     return lines
 
 
-def _figure(found: Measured) -> str:
+def figure(found: Measured) -> str:
+    """A measured value with its interval, or why there is none."""
     from afterself.fidelity import Estimate
 
     if isinstance(found, Estimate):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.passphrases import opened
 from afterself.cli.progress import ProgressLine
 from afterself.cli.reading import json_lines, shown_source
 from afterself.cli.shell import app, chosen_path, console, echo_json
@@ -66,12 +67,11 @@ def score(
 
 def _open(given: list[str] | None) -> dict[str, Self]:
     """The selves by the names that were given; a folder whose name holds a comma is one name."""
-    from afterself.home.folder import Self
 
     names: list[str] = []
     for one in given or [str(chosen_path())]:
         names += [one] if Path(one).expanduser().is_dir() else [name for name in one.split(",") if name]
-    return {name: Self.open(Path(name).expanduser()) for name in dict.fromkeys(names)}
+    return {name: opened(Path(name).expanduser()) for name in dict.fromkeys(names)}
 
 
 def _print(scores: list[Score]) -> None:

@@ -1,8 +1,7 @@
-"""`new`, `records` and `people`: make a self, look at what is in it, say who is who.
+"""`records` and `people`: look at what is in a self, say who is who.
 
-`new` asks for what was not given and says plainly what is declared and that
-nothing is encrypted yet; `records` shows or streams what the view lists;
-`people` shows who is in the archive and lets the person say who they are.
+`records` shows or streams what the view lists; `people` shows who is in the
+archive and lets the person say who they are.
 """
 
 from __future__ import annotations
@@ -12,118 +11,39 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from afterself.cli.completions import bases, everybody, one_of, several_of, threads
+from afterself.cli.completions import everybody, threads
 from afterself.cli.moments import moment_of, shown_moment
-from afterself.cli.shell import app, chosen_path, console, echo_json, interactive, open_self, own_command
+from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from afterself.home.folder import Declaration, Self
+    from afterself.home.folder import Self
     from afterself.policy.view import PersonInfo, View, ViewRecord
 
 _TABLE_ROWS = 100
 _CELL = 300
 _LONGEST_ID = 80
-NOT_ENCRYPTED = (
-    "This folder is not encrypted: who can read it can read everything in it. "
-    "Encryption with a passphrase comes with a later version."
-)
-
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-
-
-# -- new ----------------------------------------------------------------------------------
-
-
-@app.command()
-def new(
-    name: Annotated[str | None, typer.Option("--name", help="Whose self: the given name.")] = None,
-    right: Annotated[
-        str | None,
-        typer.Option(
-            "--right",
-            autocompletion=one_of("mine", "consent", "steward", "fictional", "research"),
-            help="By what right: mine, consent, steward, fictional or research.",
-        ),
-    ] = None,
-    allow: Annotated[
-        str | None,
-        typer.Option(
-            "--allow",
-            autocompletion=several_of("archive", "train", "talk", "voice", "after-death"),
-            help="For what, with commas: archive, train, talk, voice, after-death.",
-        ),
-    ] = None,
-    base: Annotated[
-        str | None,
-        typer.Option(
-            "--base", autocompletion=bases, help="Base model to train on later (default: the embedded one)."
-        ),
-    ] = None,
-    no_passphrase: Annotated[
-        bool, typer.Option("--no-passphrase", help="Accept that the folder is not encrypted.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Confirm the declaration without being asked.")] = False,
-) -> None:
-    """Make a new, empty self, and declare by what right it exists and what it may do.
-
-    Example: afterself --self DIR new --name Ann --right mine --allow archive,train,talk --no-passphrase --yes
-    """
-    from afterself.cli.new_questions import name_of_owner, purposes, right_to_exist
-    from afterself.home.declaration import declare
-    from afterself.home.folder import Self
-
-    Self.require_free(chosen_path())
-    if not yes and not interactive():
-        raise UsageError(
-            "Nobody can be asked here.", remedy="Give --name, --right and --allow, and add --yes."
-        )
-    name = name_of_owner(name, yes=yes)
-    right = right_to_exist(right, yes=yes)
-    allowed = purposes(allow, right, yes=yes)
-    # What does not fit is told before anything is confirmed.
-    declared = declare(name, right, allowed, base)
-    _confirm(declared, no_passphrase=no_passphrase, yes=yes)
-    made = Self.create(chosen_path(), name=name, right=right, allow=allowed, base=base)
-    typer.echo(f"Made {made.path}. Next: {own_command()} import PATH")
-    if interactive():
-        typer.echo("How to get a chat out of WhatsApp and others: afterself import")
-
-
-def _confirm(declared: Declaration, *, no_passphrase: bool, yes: bool) -> None:
-    from afterself.archive.plain import terminal_text
-    from afterself.home.declaration import RIGHT_MEANS
-    from afterself.home.syncing import syncing_program
-
-    shown = terminal_text(declared.name, one_line=True)
-    allowed = ", ".join(declared.allow)
-    typer.echo(f"You declare: a self of {shown}; {RIGHT_MEANS[declared.right]}. Allowed: {allowed}.")
-    if not yes and not typer.confirm("Is that so?"):
-        raise UsageError("Nothing was made.")
-    program = syncing_program(chosen_path())
-    if program is not None:
-        typer.echo(
-            f"Warning: {program} keeps this folder. A file-sync program can damage the archive, and copies "
-            "it to other machines: better choose a folder outside it.",
-            err=True,
-        )
-    typer.echo(NOT_ENCRYPTED, err=True)
-    if no_passphrase:
-        return
-    if yes or not interactive():
-        raise UsageError("This version cannot encrypt yet.", remedy="Accept that with --no-passphrase.")
-    if not typer.confirm("Make it without encryption?"):
-        raise UsageError("Nothing was made.")
 
 
 # -- records ------------------------------------------------------------------------------
 
 
-@app.command()
+records_app = typer.Typer(
+    name="records",
+    help="Show what is in the archive, by thread and in order; or one record with its whole history.\n\n"
+    "Example: afterself --self my-self records --json --since 2019-01-01",
+    invoke_without_command=True,
+)
+app.add_typer(records_app)
+
+
+@records_app.callback()
 def records(
+    context: typer.Context,
     as_json: Json = False,
     id: Annotated[
         str | None, typer.Option("--id", metavar="ID", help="Only the record with this id, whole.")
@@ -141,10 +61,12 @@ def records(
         typer.Option("--limit", min=0, help=f"At most so many (a table shows {_TABLE_ROWS} without it)."),
     ] = None,
 ) -> None:
-    """Show what is in the archive, by thread and in order.
+    """Show what is in the archive, by thread and in order; or one record with its whole history.
 
     Example: afterself --self my-self records --json --since 2019-01-01
     """
+    if context.invoked_subcommand is not None:
+        return
     from afterself.policy import open_view
 
     after, before = moment_of(since, "--since"), moment_of(until, "--until")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.light_options import LightGroup
+from afterself.cli.passphrases import name_file, opened
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,12 +60,22 @@ def choose_self(
             help="Folder of the self (default: ./my-self or $AFTERSELF_SELF).",
         ),
     ] = None,
+    passphrase_file: Annotated[
+        str | None,
+        typer.Option(
+            "--passphrase-file",
+            metavar="FILE",
+            envvar="AFTERSELF_PASSPHRASE_FILE",
+            help="Take the passphrase of an encrypted self from this file instead of asking.",
+        ),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """A digital self from what a person wrote. Start with: afterself demo"""
     _chosen["self"] = folder
+    name_file(passphrase_file)
     if context.invoked_subcommand is None:
         from afterself.cli.welcome import welcome
 
@@ -82,9 +93,11 @@ def self_was_named() -> bool:
 
 
 def open_self() -> Self:
-    """Open the chosen self; SelfError says how to make one when it is missing."""
+    """Open the chosen self, asking for the passphrase of an encrypted one.
+
+    SelfError says how to make one when it is missing.
+    """
     from afterself.errors import SelfError
-    from afterself.home.folder import Self
 
     path = chosen_path()
     if not self_was_named() and not path.exists():
@@ -93,7 +106,7 @@ def open_self() -> Self:
             remedy="Make one: afterself new\nOr name the folder of one: afterself --self DIR …\n"
             "Or see first what it is about: afterself demo",
         )
-    return Self.open(path)
+    return opened(path)
 
 
 def require_records(self_: Self, what: str) -> None:
@@ -109,7 +122,8 @@ def require_records(self_: Self, what: str) -> None:
 
 
 _WITHOUT_SELF = re.compile(
-    r"\bafterself (?=(?:import|ask|search|records|people|forget|status|dataset|train|talk|reply|evaluate)\b)"
+    r"\bafterself (?=(?:import|ask|search|records|people|forget|correct|imports|reparse|verify|status|"
+    r"dataset|train|talk|reply|evaluate|report|lock|unlock|recovery|passphrase)\b)"
 )
 
 
@@ -123,6 +137,16 @@ def with_self(text: str) -> str:
     if not self_was_named():
         return text
     return _WITHOUT_SELF.sub(lambda _: f"{own_command()} ", text)
+
+
+def new_private_file(path: Path) -> int:
+    """An open handle of a new file that only its user can read; UsageError if it exists or cannot be made."""
+    try:
+        return os.open(path.expanduser(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise UsageError(
+            f"The file {path} cannot be made ({error.strerror}).", remedy="Name a new file; none is replaced."
+        ) from error
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from afterself.cli.self_commands import NOT_ENCRYPTED
+from afterself.cli.new_command import NOT_ENCRYPTED
 from afterself.cli.shell import app, console, echo_json, open_self, own_command
 from afterself.home.moments import utc_text
 
@@ -62,7 +62,7 @@ def _facts(self_: Self) -> dict[str, Any]:
         ],
         "weights": _weights(self_),
         "bytes": _size(self_.path),
-        "encrypted": False,
+        "encrypted": self_.encrypted,
     }
     facts["next"] = _next(self_, facts)
     return facts
@@ -132,6 +132,8 @@ def _show(facts: dict[str, Any]) -> None:
         lines["\t"] = f"… and {len(facts['imports']) - _IMPORTS_SHOWN} earlier ones: --json lists them"
     lines["Weights"] = _weights_line(facts["weights"])
     lines["Size"] = f"{facts['bytes'] / 1e6:,.1f} MB in {facts['self']}"
+    if facts["encrypted"]:
+        lines["Encrypted"] = "yes, with a passphrase"
     lines["Next"] = facts["next"]
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold", no_wrap=True)
@@ -140,7 +142,8 @@ def _show(facts: dict[str, Any]) -> None:
         table.add_row(label.strip(), Text(terminal_text(text, one_line=True)))
     out = console()
     out.print(table)
-    out.print(NOT_ENCRYPTED, style="dim", markup=False)
+    if not facts["encrypted"]:
+        out.print(NOT_ENCRYPTED, style="dim", markup=False)
 
 
 def _owner(facts: dict[str, Any]) -> str:

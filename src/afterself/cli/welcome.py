@@ -13,6 +13,10 @@ A digital self from what a person wrote: searched, cited, imitated. Nothing leav
   2  afterself new     begin with your own chats; it asks what it needs to know
      afterself --help  lists everything, afterself doctor looks whether all is well"""
 
+ENCRYPTED = """\
+Here is an encrypted self, in {folder}. Its passphrase is asked for by each command.
+  afterself status says how it stands, afterself --help lists everything"""
+
 
 def welcome(folder: Path) -> str:
     """Three lines for a newcomer; where a self is already, its next step."""
@@ -21,8 +25,11 @@ def welcome(folder: Path) -> str:
     from afterself.archive.plain import terminal_text
     from afterself.cli.status_command import next_step
     from afterself.home.folder import Self
+    from afterself.home.key_header import read_header
 
     try:
+        if read_header(folder) is not None:
+            return ENCRYPTED.format(folder=shlex.quote(str(folder)))
         self_ = Self.open(folder)
         step = next_step(self_)
     except AfterselfError as error:

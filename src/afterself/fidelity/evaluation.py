@@ -27,7 +27,7 @@ from afterself.fidelity.ngram import WittenBell, bits
 from afterself.fidelity.page import page
 from afterself.fidelity.typicality import typicality
 from afterself.fidelity.written import Written, write_replies
-from afterself.home.atomic import make_folder, write_atomic
+from afterself.home.atomic import make_folder
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.home.moments import utc_text
@@ -187,6 +187,6 @@ def keep(self_: Self, likeness: Likeness, material: Material) -> Path:
     with Archive.writing(self_, wait=60) as archive:
         archive.register_artifact(KIND, f"reports/{PAGE}", material.revisions.items(), settings)
         make_folder(self_.reports_dir)
-        write_atomic(path, page(likeness))
+        self_.files.write(path, page(likeness))
     self_.audit("likeness measured", weights=likeness.weights, replies=likeness.ground.replies)
     return path

@@ -64,6 +64,7 @@ svg .weights { stroke: var(--weights); } svg .base { stroke: var(--base); } svg 
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; margin: .7rem 0; }
 th, td { text-align: right; padding: .4rem 0 .4rem .75rem; border-bottom: 1px solid var(--line);
   vertical-align: top; }
+td + td { white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; font-weight: 400; }
 thead th { font-size: .875rem; color: var(--soft); font-weight: 600; }
 dl { display: grid; grid-template-columns: minmax(7rem, auto) 1fr; gap: .3rem 1rem; margin: .5rem 0;
@@ -80,7 +81,8 @@ code { font: .9em ui-monospace, "SF Mono", Menlo, Consolas, monospace; backgroun
   main { padding: 1.2rem .8rem 3rem; }
   section, .short { padding: 1rem .95rem; }
   ul.answers li { grid-template-columns: 1fr; gap: .3rem; }
-  .row .label { flex-wrap: wrap; gap: 0 1rem; }
+  .row .label { flex-direction: column; gap: 0; }
+  .row .figure { text-align: left; }
   th, td { padding-left: .4rem; font-size: .9375rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; }
 }

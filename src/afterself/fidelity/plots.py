@@ -63,7 +63,7 @@ def axis(on: Scale, digits: int, *, percent: bool = False) -> str:
     """The ticks' figures, to stand below the strips."""
     shown = []
     for n, tick in enumerate(on.ticks):
-        text = f"{100 * tick:.0f} %" if percent else f"{tick:.{digits}f}"
+        text = f"{100 * tick:.0f} %" if percent else f"{tick:.{digits}f}".replace("-", "−")
         anchor = "start" if n == 0 else "end" if n == len(on.ticks) - 1 else "middle"
         shown.append(f'<span class="{anchor}">{text}</span>')
     return f'<div class="axis" aria-hidden="true">{"".join(shown)}</div>'

@@ -50,7 +50,7 @@ def in_short(likeness: Likeness, name: str) -> str:
     answers.append(
         {
             "pass": ("good", "passed", "What it writes is neither babble nor smoother than a real person."),
-            "fail": ("bad", "failed", "What it writes is odder, or smoother, than what the person writes."),
+            "fail": ("bad", "failed", _unnatural(likeness.typicality.gap)),
             "undecided": (
                 "open",
                 "undecided",
@@ -201,6 +201,12 @@ def _difference(found: Measured, better: str, open_: str, worse: str) -> tuple[s
     return ("bad", "no", worse) if found.high < 0 else ("open", "undecided", open_)
 
 
+def _unnatural(gap: Measured) -> str:
+    if isinstance(gap, Estimate) and gap.value < 0:
+        return "What it writes is smoother and more timid than what the person writes."
+    return "What it writes is odder than what the person writes: more words that nobody would put so."
+
+
 def _found(accuracy: dict[int, Measured], chance: float, name: str) -> tuple[str, str, str]:
     sizes = [size for size in SIZES if isinstance(accuracy[size], Estimate)]
     if not sizes:
@@ -238,13 +244,17 @@ def _row(row: Row, on: Scale, digits: int, percent: bool, marks: Sequence[float]
     if isinstance(found, TooFew):
         return f'<div class="row"><div class="label"><b>{label}</b><span>{_missing(found)}</span></div></div>'
     numbers = (found.value, found.low, found.high)
-    value, low, high = (f"{100 * n:.0f} %" if percent else f"{n:.{digits}f}" for n in numbers)
+    value, low, high = (f"{100 * n:.0f} %" if percent else _signed(n, digits) for n in numbers)
     says = f"{value}, 95 % interval {low} to {high}"
     return (
         f'<div class="row"><div class="label"><b>{label}</b>'
         f'<span class="figure">{value} <small>[{low}, {high}]</small></span></div>'
         f"{strip(found, on, colour, marks, says)}</div>"
     )
+
+
+def _signed(number: float, digits: int) -> str:
+    return f"{number:.{digits}f}".replace("-", "−")
 
 
 def _digits(on: Scale) -> int:

@@ -31,7 +31,7 @@ def write_atomic(path: Path, content: bytes | str, mode: int = FILE_MODE) -> Non
 @contextlib.contextmanager
 def atomic_file(path: Path, mode: int = FILE_MODE) -> Iterator[BinaryIO]:
     """A file to write what becomes `path`, durable, when the block ends; if it fails, nothing changes."""
-    temporary, handle = _neighbour(path, mode)
+    temporary, handle = neighbour(path, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -53,7 +53,7 @@ def replacing(path: Path) -> Iterator[Path]:
     writes itself; it has the library's mode.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary, handle = _neighbour(path, FILE_MODE)
+    temporary, handle = neighbour(path, FILE_MODE)
     try:
         yield temporary
         with temporary.open("rb") as file:
@@ -65,7 +65,7 @@ def replacing(path: Path) -> Iterator[Path]:
     sync_folder(path.parent)
 
 
-def _neighbour(path: Path, mode: int) -> tuple[Path, int]:
+def neighbour(path: Path, mode: int) -> tuple[Path, int]:
     """A new empty file beside `path`, held open and claimed; those that were abandoned are removed."""
     sweep_abandoned(path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 12}"))
     while True:

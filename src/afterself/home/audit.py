@@ -2,7 +2,8 @@
 
 Each line of `audit.log` is one JSON object that carries the SHA-256 of the line
 before it, so a changed, removed or inserted line breaks the chain from there
-on. Facts are ids, counts and hashes: never the text of a record.
+on. Facts are ids, counts and hashes: never the text of a record. In an
+encrypted self each line is sealed (`audit_lines.py`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from afterself.errors import SelfError
-from afterself.home.atomic import FILE_MODE
+from afterself.home.atomic import FILE_MODE, write_atomic
+from afterself.home.audit_lines import open_line, seal_line
+from afterself.home.keys import Keys
 from afterself.home.moments import now_text
 
 _START = "0" * 64
@@ -24,21 +28,30 @@ _TAIL = 1 << 16
 _LONGEST = 1 << 20
 
 
-def append_audit(path: Path, event: str, facts: dict[str, Any]) -> None:
-    """Append one line, on disk when this returns. SelfError if the file cannot be written."""
+def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | None = None) -> str:
+    """Append one line, on disk when this returns; gives its hash, which the next line carries.
+
+    SelfError if the file cannot be written.
+    """
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, FILE_MODE)
-        with os.fdopen(handle, "r+b") as file:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
-            last, torn = _last_line(file.fileno())
+        with _locked(path) as file:
+            before, last, torn = _last_lines(file.fileno())
             line = {
                 "at": now_text(),
                 "event": event,
                 **facts,
-                "previous": hashlib.sha256(last).hexdigest() if last else _START,
+                "previous": hashlib.sha256(_plain(last, before, keys)).hexdigest() if last else _START,
             }
-            text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-            _append(file.fileno(), (b"\n" if torn else b"") + text.encode("utf-8") + b"\n")
+            text = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+            link = hashlib.sha256(text).hexdigest()
+            if keys is not None:
+                text = seal_line(keys, last, text)
+            elif last and not torn and not last.startswith(b"{"):
+                raise SelfError(
+                    f"This self was encrypted meanwhile: {path.parent}", remedy="Run the command again."
+                )
+            _append(file.fileno(), (b"\n" if torn else b"") + text + b"\n")
+            return link
     except OSError as error:
         raise SelfError(
             f"The audit log cannot be written: {path} ({error.strerror}).",
@@ -60,39 +73,80 @@ def _append(handle: int, data: bytes) -> None:
         raise
 
 
-def first_audit_line(path: Path) -> dict[str, Any] | None:
+def first_audit_line(path: Path, keys: Keys | None = None) -> dict[str, Any] | None:
     """What was written when the self was made; None if the log is missing or begins otherwise."""
     try:
         with path.open("rb") as file:
-            line = json.loads(file.readline(_LONGEST))
+            line = json.loads(_plain(file.readline(_LONGEST).removesuffix(b"\n"), b"", keys))
     except (OSError, ValueError):
         return None
     return line if isinstance(line, dict) and line.get("previous") == _START else None
 
 
-def _last_line(handle: int) -> tuple[bytes, bool]:
-    """The last line without its newline, and whether that newline is missing (a torn write)."""
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[BinaryIO]:
+    """The log, open for appending and locked: the one that lies there now, not one just replaced."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, FILE_MODE)
+        with os.fdopen(handle, "r+b") as file:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+            if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                yield file
+                return
+
+
+def _plain(line: bytes, before: bytes, keys: Keys | None) -> bytes:
+    """What the chain is made of: the plain line; one that was torn or tampered with stands for itself."""
+    return line if keys is None else open_line(keys, before, line) or line
+
+
+def _last_lines(handle: int) -> tuple[bytes, bytes, bool]:
+    """The last line but one, the last, and whether its newline is missing (a torn write)."""
     size = os.fstat(handle).st_size
     reach = _TAIL
     while True:
         tail = os.pread(handle, min(reach, size), max(0, size - reach))
-        body = tail.removesuffix(b"\n")
-        if b"\n" in body or reach >= size:
-            return body.rsplit(b"\n", 1)[-1], bool(tail) and not tail.endswith(b"\n")
+        lines = tail.removesuffix(b"\n").split(b"\n")
+        if len(lines) > 2 or reach >= size:
+            before = lines[-2] if len(lines) > 1 else b""
+            return before, lines[-1], bool(tail) and not tail.endswith(b"\n")
         reach *= 4
 
 
-def broken_audit_lines(path: Path) -> list[int]:
+def audit_lines(path: Path, keys: Keys | None = None) -> list[bytes]:
+    """The plain lines; one that cannot be opened as it stands."""
+    raw = path.read_bytes()
+    lines = raw.removesuffix(b"\n").split(b"\n") if raw else []
+    return [_plain(line, before, keys) for before, line in zip([b"", *lines], lines, strict=False)]
+
+
+def broken_audit_lines(path: Path, keys: Keys | None = None) -> list[int]:
     """Numbers (from 1) of the lines that do not continue the chain or are not JSON; [] means intact."""
     broken: list[int] = []
     previous = _START
-    for number, raw in enumerate(path.read_bytes().removesuffix(b"\n").split(b"\n"), start=1):
+    for number, plain in enumerate(audit_lines(path, keys), start=1):
         try:
-            line = json.loads(raw)
+            line = json.loads(plain)
             intact = isinstance(line, dict) and line.get("previous") == previous
         except ValueError:
             intact = False
         if not intact:
             broken.append(number)
-        previous = hashlib.sha256(raw).hexdigest()
+        previous = hashlib.sha256(plain).hexdigest()
     return broken
+
+
+def rewrite_audit(path: Path, keys: Keys, *, seal: bool) -> None:
+    """Seal every line of the log, or open every one; what is so already stays."""
+    if not path.exists():
+        return
+    with _locked(path):
+        lines = audit_lines(path, keys)
+        write_atomic(path, b"".join(line + b"\n" for line in (_sealed(lines, keys) if seal else lines)))
+
+
+def _sealed(lines: Iterable[bytes], keys: Keys) -> Iterator[bytes]:
+    before = b""
+    for line in lines:
+        before = seal_line(keys, before, line)
+        yield before

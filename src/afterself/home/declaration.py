@@ -116,6 +116,22 @@ def to_toml(declaration: Declaration) -> str:
     return "\n".join(lines) + "\n"
 
 
+SEALED_TOML = """\
+# This self is encrypted: whose it is and what was declared can be read with its passphrase only.
+format = 2
+encrypted = true
+"""
+"""What stands in self.toml of an encrypted self; the declaration itself is in a sealed file."""
+
+
+def says_encrypted(content: bytes) -> bool:
+    """Whether this self.toml is the one of an encrypted self."""
+    try:
+        return tomllib.loads(content.decode("utf-8")).get("encrypted") is True
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return False
+
+
 def _toml_string(text: str) -> str:
     # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,8 +1,8 @@
 """One self, one folder: made whole or not at all, opened only if it is what it claims.
 
-Gives the paths of everything that a self consists of, says what was declared,
-and refuses what was not. What stands in the archive, the weights or the voice
-is the business of their packages.
+Gives the paths of everything that a self consists of and the door to its files,
+plain or encrypted, says what was declared, and refuses what was not. What stands
+in the archive, the weights or the voice is the business of their packages.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import json
 import os
 import secrets
 import shutil
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from afterself.errors import NotAllowed, SelfError
+from afterself.errors import NotAllowed, SelfError, WrongPassphrase
 from afterself.home.abandoned import claimed, sweep_abandoned
 from afterself.home.atomic import FOLDER_MODE, make_folder, sync_folder, write_atomic
 from afterself.home.audit import append_audit, first_audit_line
@@ -26,15 +26,27 @@ from afterself.home.declaration import (
     MEASURED_ONLY,
     PURPOSES,
     RIGHT_MEANS,
+    SEALED_TOML,
     Declaration,
     Right,
     declare,
     from_toml,
+    says_encrypted,
     to_toml,
 )
+from afterself.home.key_header import NAME as HEADER
+from afterself.home.key_header import KeyHeader, mend_header, read_header, require_fitting, write_header
+from afterself.home.keys import Cost, Keys
 from afterself.home.lock import exclusive
+from afterself.home.sealed import Files
 
 __all__ = ["PURPOSES", "Declaration", "Right", "Self"]
+
+PLAIN_NAME, SEALED_NAME = "self.toml", "declaration"
+"""Where the declaration of a plain self stands, and of an encrypted one."""
+
+WRITER_LOCK, TRAINING_LOCK = "writer.lock", "training.lock"
+"""Held by who writes to the archive, and by who trains."""
 
 _FOLDERS = ("blobs", "weights", "index", "reports")
 _LARGEST = 1 << 20
@@ -51,7 +63,7 @@ def _declared(path: Path) -> bytes:
     return content
 
 
-def _fill(making: Self) -> None:
+def _fill(making: Self, header: KeyHeader | None) -> None:
     """What every new self begins with."""
     declared = making.declaration
     for folder in _FOLDERS:
@@ -59,15 +71,18 @@ def _fill(making: Self) -> None:
     making.audit(
         "self made", right=declared.right, allow=list(declared.allow), means=RIGHT_MEANS[declared.right]
     )
-    write_atomic(making.path / "self.toml", to_toml(declared))
+    if header is not None and making.keys is not None:
+        write_header(making.path, header, making.keys)
+        making.files.write(making.path / SEALED_NAME, to_toml(declared))
+    write_atomic(making.path / PLAIN_NAME, SEALED_TOML if making.encrypted else to_toml(declared))
 
 
-def _require_as_declared(path: Path, declaration: Declaration) -> None:
+def _require_as_declared(path: Path, declaration: Declaration, keys: Keys | None = None) -> None:
     """SelfError if self.toml allows what was not declared when the self was made, or by another right.
 
     Allowing less than was declared is everybody's right at any time.
     """
-    made = first_audit_line(path / "audit.log")
+    made = first_audit_line(path / "audit.log", keys)
     if made is None or made.get("event") != "self made":
         raise SelfError(
             f"{path / 'audit.log'} is missing or damaged: what was declared for this self cannot be checked.",
@@ -100,14 +115,31 @@ class Self:
 
     path: Path
     declaration: Declaration
+    keys: Keys | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def create(
-        cls, path: Path, *, name: str, right: str, allow: tuple[str, ...], base: str | None = None
+        cls,
+        path: Path,
+        *,
+        name: str,
+        right: str,
+        allow: tuple[str, ...],
+        base: str | None = None,
+        passphrase: str | None = None,
+        cost: Cost | None = None,
     ) -> Self:
-        """Make a new self at `path` (its parents too). UsageError if the declaration does not fit,
-        SelfError if something is there already or cannot be made."""
+        """Make a new self at `path` (its parents too), encrypted if there is a passphrase.
+
+        `cost` is that of trying a passphrase, by default half a second of this machine. UsageError if the
+        declaration does not fit, WrongPassphrase if the passphrase is too short, SelfError if something
+        is there already or cannot be made.
+        """
         declaration = declare(name, right, allow, base)
+        header, keys = None, None
+        if passphrase is not None:
+            require_fitting(passphrase)
+            header, keys = KeyHeader.make(passphrase, cost=cost)
         path = path.expanduser().absolute()
         cls.require_free(path)
         making = path.with_name(f".{path.name}.making-{secrets.token_hex(4)}")
@@ -117,7 +149,7 @@ class Self:
             making.mkdir(mode=FOLDER_MODE)
             with claimed(making):
                 making.chmod(FOLDER_MODE)
-                _fill(cls(making, declaration))
+                _fill(cls(making, declaration, keys), header)
                 os.rename(making, path)  # noqa: PTH104  (Path.replace says the same; rename is the word)
             sync_folder(path.parent)
         except OSError as error:
@@ -128,7 +160,7 @@ class Self:
         finally:
             with contextlib.suppress(OSError):
                 shutil.rmtree(making)
-        return cls(path, declaration)
+        return cls(path, declaration, keys)
 
     @staticmethod
     def require_free(path: Path) -> None:
@@ -145,20 +177,75 @@ class Self:
             )
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the self at `path`; SelfError if it is missing or not a self."""
+    def open(cls, path: Path, passphrase: str | Callable[[], str] | None = None) -> Self:
+        """Open the self at `path`. An encrypted one needs its passphrase or recovery words, as a text or as
+        what gives it when it is needed.
+
+        SelfError if it is missing or not a self, WrongPassphrase if it does not open.
+        """
         path = path.expanduser().absolute()
+        header = read_header(path)
+        if header is None:
+            declaration = cls.plain_declaration(path)
+            _require_as_declared(path, declaration)
+            return cls(path, declaration)
+        if header.state != "sealed":
+            raise SelfError(
+                f"The self {path} is being {'encrypted' if header.state == 'sealing' else 'decrypted'}, or "
+                "that was broken off. Nothing is lost.",
+                remedy=f"Let it finish, or go on with it: afterself --self {path} "
+                f"{'lock' if header.state == 'sealing' else 'unlock --permanently'}",
+            )
+        if passphrase is None:
+            raise WrongPassphrase(
+                f"The self {path} is encrypted, and no passphrase was given.",
+                remedy="Type it when asked at a terminal, or name a file that holds it: --passphrase-file "
+                "FILE or $AFTERSELF_PASSPHRASE_FILE.",
+            )
+        keys = header.unlock(passphrase if isinstance(passphrase, str) else passphrase())
+        declaration = cls.sealed_declaration(path, keys)
+        _require_as_declared(path, declaration, keys)
+        return cls(path, declaration, keys)
+
+    @staticmethod
+    def plain_declaration(path: Path) -> Declaration:
+        """What the self.toml in the folder `path` declares."""
         try:
-            content = _declared(path / "self.toml")
+            content = _declared(path / PLAIN_NAME)
         except OSError as error:
             there = "holds no self (self.toml is missing)" if path.is_dir() else "does not exist"
             raise SelfError(
                 f"The folder {path} {there}.",
                 remedy=f"Name the folder with --self, or make a new self: afterself --self {path} new",
             ) from error
-        declaration = from_toml(content, str(path / "self.toml"))
-        _require_as_declared(path, declaration)
-        return cls(path, declaration)
+        if says_encrypted(content):
+            raise SelfError(
+                f"The self {path} is encrypted, and its key header {HEADER} is missing.",
+                remedy=f"Put {HEADER} back from a backup: without it nothing can be decrypted.",
+            )
+        return from_toml(content, str(path / PLAIN_NAME))
+
+    @staticmethod
+    def sealed_declaration(path: Path, keys: Keys) -> Declaration:
+        """What was declared, of an encrypted self; `Damaged` if the file is not what was written."""
+        file = path / SEALED_NAME
+        try:
+            return from_toml(Files(path, keys).read_bytes(file), str(file))
+        except OSError as error:
+            raise SelfError(
+                f"The declaration of the self cannot be read: {file} ({error.strerror}).",
+                remedy="Put it back from a backup of the self.",
+            ) from error
+
+    @property
+    def files(self) -> Files:
+        """The door to the files of this self."""
+        return Files(self.path, self.keys)
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether everything of the person in it is encrypted."""
+        return self.keys is not None
 
     @property
     def archive_path(self) -> Path:
@@ -207,9 +294,10 @@ class Self:
             f"afterself --self DIR new --right {declared.right} --allow {wanted}",
         )
 
-    def audit(self, event: str, **facts: Any) -> None:
-        """Append one line to audit.log, durable when this returns. Ids, counts and hashes, no record text."""
-        append_audit(self.audit_path, event, facts)
+    def audit(self, event: str, **facts: Any) -> str:
+        """Append one line to audit.log, durable when this returns; gives its SHA-256, which the next line
+        carries. Ids, counts and hashes, no record text."""
+        return append_audit(self.audit_path, event, facts, self.keys)
 
     def audit_use(self, event: str, **facts: Any) -> bool:
         """Append that the self was used (talked with, scored); False where nothing can be written.
@@ -217,11 +305,22 @@ class Self:
         A self on a read-only medium may be used: what cannot change there needs no witness.
         """
         try:
-            append_audit(self.audit_path, event, facts)
+            append_audit(self.audit_path, event, facts, self.keys)
         except SelfError:
             return False
         return True
 
-    def writer_lock(self, *, wait: float = 0) -> AbstractContextManager[None]:
-        """Hold the right to write for a `with` block; SelfError if another command holds it for `wait` s."""
-        return exclusive(self.path / "writer.lock", wait=wait)
+    @contextlib.contextmanager
+    def writer_lock(self, *, wait: float = 0) -> Iterator[None]:
+        """Hold the right to write for a `with` block; SelfError if another command holds it for `wait` s,
+        or if the self was encrypted or decrypted since it was opened."""
+        with exclusive(self.path / WRITER_LOCK, wait=wait):
+            if self.encrypted:
+                mend_header(self.path)
+            header = read_header(self.path)
+            if (header is not None) != self.encrypted or (header is not None and header.state != "sealed"):
+                raise SelfError(
+                    f"This self was encrypted or decrypted meanwhile: {self.path}",
+                    remedy="Run the command again.",
+                )
+            yield

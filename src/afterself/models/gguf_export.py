@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from afterself.errors import MissingExtra, ModelError
-from afterself.home.atomic import replacing
+from afterself.home.sealed import writing_in_place
 from afterself.models.gguf_vocab import read_vocabulary
 from afterself.models.safetensors_read import SafetensorsFolder
 
@@ -59,7 +59,7 @@ def export_gguf(
         raise ModelError("Weights in memory need the config and the tokenizer of their base beside them.")
     arch = architecture(config)
     vocabulary = read_vocabulary(tokenizer_json, int(config["vocab_size"]))
-    with replacing(out) as part:
+    with writing_in_place(out) as part:
         writer = package.GGUFWriter(part, arch)
         writer.add_type("model")
         writer.add_name(name)
@@ -196,7 +196,7 @@ def _write_tensors(
     for name in sorted(tensors):
         if name.endswith("rotary_emb.inv_freq") or (tied and name == "lm_head.weight"):
             continue
-        kind = _quantization(shape_of(name), dtype)
+        kind = quantization(shape_of(name), dtype)
         block, width = package.GGML_QUANT_SIZES[kind]
         nbytes = int(np.prod(shape_of(name), dtype=np.int64)) // block * width
         writer.add_tensor_info(names[name], shape_of(name), np.dtype(np.float32), nbytes, raw_dtype=kind)
@@ -212,7 +212,7 @@ def _write_tensors(
     writer.close()
 
 
-def _quantization(shape: tuple[int, ...], dtype: DType) -> gguf.GGMLQuantizationType:
+def quantization(shape: tuple[int, ...], dtype: DType) -> gguf.GGMLQuantizationType:
     """Matrices in the wanted type (f16 where rows do not fill whole blocks), vectors in f32."""
     kinds = need_gguf().GGMLQuantizationType
     if len(shape) < 2 or dtype == "f32":

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from afterself.errors import ModelError
 from afterself.home.folder import Self
-from afterself.models.bases import gguf_for, resolve_base
+from afterself.models.bases import Base, gguf_for, resolve_base
 from afterself.models.chat_engine import ChatEngine
-from afterself.training.weights import require_weights
+from afterself.training.weights import Weights, require_weights
 
 REPLY_TOKENS = 192
 """Longest reply. Longer ones are cut: the weights of a small base rarely stay on a subject longer."""
@@ -35,16 +35,23 @@ def open_engine(self_: Self) -> ChatEngine:
             remedy="They can be scored, not talked with. Train on a Qwen or Llama base to talk.",
         )
     file = weights.path / weights.gguf
-    if weights.method != "lora":
-        return ChatEngine(file, n_ctx=weights.context, threads=_threads_for(file))
+    base = _base_of(weights) if weights.method == "lora" else None
+    # What is decrypted into memory stays there for as long as llama.cpp maps it.
+    with self_.files.as_path(file) as readable:
+        if base is None:
+            return ChatEngine(readable, n_ctx=weights.context, threads=_threads_for(readable))
+        gguf = gguf_for(base)
+        return ChatEngine(gguf, lora=readable, n_ctx=weights.context, threads=_threads_for(gguf))
+
+
+def _base_of(weights: Weights) -> Base:
     base = resolve_base(weights.base)
     if base.sha256 != weights.base_sha256:
         raise ModelError(
             f"The adapter {weights.id} belongs to another version of the base {weights.base}.",
             remedy="Bring that base back, or train again on this one.",
         )
-    gguf = gguf_for(base)
-    return ChatEngine(gguf, lora=file, n_ctx=weights.context, threads=_threads_for(gguf))
+    return base
 
 
 def _threads_for(gguf: Path) -> int | None:

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 from afterself.archive.ledger import list_artifacts
 from afterself.archive.store import Archive
-from afterself.errors import TrainingError
-from afterself.home.atomic import atomic_file, make_folder
+from afterself.errors import Damaged, TrainingError
+from afterself.home.atomic import make_folder
 from afterself.home.folder import Self
 
 if TYPE_CHECKING:
@@ -88,13 +88,23 @@ class Checkpoints:
 
         try:
             at = datetime.fromtimestamp(self.path.stat().st_mtime)
-            saved = torch.load(self.path, map_location="cpu", weights_only=True, mmap=True)
+            with self.self_.files.as_path(self.path) as readable:
+                saved = torch.load(readable, map_location="cpu", weights_only=True, mmap=True)
             if saved["format"] != FORMAT or saved["run"] != self.run:
                 return None
             told = f"of {at:%Y-%m-%d %H:%M}, after step {saved['step']} of {saved['steps']}"
         except FileNotFoundError:
             return None
-        except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError):
+        except (
+            OSError,
+            RuntimeError,
+            pickle.UnpicklingError,
+            EOFError,
+            KeyError,
+            TypeError,
+            ValueError,
+            Damaged,
+        ):
             return None
         return Found(saved, told)
 
@@ -124,7 +134,7 @@ class Checkpoints:
         began = time.monotonic()
         if not now and began - self._written < max(SECONDS, SHARE * self._took):
             return
-        with writing(self.self_), atomic_file(self.path) as file:
+        with writing(self.self_), self.self_.files.writing(self.path) as file:
             torch.save({"format": FORMAT, "run": self.run, **captured(loop)}, file)
         self._require_allowed()
         self._written = time.monotonic()

@@ -13,7 +13,7 @@ from typing import Any
 
 from afterself.datasets import Dataset, build_examples
 from afterself.errors import MissingExtra, TrainingError
-from afterself.home.folder import Self
+from afterself.home.folder import TRAINING_LOCK, Self
 from afterself.home.jobs import Progress
 from afterself.home.lock import exclusive
 from afterself.models.bases import Base, load_torch, resolve_base
@@ -67,7 +67,7 @@ def train(
     dataset = _dataset(self_, resolved, options)
     progress.finish(f"{dataset.messages} messages")
     loop = _loop(resolved, dataset, options, progress)
-    with exclusive(self_.path / "training.lock"):
+    with exclusive(self_.path / TRAINING_LOCK):
         kept = Checkpoints(self_, identity(resolved.sha256, loop.settings, dataset))
         _ready(loop, resolved, kept, options, confirm)
         if on_sample is not None and dataset.validation:

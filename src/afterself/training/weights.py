@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,9 @@ from afterself.errors import ModelError
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
 from afterself.home.folder import Self
 from afterself.home.moments import utc_text
+from afterself.home.sealed import HIDDEN, Files
 from afterself.models.bases import Base, base_config, load_torch
+from afterself.training.in_memory import save_adapter, save_full
 
 if TYPE_CHECKING:
     from afterself.archive.store import Archive
@@ -32,7 +34,13 @@ if TYPE_CHECKING:
 KIND = "weights"
 FORMAT = 1
 MANIFEST = "manifest.json"
-_HIDDEN = ".making-"
+ADAPTER = "adapter.gguf"
+SHIPPED = "shipped"
+"""In the settings of weights that were not trained in the self but came as an adapter alone."""
+_Written = tuple[str | None, tuple[str, ...]]
+"""The name of the GGUF in a weights folder, and what could not be made."""
+PERSONAL_FILES = ("model.safetensors", "adapter_model.safetensors", "model.gguf", ADAPTER)
+"""What of a weights folder holds something of the person; the rest is the base's, and settings."""
 _TOKENIZER_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
@@ -70,10 +78,13 @@ class Weights:
     gguf: str | None = None
     held_out: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = field(default=())
+    files: Files | None = field(default=None, repr=False, compare=False)
 
     def manifest(self) -> dict[str, Any]:
         """The JSON of manifest.json."""
-        facts = {name: getattr(self, name) for name in self.__slots__ if name not in ("path", "notes")}
+        facts = {
+            name: getattr(self, name) for name in self.__slots__ if name not in ("path", "notes", "files")
+        }
         return {"format": FORMAT, **facts, "settings": dict(self.settings), "notes": list(self.notes)}
 
 
@@ -94,6 +105,41 @@ def publish(
     Withdrawn if a record it was trained on was excluded, deleted or forgotten meanwhile, or one of `own`
     (ids of the owner's) is the owner's no more: then nothing is kept.
     """
+
+    def write(folder: Path) -> _Written:
+        return _write_model(folder, model, base, in_memory=self_.encrypted)
+
+    return _publish(self_, write, base, revisions, facts, own)
+
+
+def adopt(
+    self_: Self,
+    adapter: Path,
+    base: Base,
+    revisions: Mapping[str, int],
+    facts: Mapping[str, Any],
+    own: Collection[str] = (),
+) -> Weights:
+    """Copy a GGUF adapter that was made elsewhere from these revisions into the self and register it.
+
+    It talks at once and without torch, but can neither be scored nor trained on. Errors as `publish`.
+    """
+
+    def write(folder: Path) -> _Written:
+        shutil.copyfile(adapter, folder / ADAPTER)
+        return ADAPTER, ()
+
+    return _publish(self_, write, base, revisions, facts, own)
+
+
+def _publish(
+    self_: Self,
+    write: Callable[[Path], _Written],
+    base: Base,
+    revisions: Mapping[str, int],
+    facts: Mapping[str, Any],
+    own: Collection[str],
+) -> Weights:
     from afterself.archive.store import Archive
     from afterself.training import checkpoint
     from afterself.training.withdrawal import Withdrawn, refuse_withdrawn
@@ -109,21 +155,24 @@ def publish(
             checkpoint.forget_runs(archive)
             checkpoint.sweep(self_, archive)
             raise
-        hidden = self_.weights_dir / f"{_HIDDEN}{id}"
+        hidden = self_.weights_dir / f"{HIDDEN}{id}"
         hidden.mkdir(mode=FOLDER_MODE)
         try:
-            gguf, failed = _write_model(hidden, model, base)
+            with self_.files.staged(hidden, PERSONAL_FILES) as folder:
+                gguf, failed = write(folder)
             weights = Weights(
                 id=id,
                 path=self_.weights_dir / id,
+                files=self_.files,
                 base=base.id,
                 base_sha256=base.sha256,
                 made_at=utc_text(made_at),
                 gguf=gguf,
                 **{**facts, "notes": (*facts["notes"], *failed)},
             )
-            write_atomic(hidden / MANIFEST, json.dumps(weights.manifest(), indent=2, ensure_ascii=False))
-            _seal(hidden)
+            manifest = json.dumps(weights.manifest(), indent=2, ensure_ascii=False)
+            self_.files.write(hidden / MANIFEST, manifest)
+            _make_durable(hidden)
             with archive.transaction():
                 archive.register_artifact(KIND, f"weights/{id}", revisions.items(), weights.settings)
                 checkpoint.forget_runs(archive)
@@ -135,7 +184,7 @@ def publish(
     return weights
 
 
-def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tuple[str, ...]]:
+def _write_model(folder: Path, model: Any, base: Base, *, in_memory: bool) -> _Written:
     """Checkpoint or adapter, tokenizer and GGUF; gives the GGUF's name and what could not be made."""
     # Imported here: they need numpy, which talking does not.
     from afterself.models.gguf_export import export_gguf
@@ -145,9 +194,14 @@ def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tupl
     if adapter:
         for config in model.peft_config.values():
             config.base_model_name_or_path = base.id
-        # Left to itself, PEFT asks the hub whether the base's vocabulary was changed.
-        model.save_pretrained(folder, save_embedding_layers=False)
-        (folder / "README.md").unlink(missing_ok=True)
+        if in_memory:
+            save_adapter(model, folder)
+        else:
+            # Left to itself, PEFT asks the hub whether the base's vocabulary was changed.
+            model.save_pretrained(folder, save_embedding_layers=False)
+            (folder / "README.md").unlink(missing_ok=True)
+    elif in_memory:
+        save_full(model, folder)
     else:
         model.save_pretrained(folder)
     for name in _TOKENIZER_FILES:
@@ -158,14 +212,14 @@ def _write_model(folder: Path, model: Any, base: Base) -> tuple[str | None, tupl
         write_atomic(folder / "tokenizer_config.json", json.dumps(config))
     try:
         if adapter:
-            return export_lora(folder, base_config(base), folder / "adapter.gguf").name, ()
+            return export_lora(folder, base_config(base), folder / ADAPTER).name, ()
         export_gguf(folder, folder / "model.gguf", dtype="q8_0", name="afterself")
         return "model.gguf", ()
     except ModelError as error:
         return None, (f"no GGUF for the chat engine: {error.message}",)
 
 
-def _seal(folder: Path) -> None:
+def _make_durable(folder: Path) -> None:
     """Files private and forced to disk."""
     for path in folder.rglob("*"):
         if path.is_file():
@@ -213,20 +267,23 @@ def _newest(self_: Self) -> tuple[Weights | None, bool]:
     artifacts = list_artifacts(self_, KIND)
     for artifact in reversed(artifacts):
         if artifact.state == "current" and (self_.path / artifact.path / MANIFEST).is_file():
-            return read_weights(self_.path / artifact.path), False
+            return read_weights(self_.path / artifact.path, self_.files), False
     return None, any(artifact.state != "current" for artifact in artifacts)
 
 
-def read_weights(folder: Path) -> Weights:
-    """The manifest of a weights folder; ModelError if it is damaged or of a newer version."""
+def read_weights(folder: Path, files: Files) -> Weights:
+    """The manifest of a weights folder of the self that `files` opens.
+
+    ModelError if it is damaged or of a newer version.
+    """
     try:
-        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        facts = json.loads(files.read_text(folder / MANIFEST))
         if facts.pop("format") != FORMAT:
             raise ModelError(
                 f"The weights {folder.name} were made by a newer version of Afterself.",
                 remedy="Update this installation, or train again.",
             )
-        return Weights(path=folder, **{**facts, "notes": tuple(facts["notes"])})
+        return Weights(path=folder, files=files, **{**facts, "notes": tuple(facts["notes"])})
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(
             f"The manifest of the weights {folder} cannot be read ({type(error).__name__}).",
@@ -244,12 +301,18 @@ def load_weights(weights: Weights, base: Base) -> Any:
             f"The weights {weights.id} belong to another version of the base {weights.base}.",
             remedy="Bring that base back, or train again on this one.",
         )
-    if weights.method != "lora":
-        own = Base(weights.id, "folder", weights.path, None, "", weights.context, "")
-        return load_torch(own)
-    from peft import PeftModel
+    if SHIPPED in weights.settings:
+        raise ModelError(
+            f"The weights {weights.id} came as an adapter to talk with; they cannot be measured.",
+            remedy="Train weights here, then measure those: `afterself train`, or `afterself demo`.",
+        )
+    files = weights.files or Files(weights.path)
+    with files.as_folder(weights.path) as folder:
+        if weights.method != "lora":
+            return load_torch(Base(weights.id, "folder", folder, None, "", weights.context, ""))
+        from peft import PeftModel
 
-    try:
-        return PeftModel.from_pretrained(load_torch(base), weights.path).eval()
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise ModelError(f"The adapter {weights.path} cannot be loaded: {error}") from None
+        try:
+            return PeftModel.from_pretrained(load_torch(base), folder).eval()
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise ModelError(f"The adapter {weights.path} cannot be loaded: {error}") from None
