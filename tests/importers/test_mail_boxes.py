@@ -172,6 +172,14 @@ def test_mime_nested_too_deep_for_the_parser_is_one_broken_mail() -> None:
     assert {"one", "two"} <= {own(one) for one in found.records}
 
 
+def test_a_stray_line_among_the_headers_costs_nothing_but_itself() -> None:
+    one = mail("a", "text\n", to="Tom Berg <tom@example.com>,\n Ben <ben@example.com>")
+    one = one.replace(b"Date:", b"this line is nobody's\n>From x@y Tue Mar 12 2024\nDate:")
+    record = read_bytes(mbox(one)).records[0]
+    assert [person.handle for person in record.recipients] == ["tom@example.com", "ben@example.com"]
+    assert (record.native_id, record.text) == ("a@example.org", "text")
+
+
 def test_reference_loops_end() -> None:
     a = mail("a", "one\n", references="<b@example.org>", in_reply_to="<b@example.org>")
     b = mail("b", "two\n", references="<a@example.org>", in_reply_to="<a@example.org>")

@@ -30,7 +30,7 @@ MOST_PARTS = 1000
 LONGEST_TEXT = 2 << 20
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _LONE_CR = re.compile(rb"\r(?!\n)")
-_NO_HEADER = re.compile(rb"^(?![!-9;-~]+[ \t]*:|[ \t]|\r?$)|\A[ \t]", re.MULTILINE)
+_NO_HEADER = re.compile(rb"^(?![!-9;-~]+[ \t]*:|[ \t]|\r?$)", re.MULTILINE)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _UU = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:[!-`][ -`]{0,61}\n|`?\n)*?end[ \t]*$", re.MULTILINE)
@@ -75,7 +75,7 @@ def _repaired(data: bytes) -> bytes:
     if end is None or end.start() > 1 << 20:
         return data
     head = _LONE_CR.sub(b" ", data[: end.start()]).replace(b"\0", b" ")
-    if not _NO_HEADER.search(head):
+    if head[:1] not in (b" ", b"\t") and not _NO_HEADER.search(head):
         return head + data[end.start() :]
     kept = [line for line in head.split(b"\n") if not _NO_HEADER.match(line)]
     while kept and kept[0][:1] in b" \t":

@@ -53,6 +53,7 @@ OPENING = re.compile(
 """How a line begins that tells who wrote what follows, and when."""
 
 MARK = re.compile(
+    r"^\s*-{2,} On [^\n]{10,200} wrote -{2,}\s*$|"
     r"^[\s>]*-{2,}\s*(?:Original|Forwarded|Ursprüngliche|Weitergeleitete|Message d'origine|Message d’origine|"
     r"Message original|Message transféré|Mensaje original|Mensaje reenviado|Mensagem original|"
     r"Mensagem encaminhada|"

@@ -28,6 +28,8 @@ _HEADER = re.compile(r"^[\s>*_]*([^\W\d_][\w .-]{0,20}?)[*_]*\s?[:\uff1a]\s*[*_]
 _RULE = re.compile(r"^\s*[_=*-]{5,}\s*$")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w|<[^<>\s]+@[^<>\s]+>")
 _TIME = re.compile(r"\d{1,2}\s?[:.hH時点시]\s?\d{2}|\d{1,2}\s?(?:AM|PM|Uhr)|\b(?:19|20)\d{2}\b|\d{4}年", re.I)
+_BRACKETED = re.compile(r"[<(\[](?:mailto:)?[^<>()\s]+@[^<>()\s]+[>)\]]")
+_DATED_ADDRESS = re.compile(r"\s*\d{4}[-/.年]\s?\d{1,2}[^<>]{2,80}<[^<>\s]+@[^<>\s]+>$")
 _LONGEST_ATTRIBUTION = 320
 _WRAPPED = 4
 _SHORT_SIGNATURE = 12
@@ -153,9 +155,9 @@ def _with_rule(lines: list[str], n: int) -> int:
 def _attribution(lines: list[str], flags: list[Flag], n: int) -> int | None:
     """Where the words "On … Tom wrote:" begin that end in line `n`; None if there are none."""
     last = lines[n].rstrip()
-    if not last.endswith((":", "\uff1a")):
-        return None
     quoted = _quoted_next(lines, flags, n)
+    if not last.endswith((":", "\uff1a")):
+        return n if quoted and _DATED_ADDRESS.match(last) else None
     best: int | None = None
     told = ""
     for begin in range(n, max(n - _WRAPPED, -1), -1):
@@ -173,7 +175,10 @@ def _names_writer(told: str, quoted: bool) -> bool:
     verb, address = VERB.search(told), _ADDRESS.search(told)
     if quoted:
         return bool(verb or address)
-    return bool(OPENING.match(told)) and bool(verb) and bool(address or len(told) > 40)
+    opening = OPENING.match(told) is not None
+    return verb is not None and (
+        _BRACKETED.search(told) is not None or (opening and (address or len(told) > 40))
+    )
 
 
 def _mark_signatures(lines: list[str], flags: list[Flag]) -> None:
