@@ -18,7 +18,7 @@ QUOTED = {
     "bold header lines": "*From:* Tom Berg [mailto:t@x.de]\n*Sent:* Tuesday, March 12\n*To:* Eva\n\nHi",
     "wrapped verb": "Le mar. 12 mars 2024 à 17:40, TOM a\nécrit :\n\n> Tu viens ?",
     "wrapped date": "On Tuesday, March 12, 2024 at\n5:40 PM TOM wrote:\n\n> Are you coming?",
-    "german outlook": "-----Ursprüngliche Nachricht-----\nVon: Tom\nGesendet: Di\nAn: E\nBetreff: x\n\nKommst?",
+    "german outlook": "---Ursprüngliche Nachricht---\nVon: Tom\nGesendet: Di\nAn: E\nBetreff: x\n\nKommst?",
     "windows mail": "Von: Tom Berg\nGesendet: Di, 12. März 2024 17:40\nAn: Eva\nBetreff: AW: x\n\nKommst?",
     "no blank line": "On 12 Mar 2024, at 17:40, TOM wrote:\n>Are you coming?\n>Tom",
     "norwegian": "tir. 12. mar. 2024 kl. 17:40 skrev TOM:\n\n> Kommer du?",

@@ -175,10 +175,10 @@ def _names_writer(told: str, quoted: bool) -> bool:
     verb, address = VERB.search(told), _ADDRESS.search(told)
     if quoted:
         return bool(verb or address)
-    opening = OPENING.match(told) is not None
-    return verb is not None and (
-        _BRACKETED.search(told) is not None or (opening and (address or len(told) > 40))
-    )
+    if verb is None:
+        return False
+    opened = OPENING.match(told) is not None and (address is not None or len(told) > 40)
+    return opened or _BRACKETED.search(told) is not None
 
 
 def _mark_signatures(lines: list[str], flags: list[Flag]) -> None:
