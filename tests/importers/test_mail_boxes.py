@@ -246,3 +246,19 @@ def test_a_box_in_which_all_is_left_out_says_why(tmp_path: Path) -> None:
     self_ = Self.create(tmp_path / "self", name="Eva", right="research", allow=("archive",))
     with pytest.raises(SourceError, match="1 × in the trash"):
         import_path(self_, path)
+
+
+def test_a_log_of_google_talk_is_not_credited_to_one_of_its_speakers() -> None:
+    headers = {"x_gmail_labels": "Chat", "content_type": "multipart/alternative; boundary=b"}
+    body = (
+        "--b\nContent-Type: text/xml\n\n<con/>\n--b\nContent-Type: text/html\n\nme: hi<br>Tom: hey\n--b--\n"
+    )
+    found = read_bytes(mbox(mail("a", body, **headers), mail("b", "hi\n")))
+    assert len(found.records) == 1 and reasons(found)[0].startswith("a log of Google Talk")
+
+
+def test_a_plain_text_that_only_excuses_itself_is_not_what_was_written() -> None:
+    parts = ("text/plain\n\nYour program cannot show HTML.", "text/html\n\n<p>The words.</p>")
+    body = "".join(f"--b\nContent-Type: {part}\n" for part in parts) + "--b--\n"
+    found = read_bytes(mail("a", body, content_type="multipart/alternative; boundary=b"))
+    assert [one.text for one in found.records] == ["The words."]

@@ -33,8 +33,8 @@ from afterself.importers.mail_sorting import Labels, Owner, author_of, bulk, lab
 from afterself.importers.mail_text import Text, text_of_body
 from afterself.importers.source_view import SourceView
 
-SAMPLE, SAMPLE_A_BOX = 3000, 400
-"""Mails whose headers are read first, to know the owner before anything is left out."""
+SAMPLE, SAMPLE_A_BOX, SAMPLE_BYTES = 6000, 1500, 128 << 20
+"""Mails whose headers are read first (and how far into a box), to know the owner before any is left out."""
 
 _LONGEST_ID = 400
 _HEADERS = 1 << 16
@@ -101,6 +101,8 @@ class _Mailbox:
             for raw in islice(mails_of(self._source, box), min(SAMPLE_A_BOX, left)):
                 left -= 1
                 if isinstance(raw, RawMail):
+                    if raw.offset > SAMPLE_BYTES:
+                        break
                     self._see(owner, raw, box)
         self._owner = owner
 
@@ -128,8 +130,11 @@ class _Mailbox:
             yield Problem("skipped", raw.where, "it has no headers")
             return
         labels = labels_of(headers, raw.box.purpose)
+        self._owner.see(headers, labels)
         author = author_of(headers)
         why = put_away(headers, labels)
+        if why is None and labels.chat and "text/xml" in body.kinds:
+            why = "a log of Google Talk, in which it is not said whose each line is"
         if why is None and not self._owner.wrote(author, labels):
             why = bulk(body)
         if why is not None:

@@ -37,12 +37,15 @@ _ALIASES = {
 # Python's codecs hold more than charsets; some of the others take quadratic time.
 _CHARSETS = re.compile(r"utf|cp\d|iso|koi8|mac|gb|big5|euc|shift|johab|hz|ascii|latin|tis|kz|ptcp|hp")
 _SINGLE_BYTE = re.compile(r"cp125|cp8|iso8859|koi8|mac|ascii|latin")
+_SHIFTED = re.compile(rb"[\x00\x0e\x1b+]|~\{")
+"""What ASCII bytes of UTF-16, ISO-2022, UTF-7 or HZ hold."""
+
 _GUESSED_FROM = 1 << 16
 
 
 def text_of(data: bytes, charset: str | None) -> str:
     """The text of `data`; `charset` is what the mail says, or None."""
-    if data.isascii() and b"\x1b" not in data and b"+" not in data and b"~{" not in data:
+    if data.isascii() and not _SHIFTED.search(data):
         return data.decode("ascii")
     codec = _codec(charset)
     if codec is None or _SINGLE_BYTE.match(codec):

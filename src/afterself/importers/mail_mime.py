@@ -33,6 +33,9 @@ _LONE_CR = re.compile(rb"\r(?!\n)")
 _NO_HEADER = re.compile(rb"^(?![!-9;-~]+[ \t]*:|[ \t]|\r?$)", re.MULTILINE)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_EXCUSE = re.compile(r"[^\n]{0,120}\bHTML\b[^\n]{0,120}$", re.IGNORECASE)
+"""All of a plain text that says only that there is an HTML one."""
+
 _UU = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:[!-`][ -`]{0,61}\n|`?\n)*?end[ \t]*$", re.MULTILINE)
 
 
@@ -115,10 +118,11 @@ def _pieces(part: Message, body: Body, depth: int) -> Iterator[Piece]:
 def _best(found: list[list[Piece]]) -> list[Piece]:
     """Of the same said in several ways the plain text, unless it says nothing."""
     full = [pieces for pieces in found if pieces]
-    for pieces in full:
-        if pieces[0].kind == "plain" and any(one.text.strip() for one in pieces if one.kind == "plain"):
-            return pieces
     html = [pieces for pieces in full if any(one.kind == "html" for one in pieces)]
+    for pieces in full:
+        said = "".join(one.text for one in pieces if one.kind == "plain").strip()
+        if pieces[0].kind == "plain" and said and not (html and _EXCUSE.match(said)):
+            return pieces
     return html[-1] if html else full[-1] if full else []
 
 
