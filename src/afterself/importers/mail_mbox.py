@@ -55,9 +55,10 @@ def mails(stream: BinaryIO) -> Iterator[Block]:
     while window.fill(1):
         offset = window.base
         end = _told_end(window)
-        block, dropped = (window.take(end), 0) if end else _until_next(window)
-        _, _, data = block.partition(b"\n")
-        yield Block(offset, len(block) + dropped, unescaped(data), dropped > 0)
+        window.take(window.buffer.find(b"\n", 0, _CHUNK) + 1)
+        end = max(end - (window.base - offset), 0)
+        data, cut = (window.take(end), False) if end else _until_next(window)
+        yield Block(offset, window.base - offset, unescaped(data), cut)
 
 
 def unescaped(data: bytes) -> bytes:
@@ -98,16 +99,17 @@ class _Window:
         return len(self.buffer) >= size
 
     def take(self, size: int) -> bytes:
-        taken = bytes(self.buffer[:size])
+        with memoryview(self.buffer) as view, view[:size] as part:
+            taken = bytes(part)
         del self.buffer[:size]
         self.base += len(taken)
         return taken
 
 
-def _until_next(window: _Window) -> tuple[bytes, int]:
-    """Up to the next mail; gives the bytes that are kept and how many were dropped after them."""
+def _until_next(window: _Window) -> tuple[bytes, bool]:
+    """Up to the next mail; whether its end was left out because it is too long."""
     kept: bytes | None = None
-    dropped, at = 0, 1
+    at = 0
     while True:
         found = window.buffer.find(b"\nFrom ", at)
         if found >= 0:
@@ -120,19 +122,19 @@ def _until_next(window: _Window) -> tuple[bytes, int]:
         if window.ended:
             rest = window.take(len(window.buffer))
             break
-        at = max(len(window.buffer) - 8, 1)
+        at = max(len(window.buffer) - 8, 0)
         if len(window.buffer) > MOST:
-            if kept is None:
-                kept = bytes(window.buffer[:MOST])
-                dropped -= MOST
-            dropped += len(window.take(at - 2))
+            dropped = window.take(at - 2)
+            kept = dropped[:MOST] if kept is None else kept
             at = 2
         window.fill(len(window.buffer) + _CHUNK)
-    return (rest, 0) if kept is None else (kept, dropped + len(rest))
+    return (rest, False) if kept is None else (kept, True)
 
 
 def _after_blank(data: bytearray, newline: int) -> bool:
-    return data[newline - 1 : newline] == b"\n" or data[newline - 2 : newline] == b"\n\r"
+    """Whether the line before a newline is empty; the buffer begins with a line."""
+    before = bytes(data[max(newline - 2, 0) : newline])
+    return before.endswith(b"\n") or before in (b"\n\r", b"\r", b"")
 
 
 def _begins_mail(data: bytes | bytearray, at: int, *, header_wanted: bool = False) -> bool:

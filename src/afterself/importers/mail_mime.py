@@ -65,7 +65,7 @@ class Body:
 def parse(data: bytes) -> Body:
     """The mail in `data` (CRLF or LF). Python's parser may raise on what is no mail at all."""
     # One character for each byte: the parser's own surrogates are lost where it believes a wrong charset.
-    message = email.message_from_string(slim(_repaired(data)).decode("latin-1"), policy=email.policy.compat32)
+    message = email.message_from_string(_repaired(slim(data)).decode("latin-1"), policy=email.policy.compat32)
     return _body(message, 0)
 
 
