@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from mail_goldens import own, read_mail
+from mail_goldens import FOLDER, own, read_mail
 from mail_maker import mail, mbox, write
 from reading import Read, read_source
 
@@ -262,3 +262,8 @@ def test_a_plain_text_that_only_excuses_itself_is_not_what_was_written() -> None
     body = "".join(f"--b\nContent-Type: {part}\n" for part in parts) + "--b--\n"
     found = read_bytes(mail("a", body, content_type="multipart/alternative; boundary=b"))
     assert [one.text for one in found.records] == ["The words."]
+
+
+def test_the_key_of_a_mail_without_an_id_never_changes() -> None:
+    record = read_mail(FOLDER / "absent_message_id.eml").records[0]
+    assert record.native_id == record.thread == "sha256:aa1a1cd84719903b6fdd1f69e3cd40c0"
