@@ -17,3 +17,7 @@ for _name, _value in {
     "TOKENIZERS_PARALLELISM": "false",
 }.items():
     os.environ.setdefault(_name, _value)
+
+# Threads of torch that wait for each other spin; where another program wants the core, the one that
+# they wait for does not get it. Read when torch is loaded: benchmarks/results/waiting_threads.txt.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -58,6 +58,6 @@ def play(*words: str, stdin: str = "", cwd: Path | None = None) -> tuple[str, st
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """`afterself demo` without a terminal, from nothing, offline."""
+    """`afterself demo` without a terminal, from nothing, offline; a fifth of a pass."""
     folder = tmp_path_factory.mktemp("demo") / "hester"
-    return Played(folder, *play("demo", "--folder", str(folder), "--seed", "1"))
+    return Played(folder, *play("demo", "--folder", str(folder), "--seed", "1", "--epochs", "0.2"))

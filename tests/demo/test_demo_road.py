@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from afterself.demo.person import NAME, chats
+from afterself.demo import HESTER, chats
 from tests.demo.conftest import Played, play
 
 pytestmark = pytest.mark.timeout(1500)
@@ -26,7 +26,10 @@ def test_the_demo_walks_the_whole_road_with_the_network_cut_and_exits_0(demo: Pl
 
 def test_her_weights_read_her_held_out_messages_better_than_the_base(demo: Played) -> None:
     before, after = map(
-        float, re.search(r"([\d.]+) bits per byte.*?([\d.]+) under her", demo.out, re.S).groups()
+        float,
+        re.search(
+            r"trained on: ([\d.]+) bits per byte.*?([\d.]+) under the weights", demo.out, re.S
+        ).groups(),
     )  # type: ignore[union-attr]
     assert after < before
 
@@ -35,7 +38,7 @@ def test_a_second_demo_imports_nothing_twice_and_trains_nothing_twice(demo: Play
     out, err, code = play("demo", "--folder", str(demo.folder), "--seed", "1")
     assert code == 0, err
     assert "0 new messages, 2,227 known already" in " ".join(out.split())
-    assert "trained here before" in out
+    assert "done here before" in out
 
 
 def test_every_message_of_her_chats_is_a_record_with_its_author_and_time(demo: Played) -> None:
@@ -46,7 +49,7 @@ def test_every_message_of_her_chats_is_a_record_with_its_author_and_time(demo: P
     lines = sum(
         len(
             re.findall(
-                rf"^(?:\d\d/\d\d/\d{{4}}, \d\d:\d\d - |\[[^\]]+\] ){NAME}: ",
+                rf"^(?:\d\d/\d\d/\d{{4}}, \d\d:\d\d - |\[[^\]]+\] ){HESTER.name}: ",
                 path.read_text(encoding="utf-8"),
                 re.M,
             )
@@ -69,7 +72,7 @@ def test_talk_answers_facts_with_quotes_and_marks_the_rest_as_generated(demo: Pl
     assert code == 0, err
     assert "Six lb of plums" in out
     assert "Nothing recorded about that." in out
-    assert f"{NAME} [generated] ›" in out
+    assert f"{HESTER.name} [generated] ›" in out
 
 
 def test_what_a_visitor_types_can_neither_break_the_turn_format_nor_the_terminal(demo: Played) -> None:

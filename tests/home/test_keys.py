@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -114,6 +115,14 @@ def test_a_damaged_header_is_told_from_a_wrong_passphrase(sealed_self: Self, dam
     with pytest.raises(SelfError, match="damaged") as told:
         Self.open(sealed_self.path, PASSPHRASE)
     assert not isinstance(told.value, WrongPassphrase) and "backup" in told.value.remedy
+
+
+def test_a_header_that_is_a_pipe_does_not_make_a_command_wait_forever(sealed_self: Self) -> None:
+    for name in (NAME, COPY):
+        (sealed_self.path / name).unlink()
+        os.mkfifo(sealed_self.path / name)
+    with pytest.raises(SelfError, match="damaged"):
+        Self.open(sealed_self.path, PASSPHRASE)
 
 
 def test_any_changed_character_of_the_header_is_noticed(sealed_self: Self) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from afterself.home.audit import audit_lines, broken_audit_lines, rewrite_audit
 from afterself.home.chunks import CHUNK, TAG
 from afterself.home.folder import Self
 from afterself.home.keys import Keys
+from afterself.home.memory_files import OnDisk
 from afterself.home.sealed import Files
 
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 5]
@@ -161,6 +164,21 @@ def test_libraries_get_a_path_and_a_folder_that_lie_on_no_disk(files: Files) -> 
     assert not folder.exists()
     with files.as_path(files.root / "w" / "big") as path:
         assert str(path).startswith("/proc/self/fd/") and path.read_bytes() == b"personal" * CHUNK
+
+
+def test_where_memory_files_do_not_exist_a_private_file_holds_it_for_a_moment_and_says_so(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    (tmp_path / "temporary" / "afterself-decrypted-killed").write_text("left by a killed process")
+    files.write(files.root / "a", b"personal")
+    with pytest.warns(OnDisk, match="temporary"), files.as_path(files.root / "a") as path:
+        assert path.read_bytes() == b"personal"
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert list((tmp_path / "temporary").iterdir()) == [path]
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_blob_names_of_an_encrypted_self_tell_nothing(files: Files) -> None:

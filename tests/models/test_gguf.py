@@ -117,6 +117,19 @@ def test_an_adapter_gives_torchs_log_probabilities(
     assert largest_difference(load(tiny_base), gguf, lora) > 0.01
 
 
+@pytest.mark.parametrize(("dtype", "rank", "nats"), [("q8_0", 32, 0.1), ("q8_0", 4, 0.1), ("f16", 4, 0.01)])
+def test_a_small_form_of_an_adapter_is_smaller_and_gives_nearly_torchs_log_probabilities(
+    tiny_base: Path, tmp_path: Path, dtype: Any, rank: int, nats: float
+) -> None:
+    gguf = export_gguf(tiny_base, tmp_path / "base.gguf", dtype="f32")
+    tuned, folder = adapter(load(tiny_base), tmp_path / "peft", r=rank, lora_alpha=rank)
+    whole = export_lora(folder, tiny_base, tmp_path / "whole.gguf")
+    small = export_lora(folder, tiny_base, tmp_path / "small.gguf", dtype=dtype)
+    assert small.stat().st_size < 0.75 * whole.stat().st_size
+    assert largest_difference(load(tiny_base), gguf, small) > 2 * nats
+    assert largest_difference(tuned, gguf, small) < nats
+
+
 def test_an_adapter_that_llama_cpp_cannot_apply_is_refused(tiny_base: Path, tmp_path: Path) -> None:
     _, folder = adapter(load(tiny_base), tmp_path / "peft", r=4, lora_alpha=8, use_dora=True)
     with pytest.raises(ModelError, match="use_dora"):
@@ -252,8 +265,8 @@ def test_the_same_weights_give_the_same_file(tiny_base: Path, tmp_path: Path) ->
 
 
 def test_rows_that_do_not_fill_a_block_fall_back_to_f16(tmp_path: Path) -> None:
-    from afterself.models.gguf_export import _quantization
+    from afterself.models.gguf_export import quantization
 
-    assert _quantization((4, 64), "q8_0").name == "Q8_0"
-    assert _quantization((4, 65), "q8_0").name == "F16"
-    assert _quantization((64,), "q8_0").name == "F32"
+    assert quantization((4, 64), "q8_0").name == "Q8_0"
+    assert quantization((4, 65), "q8_0").name == "F16"
+    assert quantization((64,), "q8_0").name == "F32"

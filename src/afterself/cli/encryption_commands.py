@@ -37,7 +37,7 @@ def lock(yes: Yes = False) -> None:
     """Encrypt everything of the person in a self, with a passphrase. Stopped or killed, it goes on later.
 
     Without the passphrase and the recovery words nobody can read it again, you neither. Needs room for
-    a second copy of the archive's database while it works.
+    a second copy of the largest file while it works.
 
     \b
     Example: afterself --self my-self lock

@@ -100,27 +100,28 @@ def _lines(done: Evaluation) -> list[str]:
     lines = [
         f"{ground.replies:,} held-out replies in {ground.conversations:,} conversations, "
         f"{ground.bytes:,} bytes",
-        f"  {_figure(reading.base)}  bits per byte under the bare base",
-        f"  {_figure(reading.witten_bell)}  counting letters (Witten-Bell, order 6)",
-        f"  {_figure(reading.weights)}  under the weights",
-        f"  {_figure(reading.saved_over_base)}  saved over the base",
-        f"  {_figure(reading.saved_over_witten_bell)}  saved over counting letters",
+        f"  {figure(reading.base)}  bits per byte under the bare base",
+        f"  {figure(reading.witten_bell)}  counting letters (Witten-Bell, order 6)",
+        f"  {figure(reading.weights)}  under the weights",
+        f"  {figure(reading.saved_over_base)}  saved over the base",
+        f"  {figure(reading.saved_over_witten_bell)}  saved over counting letters",
     ]
     if found.identification:
         accuracy = found.identification.accuracy
-        lines += [f"  {_figure(value)}  told apart at {size}" for size, value in accuracy.items()]
+        lines += [f"  {figure(value)}  told apart at {size}" for size, value in accuracy.items()]
         lines.append(f"  {found.identification.chance:.3f}  by chance")
         swaps = found.identification.swap
-        lines += [f"  {_figure(value)}  more under the weights of {name}" for name, value in swaps.items()]
+        lines += [f"  {figure(value)}  more under the weights of {name}" for name, value in swaps.items()]
     lines += [
         f"Copying: {'; '.join([found.copying.verdict, *found.copying.reasons])}",
-        f"Naturalness: {found.typicality.verdict} ({_figure(found.typicality.gap)} bits per byte)",
+        f"Naturalness: {found.typicality.verdict} ({figure(found.typicality.gap)} bits per byte)",
         f"Page: {done.page}",
     ]
     return lines
 
 
-def _figure(found: Measured) -> str:
+def figure(found: Measured) -> str:
+    """A measured value with its interval, or why there is none."""
     from afterself.fidelity import Estimate
 
     if isinstance(found, Estimate):

@@ -1,5 +1,5 @@
-"""The bundled fictional person, Hester Norkus, and the road walked with her."""
+"""People to meet before one's own chats: bundled Hester Norkus, and Samuel Johnson as Boswell wrote him."""
 
-from afterself.demo.person import ALLOW, FACTS, NAME, RIGHT, TURNS, chats
+from afterself.demo.person import ALLOW, HESTER, JOHNSON, PERSONS, DemoPerson, chats
 
-__all__ = ["ALLOW", "FACTS", "NAME", "RIGHT", "TURNS", "chats"]
+__all__ = ["ALLOW", "HESTER", "JOHNSON", "PERSONS", "DemoPerson", "chats"]

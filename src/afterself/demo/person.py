@@ -1,36 +1,80 @@
-"""Who the demo person is: her chats inside the package, what to ask her, what to say to her.
+"""Who the demo persons are: what to ask them, what to say to them, by what right they are here.
 
-Hester Norkus, 1936-2022, signalwoman; fictional, every message written by hand (ABOUT.md). The
+Hester Norkus, 1936-2022, signalwoman; fictional, every message written by hand (ABOUT.md), bundled.
+Samuel Johnson, 1709-1784; real and long dead, read from the edition that the visitor downloads. The
 questions and turns are what a visitor without a terminal sees played.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-NAME = "Hester Norkus"
-
-RIGHT = "fictional"
 ALLOW = ("archive", "train", "talk")
 
-FACTS = (
-    "Why did you call your cat Distant?",
-    "How do you make your plum jam?",
-    "Which football team do you support?",
-)
-"""Asked right after the import; nothing in her chats answers the last one."""
 
-TURNS = (
-    "Good morning! How are you?",
-    "I am coming by on Sunday, shall I bring a cake?",
-    "It is raining here again.",
-    "Why do you swear by Beeching?",
-    "Sleep well.",
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Somebody to meet. Nothing in what they said answers the last of `facts`."""
+
+    key: str
+    name: str
+    right: str
+    intro: str
+    facts: tuple[str, ...]
+    """Asked right after the import."""
+
+    turns: tuple[str, ...]
+    """Said to them when nobody sits at a terminal."""
+
+    @property
+    def folder(self) -> Path:
+        """Where their self is kept unless the visitor says otherwise."""
+        return Path("demo-self" if self.key == "hester" else f"{self.key}-self")
+
+
+HESTER = DemoPerson(
+    key="hester",
+    name="Hester Norkus",
+    right="fictional",
+    intro="Hester Norkus, retired signalwoman, 1936 to 2022, fictional",
+    facts=(
+        "Why did you call your cat Distant?",
+        "How do you make your plum jam?",
+        "Which football team do you support?",
+    ),
+    turns=(
+        "Good morning! How are you?",
+        "I am coming by on Sunday, shall I bring a cake?",
+        "It is raining here again.",
+        "Why do you swear by Beeching?",
+        "Sleep well.",
+    ),
 )
-"""Said to her when nobody sits at a terminal."""
+
+JOHNSON = DemoPerson(
+    key="johnson",
+    name="Samuel Johnson",
+    right="steward",
+    intro="Samuel Johnson, lexicographer, 1709 to 1784, as James Boswell wrote him down",
+    facts=(
+        "What did you say about the noblest prospect?",
+        "What do you think of Voltaire?",
+        "Which football team do you support?",
+    ),
+    turns=(
+        "Good evening, Sir. Shall we go to the Mitre?",
+        "I have read a new book, and I did not like it.",
+        "Is it right, Sir, to live in the country?",
+        "You are severe upon the Scotch, Sir.",
+        "I wish you a good night, Sir.",
+    ),
+)
+
+PERSONS = {person.key: person for person in (HESTER, JOHNSON)}
 
 
 def chats() -> Path:
-    """The folder of her exported chats."""
+    """The folder of Hester's exported chats."""
     return Path(str(files("afterself.demo"))) / "chats"

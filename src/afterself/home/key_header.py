@@ -168,6 +168,8 @@ def read_header(folder: Path) -> KeyHeader | None:
     for name in (NAME, COPY):
         path = folder / name
         try:
+            if path.exists() and not path.is_file():
+                raise ValueError("it is not a file")  # a folder from somebody else: maybe an endless device
             with path.open("rb") as file:
                 return KeyHeader.from_json(file.read(_LARGEST), path)
         except FileNotFoundError:

@@ -196,7 +196,7 @@ def _write_tensors(
     for name in sorted(tensors):
         if name.endswith("rotary_emb.inv_freq") or (tied and name == "lm_head.weight"):
             continue
-        kind = _quantization(shape_of(name), dtype)
+        kind = quantization(shape_of(name), dtype)
         block, width = package.GGML_QUANT_SIZES[kind]
         nbytes = int(np.prod(shape_of(name), dtype=np.int64)) // block * width
         writer.add_tensor_info(names[name], shape_of(name), np.dtype(np.float32), nbytes, raw_dtype=kind)
@@ -212,7 +212,7 @@ def _write_tensors(
     writer.close()
 
 
-def _quantization(shape: tuple[int, ...], dtype: DType) -> gguf.GGMLQuantizationType:
+def quantization(shape: tuple[int, ...], dtype: DType) -> gguf.GGMLQuantizationType:
     """Matrices in the wanted type (f16 where rows do not fill whole blocks), vectors in f32."""
     kinds = need_gguf().GGMLQuantizationType
     if len(shape) < 2 or dtype == "f32":

@@ -17,17 +17,28 @@ import numpy as np
 
 from afterself.errors import ModelError
 from afterself.home.sealed import writing_in_place
-from afterself.models.gguf_export import TensorNames, architecture, need_gguf, permuted, read_config
+from afterself.models.gguf_export import (
+    DType,
+    TensorNames,
+    architecture,
+    need_gguf,
+    permuted,
+    quantization,
+    read_config,
+)
 from afterself.models.safetensors_read import SafetensorsFolder
 
 _TENSOR = re.compile(r"^base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight$")
 
 
-def export_lora(peft_folder: Path, base: Path | Mapping[str, Any], out: Path) -> Path:
-    """Write the adapter in `peft_folder` to `out`, atomically, as f32.
+def export_lora(
+    peft_folder: Path, base: Path | Mapping[str, Any], out: Path, *, dtype: DType = "f32"
+) -> Path:
+    """Write the adapter in `peft_folder` to `out`, atomically.
 
-    `base` is the folder of the base model, or its config. Raises ModelError for DoRA, trained
-    embeddings or biases, or a tensor that the base does not have.
+    `base` is the folder of the base model, or its config. With `dtype` q8_0, what does not fill blocks
+    of 32 (side B where the rank does not) is f16. Raises ModelError for DoRA, trained embeddings or
+    biases, or a tensor that the base does not have.
     """
     package = need_gguf()
     config = read_config(base) if isinstance(base, Path) else base
@@ -51,7 +62,12 @@ def export_lora(peft_folder: Path, base: Path | Mapping[str, Any], out: Path) ->
                 # llama.cpp multiplies by alpha / rank; what PEFT scales otherwise goes into B.
                 rows = permuted(rows * (_scale(lora, found["module"], rank) * rank / alpha), module, config)
             rows = np.ascontiguousarray(rows, dtype=np.float32)
-            writer.add_tensor(f"{names[module]}.lora_{found['side'].lower()}", rows)
+            kind = quantization(rows.shape, dtype)
+            writer.add_tensor(
+                f"{names[module]}.lora_{found['side'].lower()}",
+                package.quants.quantize(rows, kind),
+                raw_dtype=kind,
+            )
         writer.write_header_to_file()
         writer.write_kv_data_to_file()
         writer.write_tensors_to_file()

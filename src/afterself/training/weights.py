@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 KIND = "weights"
 FORMAT = 1
 MANIFEST = "manifest.json"
-PERSONAL_FILES = ("model.safetensors", "adapter_model.safetensors", "model.gguf", "adapter.gguf")
+ADAPTER = "adapter.gguf"
+SHIPPED = "shipped"
+"""In the settings of weights that were not trained in the self but came as an adapter alone."""
+_Written = tuple[str | None, tuple[str, ...]]
+"""The name of the GGUF in a weights folder, and what could not be made."""
+PERSONAL_FILES = ("model.safetensors", "adapter_model.safetensors", "model.gguf", ADAPTER)
 """What of a weights folder holds something of the person; the rest is the base's, and settings."""
 _TOKENIZER_FILES = (
     "tokenizer.json",
@@ -100,6 +105,41 @@ def publish(
     Withdrawn if a record it was trained on was excluded, deleted or forgotten meanwhile, or one of `own`
     (ids of the owner's) is the owner's no more: then nothing is kept.
     """
+
+    def write(folder: Path) -> _Written:
+        return _write_model(folder, model, base, in_memory=self_.encrypted)
+
+    return _publish(self_, write, base, revisions, facts, own)
+
+
+def adopt(
+    self_: Self,
+    adapter: Path,
+    base: Base,
+    revisions: Mapping[str, int],
+    facts: Mapping[str, Any],
+    own: Collection[str] = (),
+) -> Weights:
+    """Copy a GGUF adapter that was made elsewhere from these revisions into the self and register it.
+
+    It talks at once and without torch, but can neither be scored nor trained on. Errors as `publish`.
+    """
+
+    def write(folder: Path) -> _Written:
+        shutil.copyfile(adapter, folder / ADAPTER)
+        return ADAPTER, ()
+
+    return _publish(self_, write, base, revisions, facts, own)
+
+
+def _publish(
+    self_: Self,
+    write: Callable[[Path], _Written],
+    base: Base,
+    revisions: Mapping[str, int],
+    facts: Mapping[str, Any],
+    own: Collection[str],
+) -> Weights:
     from afterself.archive.store import Archive
     from afterself.training import checkpoint
     from afterself.training.withdrawal import Withdrawn, refuse_withdrawn
@@ -119,7 +159,7 @@ def publish(
         hidden.mkdir(mode=FOLDER_MODE)
         try:
             with self_.files.staged(hidden, PERSONAL_FILES) as folder:
-                gguf, failed = _write_model(folder, model, base, in_memory=self_.encrypted)
+                gguf, failed = write(folder)
             weights = Weights(
                 id=id,
                 path=self_.weights_dir / id,
@@ -144,9 +184,7 @@ def publish(
     return weights
 
 
-def _write_model(
-    folder: Path, model: Any, base: Base, *, in_memory: bool
-) -> tuple[str | None, tuple[str, ...]]:
+def _write_model(folder: Path, model: Any, base: Base, *, in_memory: bool) -> _Written:
     """Checkpoint or adapter, tokenizer and GGUF; gives the GGUF's name and what could not be made."""
     # Imported here: they need numpy, which talking does not.
     from afterself.models.gguf_export import export_gguf
@@ -174,7 +212,7 @@ def _write_model(
         write_atomic(folder / "tokenizer_config.json", json.dumps(config))
     try:
         if adapter:
-            return export_lora(folder, base_config(base), folder / "adapter.gguf").name, ()
+            return export_lora(folder, base_config(base), folder / ADAPTER).name, ()
         export_gguf(folder, folder / "model.gguf", dtype="q8_0", name="afterself")
         return "model.gguf", ()
     except ModelError as error:
@@ -262,6 +300,11 @@ def load_weights(weights: Weights, base: Base) -> Any:
         raise ModelError(
             f"The weights {weights.id} belong to another version of the base {weights.base}.",
             remedy="Bring that base back, or train again on this one.",
+        )
+    if SHIPPED in weights.settings:
+        raise ModelError(
+            f"The weights {weights.id} came as an adapter to talk with; they cannot be measured.",
+            remedy="Train weights here, then measure those: `afterself train`, or `afterself demo`.",
         )
     files = weights.files or Files(weights.path)
     with files.as_folder(weights.path) as folder:
