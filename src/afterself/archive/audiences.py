@@ -77,6 +77,12 @@ def find_audience(db: apsw.Connection, name: str) -> Audience | None:
     return None if row is None else _audience(*row)
 
 
+def read_audiences(db: apsw.Connection) -> list[Audience]:
+    """Every audience, by name."""
+    rows: Any = db.execute("SELECT name, rules, made_at FROM audience ORDER BY name").fetchall()
+    return [_audience(*row) for row in rows]
+
+
 def _audience(name: str, rules: str, made_at: int) -> Audience:
     facts: dict[str, Any] = json.loads(rules)
     read: dict[str, Any] = {
@@ -93,8 +99,7 @@ class Audiences:
 
     def all(self) -> list[Audience]:
         """Every audience, by name."""
-        rows: Any = self._db.execute("SELECT name, rules, made_at FROM audience ORDER BY name").fetchall()
-        return [_audience(*row) for row in rows]
+        return read_audiences(self._db)
 
     def get(self, name: str) -> Audience:
         """The audience of that name; UsageError names those that there are."""

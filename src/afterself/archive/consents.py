@@ -40,7 +40,7 @@ def read_consents(db: apsw.Connection) -> list[ConsentEntry]:
 
 
 def in_force(entries: Iterable[ConsentEntry], purpose: str, declared: bool, at: int) -> bool:
-    """Whether there is consent at a moment: the latest entry that speaks of it decides, or what was declared."""
+    """Whether there is consent at a moment: as the latest entry that speaks of it says, or as declared."""
     for entry in reversed(list(entries)):
         if entry.purpose != purpose or at < entry.since:
             continue

@@ -6,6 +6,7 @@ from afterself.cli import demo_command as demo_command  # isort: skip
 from afterself.cli import new_command as new_command  # isort: skip
 from afterself.cli import self_commands as self_commands  # isort: skip
 from afterself.cli import people_commands as people_commands  # isort: skip
+from afterself.cli import audience_commands as audience_commands  # isort: skip
 from afterself.cli import forget_command as forget_command  # isort: skip
 from afterself.cli import status_command as status_command  # isort: skip
 from afterself.cli import doctor_command as doctor_command  # isort: skip

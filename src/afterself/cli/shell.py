@@ -123,7 +123,7 @@ def require_records(self_: Self, what: str) -> None:
 
 _WITHOUT_SELF = re.compile(
     r"\bafterself (?=(?:import|ask|search|records|people|forget|status|dataset|train|talk|reply|evaluate|"
-    r"report|lock|unlock|recovery|passphrase)\b)"
+    r"report|lock|unlock|recovery|passphrase|audience|label|consent)\b)"
 )
 
 

@@ -96,7 +96,8 @@ class Seen:
     """What a view sees, as conditions of SQL and the values of their parameters.
 
     `record` stands over FROM_RECORDS, `person` over identity and contact: whose name may be shown beside a
-    thread that is seen. `everything`: the owner's own list, where both are always true.
+    thread that is seen. `everything`: the owner's own list, where both are always true. `quotes`: whether
+    anything may be shown to the audience verbatim.
     """
 
     record: str
@@ -104,6 +105,7 @@ class Seen:
     values: Values
     everything: bool
     audience: str
+    quotes: bool = True
 
     def narrows(self, db: apsw.Connection) -> bool:
         """Whether anything may be hidden from it: if not, the archive may be counted without asking."""
@@ -153,7 +155,7 @@ def compile_seen(db: apsw.Connection, purpose: str, audience: str, now: datetime
     dated = _OBJECTIONS.format(purposes=purposes, which=_SAID_SINCE)
     record = _RECORD_RULES.format(objections=dated) + "".join(filters)
     person = f"contact.excluded = 0 {wholly} {_CONTACT_EMBARGO} {''.join(people)}"
-    return Seen(record, person, values, False, audience)
+    return Seen(record, person, values, False, audience, rules.quotes)
 
 
 def _rules_of(db: apsw.Connection, name: str) -> Rules:

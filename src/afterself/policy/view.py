@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args
 
 import apsw
 
-from afterself.archive.audiences import OWNER
+from afterself.archive.audiences import OWNER, Audience, read_audiences
 from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
@@ -127,7 +127,7 @@ class View:
         self, self_: Self, purpose: Purpose, audience: str = OWNER, until: datetime | None = None
     ) -> None:
         self.purpose: Purpose = purpose
-        self.audience = audience
+        self.audience = audience.strip().lower()
         self._self = self_
         self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
         try:
@@ -138,6 +138,8 @@ class View:
             raise
         before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
         self._where = f"WHERE {self._seen.record}{before}"
+        self.quotes = self._seen.quotes
+        """Whether the audience may be shown words verbatim."""
         self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many)
 
@@ -159,6 +161,11 @@ class View:
         """The names under which the owner may appear: as declared, and as the exports have them."""
         seen = [name for one in self.people() if one.is_owner for name in (one.name, one.called, one.handle)]
         return tuple(dict.fromkeys((self.owner_name(), *seen)))
+
+    def audiences(self) -> list[Audience]:
+        """The audiences that something was released for; an audience is told of itself alone."""
+        with archive_errors(self._self.archive_path):
+            return [one for one in read_audiences(self._db) if self.audience in (OWNER, one.name)]
 
     # -- records --------------------------------------------------------------------------
 
