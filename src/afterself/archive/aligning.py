@@ -21,10 +21,18 @@ from afterself.archive.scouting import Group, message, words_of
 
 CANDIDATES = 3
 
-_KNOWN = """
+_SAID = """
+revision.row = coalesce((
+    SELECT max(said.row) FROM revision AS said JOIN correction AS one ON one.revision = record.revision
+    WHERE said.record = record.row AND said.why != 'correction'
+), record.revision)
+"""
+"""Joins what the platform said last: another export knows nothing of the owner's corrections."""
+
+_KNOWN = f"""
 SELECT record.row, record.id, record.said_at, coalesce(identity.contact, -1), record.kind, record.deleted,
        revision.edited, revision.spans, revision.text, revision.row
-FROM record JOIN revision ON revision.row = record.revision LEFT JOIN identity ON identity.id = record.author
+FROM record JOIN revision ON {_SAID} LEFT JOIN identity ON identity.id = record.author
 WHERE record.thread = ? ORDER BY record.position, record.row
 """
 
@@ -187,7 +195,7 @@ class Aligner:
             self._words = {}
             rows: Any = self._db.execute(
                 "SELECT record.thread, revision.text FROM thread JOIN record ON record.thread = thread.row "
-                "JOIN revision ON revision.row = record.revision "
+                f"JOIN revision ON {_SAID} "
                 "WHERE thread.source = ? AND record.deleted = 0",
                 (self._source,),
             )

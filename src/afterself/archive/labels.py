@@ -55,6 +55,21 @@ def checked_label(word: str) -> str:
     return word
 
 
+def read_labels(db: apsw.Connection) -> list[Label]:
+    """Every label: of threads, contacts, then records."""
+    rows = db.execute(
+        "SELECT DISTINCT 1, 'thread', thread.id, thread.title, name, value "
+        "FROM thread_label JOIN thread ON thread.row = thread_label.thread UNION "
+        "SELECT DISTINCT 2, 'contact', contact.id, coalesce(contact.shown, contact.name), "
+        "identity_label.name, value FROM identity_label JOIN identity "
+        "ON identity.id = identity_label.identity JOIN contact ON contact.id = identity.contact UNION "
+        "SELECT 3, 'record', record.id, '', name, value "
+        "FROM label JOIN record ON record.row = label.record WHERE name IN ('audience', 'not_before') "
+        "ORDER BY 1, 4, 3, 5, 6"
+    )
+    return [Label(what, str(id), called, name, value) for _, what, id, called, name, value in rows]
+
+
 class Labels:
     """The labels of one open archive; the caller holds the transaction."""
 
@@ -95,17 +110,7 @@ class Labels:
 
     def all(self) -> list[Label]:
         """Every label: of threads, contacts, then records."""
-        rows = self._db.execute(
-            "SELECT DISTINCT 1, 'thread', thread.id, thread.title, name, value "
-            "FROM thread_label JOIN thread ON thread.row = thread_label.thread UNION "
-            "SELECT DISTINCT 2, 'contact', contact.id, coalesce(contact.shown, contact.name), "
-            "identity_label.name, value FROM identity_label JOIN identity "
-            "ON identity.id = identity_label.identity JOIN contact ON contact.id = identity.contact UNION "
-            "SELECT 3, 'record', record.id, '', name, value "
-            "FROM label JOIN record ON record.row = label.record WHERE name IN ('audience', 'not_before') "
-            "ORDER BY 1, 4, 3, 5, 6"
-        )
-        return [Label(what, str(id), called, name, value) for _, what, id, called, name, value in rows]
+        return read_labels(self._db)
 
     def _put(self, subjects: Subjects, name: LabelName, value: str) -> int:
         added = 0

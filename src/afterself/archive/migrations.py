@@ -244,7 +244,15 @@ def _003_thread_aliases(db: apsw.Connection) -> None:
     db.execute("CREATE INDEX thread_alias_thread ON thread_alias (thread)")
 
 
-def _004_policy(db: apsw.Connection) -> None:
+def _004_corrections(db: apsw.Connection) -> None:
+    # When the owner corrected a text, and why in their own words; undone_at: they took it back.
+    db.execute(
+        "CREATE TABLE correction (revision INTEGER PRIMARY KEY REFERENCES revision (row) ON DELETE CASCADE, "
+        "at INTEGER NOT NULL, note TEXT, undone_at INTEGER) STRICT"
+    )
+
+
+def _005_policy(db: apsw.Connection) -> None:
     # What people decided about who sees what. Contacts are meant by their identities, which last through
     # merges and splits; what is said of one identity holds for its whole contact.
     for table, subject in (("thread_label", "thread"), ("identity_label", "identity")):
@@ -283,7 +291,8 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _001_data_contract,
     _002_shown_names,
     _003_thread_aliases,
-    _004_policy,
+    _004_corrections,
+    _005_policy,
 )
 LATEST = len(MIGRATIONS)
 

@@ -15,6 +15,7 @@ import apsw
 from afterself.archive.drafts import RecordDraft
 from afterself.archive.keys import nfc, storable
 from afterself.archive.ledger import Ledger
+from afterself.archive.lexical import reindex
 from afterself.archive.scouting import words_of
 
 BlobOf = Callable[[str], int | None]
@@ -103,7 +104,7 @@ class Reviser:
         latest = stored.why not in _BY_PEOPLE
         self._add(stored, why, draft, text, raw_hash, blob_of, latest=latest)
         if latest:
-            self._reindex(stored, text)
+            reindex(self._db, stored.row, stored.text, text)
         return True
 
     def reword(self, stored: Stored, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> bool:
@@ -174,7 +175,7 @@ class Reviser:
     def _delete(self, stored: Stored, draft: RecordDraft, raw_hash: str, blob_of: BlobOf) -> None:
         self._add(stored, "edit", draft, "", raw_hash, blob_of, latest=True)
         self._db.execute("UPDATE record SET deleted = 1 WHERE row = ?", (stored.row,))
-        self._reindex(stored, "")
+        reindex(self._db, stored.row, stored.text, "")
         rows = self._db.execute("SELECT row FROM revision WHERE record = ?", (stored.row,))
         self._ledger.mark_stale([row for (row,) in rows])
 
@@ -249,15 +250,6 @@ class Reviser:
         self._attach(stored.row, draft, blob_of)
         self._db.execute("UPDATE record SET attachments = ? WHERE row = ?", (len(has), stored.row))
         return True
-
-    def _reindex(self, stored: Stored, text: str) -> None:
-        if stored.text:
-            self._db.execute(
-                "INSERT INTO lexical (lexical, rowid, text) VALUES ('delete', ?, ?)",
-                (stored.row, stored.text),
-            )
-        if text:
-            self._db.execute("INSERT INTO lexical (rowid, text) VALUES (?, ?)", (stored.row, text))
 
 
 def _storable(name: str | None) -> str | None:

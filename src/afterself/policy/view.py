@@ -22,8 +22,10 @@ from afterself.archive.audiences import OWNER, Audience, read_audiences
 from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
+from afterself.archive.labels import Label, read_labels
 from afterself.errors import UsageError
 from afterself.home.folder import Self
+from afterself.policy.history import HistoryReads
 from afterself.policy.overview import OverviewReads
 from afterself.policy.retrieval import RetrievalReads
 from afterself.policy.seen import FROM_RECORDS, compile_seen
@@ -141,6 +143,7 @@ class View:
         self.quotes = self._seen.quotes
         """Whether the audience may be shown words verbatim."""
         self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
+        self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many)
 
     def __enter__(self) -> View:
@@ -166,6 +169,11 @@ class View:
         """The audiences that something was released for; an audience is told of itself alone."""
         with archive_errors(self._self.archive_path):
             return [one for one in read_audiences(self._db) if self.audience in (OWNER, one.name)]
+
+    def labels(self) -> list[Label]:
+        """Every label; none but for the owner's own list."""
+        with archive_errors(self._self.archive_path):
+            return read_labels(self._db) if self._seen.everything else []
 
     # -- records --------------------------------------------------------------------------
 
