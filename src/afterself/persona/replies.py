@@ -27,7 +27,6 @@ def generate_replies(
 
     Context number i and reply number j use the seed `seed + i * n + j`: a file gives the same replies again.
     """
-    self_.require("train")
     with open_view(self_, "train", audience) as view:
         owners = view.owner_names()
     self_.audit_use("replies generated", contexts=len(contexts), each=n)

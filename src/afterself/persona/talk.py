@@ -25,7 +25,7 @@ from afterself.models.turns import Header, Line, Turn, messages_of
 from afterself.persona.engine import REPLY_TOKENS, open_engine, prompt_room
 from afterself.persona.listeners import find_name, header_for
 from afterself.persona.prompts import fitting_prompt
-from afterself.policy import View, open_view
+from afterself.policy import View, open_view, require_consent
 
 if TYPE_CHECKING:
     from afterself.memory.ask import Answer, Memory
@@ -112,7 +112,7 @@ class Talk:
         see nothing is quoted, and the weights know nothing. Raises NotAllowed if talking was not
         declared, ModelError without weights, UsageError if a name or date cannot be understood.
         """
-        self_.require("talk")
+        require_consent(self_, "talk")
         with contextlib.ExitStack() as opened:
             engine = opened.enter_context(open_engine(self_, audience))
             view = opened.enter_context(_memory_of(self_, audience))

@@ -1,6 +1,6 @@
 """The view: which records a purpose and an audience may see. Nobody reads records except through one.
 
-A view is opened for a purpose that the self's declaration allows and for an audience. What it sees is one
+A view is opened for a purpose that the owner consents to, and for an audience. What it sees is one
 SQL condition (`seen.py`) that stands in every query here: nothing is read and then left out. It never shows
 the text of what was deleted. A thread is read as it was at one moment, whatever is written meanwhile; nothing
 is written here.
@@ -25,6 +25,7 @@ from afterself.archive.keys import microseconds, moment
 from afterself.archive.labels import Label, read_labels
 from afterself.errors import UsageError
 from afterself.home.folder import Self
+from afterself.policy.consent import require_consent
 from afterself.policy.history import HistoryReads
 from afterself.policy.overview import OverviewReads
 from afterself.policy.retrieval import RetrievalReads
@@ -33,7 +34,8 @@ from afterself.policy.words import OWN_KINDS, own_spans_text
 
 Purpose = Literal["retrieve", "train", "quote", "list"]
 
-_NEEDS: dict[str, str] = {"retrieve": "archive", "train": "train", "quote": "archive", "list": "archive"}
+_NEEDS: dict[str, str | None] = {"retrieve": "archive", "train": "train", "quote": "archive", "list": None}
+"""The consent that a purpose needs; what there is may always be listed, to see it, or to forget it."""
 _JOINED = FROM_RECORDS.replace("FROM record ", "")
 _WORDS = re.compile(r"\w+")
 _MOST_WORDS = 64
@@ -134,6 +136,8 @@ class View:
         self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
         try:
             with archive_errors(self_.archive_path):
+                if (needed := _NEEDS[purpose]) is not None:
+                    require_consent(self_, needed, self._db)
                 self._seen = compile_seen(self._db, purpose, audience)
         except BaseException:
             self._db.close()
@@ -357,7 +361,7 @@ def _clean(text: str) -> str:
 
 
 def open_view(self_: Self, purpose: Purpose, audience: str = OWNER, until: datetime | None = None) -> View:
-    """Open a view for a purpose; NotAllowed if the self's declaration does not allow that purpose, if there
+    """Open a view for a purpose; NotAllowed if the owner's consent to it is not in force, if there
     is no such audience, or if nothing may be quoted to it and the purpose is to quote.
 
     With `until` (aware) it is the archive as it stood then: of texts and threads nothing later is seen, nor
@@ -365,5 +369,4 @@ def open_view(self_: Self, purpose: Purpose, audience: str = OWNER, until: datet
     """
     if purpose not in get_args(Purpose):
         raise UsageError(f"“{purpose}” is no purpose a view can have.")
-    self_.require(_NEEDS[purpose])
     return View(self_, purpose, audience, until)
