@@ -247,6 +247,10 @@ def everything_shown(view: View, all_ids: list[str]) -> dict[str, set[str]]:
     [One(0, "ben", "Anna", "message", 1), One(1, "all", "Ben", "note", 2), One(2, "all", "Anna", "mail", 3)],
     Decided(set(), {("Ben", "train"): 2}, set(), {}, {"exclude_contacts": {"Ben"}}, "train", "guests"),
 ))  # fmt: skip
+@example((
+    [One(0, "all", "Ben", "mail", None), One(1, "quiet", "Ben", "note", 5), One(2, "quiet", "Anna", "note", 6)],
+    Decided(set(), {("Ben", "retrieve"): 6}, set(), {}, {}, "list", "guests"),
+))  # fmt: skip
 def test_every_road_shows_what_may_be_seen_and_nothing_else(drawn: tuple[list[One], Decided]) -> None:
     records, decided = drawn
     with tempfile.TemporaryDirectory(prefix="policy-") as folder:
@@ -315,3 +319,18 @@ def test_an_audience_that_may_not_be_quoted_to_gets_no_view_for_quotes(fresh_sel
         assert "guests" in refused.message
     else:
         raise AssertionError("it was quoted to")
+
+
+def test_a_chat_with_somebody_left_out_is_hidden_even_if_nobody_said_who_the_owner_is(
+    fresh_self: Self,
+) -> None:
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        run = archive.begin_import("telegram", importer="test", version="1")
+        run.upsert_thread(ThreadDraft("ben", "Ben", "direct"))
+        for name in ("Anna", "Ben"):
+            run.put_record(_said(f"{name} was here", name, thread="ben"))
+        run.finish_import()
+        (ben,) = archive.contacts.named("Ben")
+        archive.audiences.add("guests", Rules(exclude_contacts=tuple(one.id for one in ben.identities)))
+    with open_view(fresh_self, "retrieve", "guests") as view:
+        assert list(view.records()) == view.people() == view.threads() == []
