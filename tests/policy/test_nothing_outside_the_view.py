@@ -248,7 +248,7 @@ def everything_shown(view: View, all_ids: list[str]) -> dict[str, set[str]]:
     Decided(set(), {("Ben", "train"): 2}, set(), {}, {"exclude_contacts": {"Ben"}}, "train", "guests"),
 ))  # fmt: skip
 @example((
-    [One(0, "all", "Ben", "mail", None), One(1, "quiet", "Ben", "note", 5), One(2, "quiet", "Ben", "note", 6)],
+    [One(0, "all", "Ben", "mail", None), One(1, "ben", "Ben", "note", 5), One(2, "ben", "Ben", "note", 6)],
     Decided(set(), {("Ben", "retrieve"): 6}, set(), {}, {}, "list", "guests"),
 ))  # fmt: skip
 def test_every_road_shows_what_may_be_seen_and_nothing_else(drawn: tuple[list[One], Decided]) -> None:
