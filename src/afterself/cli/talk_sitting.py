@@ -69,11 +69,19 @@ class Sitting:
                 doing[name]()
             except AfterselfError as error:
                 self.note(str(error))
+        elif self._in_distress(typed):
+            self.say(typed)
         else:
             near = get_close_matches(name, COMMANDS, 1)
             hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
             self.note(f"There is no command /{name}. {hint}")
         return True
+
+    def _in_distress(self, typed: str) -> bool:
+        """A slip of the key before words of distress makes no command of them."""
+        from afterself.persona.distress import language_of_distress
+
+        return language_of_distress(typed, self.talk.owner) is not None
 
     def say(self, text: str) -> Reply | None:
         """Say `text` to the self and print what comes back, labelled for what it is; None if broken off."""
@@ -145,7 +153,9 @@ class Sitting:
         from afterself.cli.ask_command import show_answer
         from afterself.persona.talk import Fact, SteppedOut
 
-        if isinstance(reply, Fact):
+        if isinstance(reply, Fact) and not reply.quoted:
+            self.note("What was said may not be quoted to you, and facts are not made up.")
+        elif isinstance(reply, Fact):
             show_answer(reply.answer, self.out, most=QUOTES)
         elif isinstance(reply, SteppedOut):
             self.out.print(
