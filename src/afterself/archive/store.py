@@ -36,6 +36,7 @@ from afterself.archive.ledger import Artifact, ArtifactState, Ledger, list_artif
 from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.errors import ArchiveError
+from afterself.home.checksums import after_writing, before_writing, renew_sums
 from afterself.home.folder import Self
 from afterself.home.sealed import Files
 
@@ -79,6 +80,7 @@ class Archive:
     def writing(cls, self_: Self, *, wait: float = 0) -> Iterator[Archive]:
         """Open the archive of a self as its only writer; SelfError if another command writes for `wait` s."""
         with self_.writer_lock(wait=wait):
+            before = before_writing(self_.path)
             archive = cls(self_.archive_path, self_.blobs_dir, self_.files)
             try:
                 archive.clear()
@@ -86,6 +88,8 @@ class Archive:
                 archive.clear()
             finally:
                 archive.close()
+                after_writing(self_.path, before)
+                renew_sums(self_.path)
 
     def close(self) -> None:
         """Close the file; nothing can be written after it."""
