@@ -35,6 +35,7 @@ from afterself.archive.keys import keyed_id, nfc
 from afterself.archive.ledger import Artifact, ArtifactState, Ledger, list_artifacts
 from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
+from afterself.archive.reparsing import StoredImport, stored_imports
 from afterself.errors import ArchiveError
 from afterself.home.checksums import after_writing, before_writing, renew_sums
 from afterself.home.folder import Self
@@ -148,6 +149,29 @@ class Archive:
             (run.id, nfc(member), blob),
         )
         return int(blob)
+
+    def keep_member(self, run: ImportRun, member: str, sha256: str) -> int:
+        """Let an import have a member whose bytes are a blob already; gives the blob's number."""
+        blob: Any = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (sha256,)).get
+        self._db.execute(
+            "INSERT INTO import_member (import, member, blob) VALUES (?, ?, ?)", (run.id, nfc(member), blob)
+        )
+        return int(blob)
+
+    def stored_imports(self, number: int | None = None) -> list[StoredImport]:
+        """What was kept of every import, or of the one with this number; ArchiveError if there is none."""
+        with archive_errors(self.path):
+            return stored_imports(self._db, number)
+
+    def open_blob(self, sha256: str) -> BinaryIO:
+        """The bytes of a blob; ArchiveError if its file is missing."""
+        try:
+            return self._blobs.files.open(self._blobs.path(sha256))
+        except OSError as error:
+            raise ArchiveError(
+                f"A kept file of an export cannot be read ({error.strerror}).",
+                remedy="Which one: afterself verify. Put it back from a backup.",
+            ) from error
 
     def cut_forgotten(self, run: ImportRun) -> None:
         """Cut what this import met and had been told to forget out of the raw members it stored."""
