@@ -41,10 +41,16 @@ def stored_imports(db: apsw.Connection, number: int | None = None) -> list[Store
     ).fetchall()
     if number is not None and not rows:
         raise ArchiveError(f"There is no import {number}.", remedy="See which there are: afterself imports")
-    found = [
-        StoredImport(*columns, json.loads(options), _members(db, columns[0])) for *columns, options in rows
-    ]
+    found = [_stored(db, *row) for row in rows]
     return [one for one in found if REPARSE_OF not in one.options or number is not None]
+
+
+def _stored(
+    db: apsw.Connection, number: int, source: str, account: str, importer: str, version: str, name: str,
+    options: str,
+) -> StoredImport:  # fmt: skip
+    members = _members(db, number)
+    return StoredImport(number, source, account, importer, version, name, json.loads(options), members)
 
 
 def _members(db: apsw.Connection, number: int) -> dict[str, tuple[str, int]]:
