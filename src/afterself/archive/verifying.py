@@ -22,7 +22,7 @@ from afterself.errors import AfterselfError, SelfError
 from afterself.home.audit import broken_audit_lines
 from afterself.home.checksums import database_flaw, flaws, has_sums, was_closed
 from afterself.home.folder import Self
-from afterself.home.key_header import COPY
+from afterself.home.key_header import COPY, header_has_its_copy
 from afterself.home.key_header import NAME as HEADER
 
 _RESTORE = "Put it back from a backup of the self."
@@ -143,10 +143,7 @@ def _audit(self_: Self) -> Iterator[Finding]:
 def _header(self_: Self) -> Iterator[Finding]:
     if not self_.encrypted:
         return
-    header, copy = (
-        path.read_bytes() if path.is_file() else b"" for path in (self_.path / HEADER, self_.path / COPY)
-    )
-    if header != copy:
+    if not header_has_its_copy(self_.path):
         yield Finding(
             HEADER,
             f"it and its copy {COPY} are not the same",
