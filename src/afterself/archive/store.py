@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 import apsw
 
+from afterself.archive.audiences import Audiences
 from afterself.archive.blobs import Blobs
 from afterself.archive.changes import Change, ChangeLog
 from afterself.archive.choosing import records_from, records_in, records_of
@@ -26,13 +27,16 @@ from afterself.archive.clearing import (
     mark_clearing,
     must_clear,
 )
+from afterself.archive.consents import Consents
 from afterself.archive.contacts import Contact, Contacts
 from afterself.archive.correcting import Corrected, correct, undo
 from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, tidy
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
+from afterself.archive.labels import Labels
 from afterself.archive.ledger import Artifact, ArtifactState, Ledger, list_artifacts
+from afterself.archive.objections import Objections
 from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.archive.reparsing import StoredImport, stored_imports
@@ -75,6 +79,10 @@ class Archive:
         self.ledger = Ledger(self._db)
         self.people = People(self._db, self._secret, self.changes, self.ledger)
         self.contacts = Contacts(self._db, self._secret, self.changes, self.people)
+        self.labels = Labels(self._db, self._secret, self.changes, self.ledger)
+        self.objections = Objections(self._db, self._secret, self.changes, self.ledger)
+        self.audiences = Audiences(self._db, self._secret, self.changes)
+        self.consents = Consents(self._db, self.changes, self.ledger)
 
     @classmethod
     @contextlib.contextmanager

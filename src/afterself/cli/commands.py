@@ -7,6 +7,10 @@ from afterself.cli import new_command as new_command  # isort: skip
 from afterself.cli import self_commands as self_commands  # isort: skip
 from afterself.cli import history_commands as history_commands  # isort: skip
 from afterself.cli import people_commands as people_commands  # isort: skip
+from afterself.cli import objection_commands as objection_commands  # isort: skip
+from afterself.cli import label_commands as label_commands  # isort: skip
+from afterself.cli import consent_commands as consent_commands  # isort: skip
+from afterself.cli import audience_commands as audience_commands  # isort: skip
 from afterself.cli import correct_command as correct_command  # isort: skip
 from afterself.cli import forget_command as forget_command  # isort: skip
 from afterself.cli import status_command as status_command  # isort: skip

@@ -288,12 +288,10 @@ class Self:
                 f"exported. “{purpose}” can never be allowed for it.",
                 remedy="Measure it with: afterself score, or afterself reply --file",
             )
-        wanted = ",".join(p for p in PURPOSES if p in declared.allow or p == purpose)
         raise NotAllowed(
             f"This self was declared as “{declared.right}” for {', '.join(declared.allow)}; "
             f"“{purpose}” was not allowed.",
-            remedy=f"If the person agrees, make a self that allows it: "
-            f"afterself --self DIR new --right {declared.right} --allow {wanted}",
+            remedy=f"If the person agrees: afterself consent give {purpose}",
         )
 
     def audit(self, event: str, **facts: Any) -> str:

@@ -32,6 +32,7 @@ from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.registry import recognise
 from afterself.importers.source_view import SourceView
+from afterself.policy import require_consent
 
 PROBLEMS_KEPT = 200
 _KINDS, _PRECISIONS = frozenset(get_args(Kind)), frozenset(get_args(Precision))
@@ -97,7 +98,7 @@ def import_path(
     self_: Self, path: Path, options: Options = Options(), progress: Progress | None = None
 ) -> ImportSummary:
     """Import a file, folder or zip. SourceError (nothing stored) if it cannot be read or holds nothing."""
-    self_.require("archive")
+    require_consent(self_, "archive")
     with SourceView.at(path) as source:
         return import_source(self_, source, options, progress)
 
@@ -106,7 +107,7 @@ def import_source(
     self_: Self, source: SourceView, options: Options = Options(), progress: Progress | None = None
 ) -> ImportSummary:
     """Import an open source with every importer that recognises members of it, in one transaction."""
-    self_.require("archive")
+    require_consent(self_, "archive")
     recognised = recognise(source)
     if len(source.names()) == 1:
         recognised = recognised[:1]  # one file has one format: the surest
