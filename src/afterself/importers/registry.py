@@ -35,6 +35,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.claude import ClaudeImporter
     from afterself.importers.documents import DocumentImporter
     from afterself.importers.generic import GenericImporter
+    from afterself.importers.mail import MailImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
 
@@ -43,6 +44,7 @@ def importers() -> tuple[Importer, ...]:
         TelegramImporter(),
         ChatGptImporter(),
         ClaudeImporter(),
+        MailImporter(),
         GenericImporter(),
         DocumentImporter(),
     )
