@@ -41,6 +41,7 @@ _ZIPPED: dict[str, Callable[[SourceView], Document]] = {
     "docm": document_docx.read,
     "odt": document_odt.read,
 }
+_TEXTS = {"md", "markdown", "txt", "text", "html", "htm", "xhtml"}
 _OLD = {"doc": "it is in Word's old format: save it as .docx", "rtf": "it is RTF: save it as .docx"}
 _TEXT_ODT = b"application/vnd.oasis.opendocument.text"
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -63,6 +64,8 @@ class DocumentImporter:
         if _whole(source):
             return Detection(0.9, "document", "is a document", source.names())
         found = tuple(_candidates(source))
+        if source.kind == "file" and found and _suffix(found[0]) in _TEXTS and _binary(source.head(found[0])):
+            return Detection(0.0, "", f"{shown(found[0])} is named like a text, but it is none")
         if any(_suffix(name) not in _OLD for name in found):
             return Detection(0.6, "documents", "holds documents", found)
         old = next((_OLD[_suffix(name)] for name in found), "")
@@ -151,13 +154,24 @@ def _candidates(source: SourceView) -> Iterator[str]:
 
 def _of_export(source: SourceView, name: str, file_name: str) -> bool:
     """A chat that its own importer did not take: that is told, it does not become a note."""
-    if titled(file_name) or file_name == "_chat.txt":
+    if titled(file_name) or file_name in (
+        "_chat.txt",
+        "chat.html",
+    ):  # ChatGPT’s viewer
         return True
     try:
         head = source.head(name, 4096)
     except SourceError:
         return False
     return _TELEGRAM_PAGE in head if "htm" in file_name[-5:].lower() else head.lstrip().startswith(b"{")
+
+
+def _binary(head: bytes) -> bool:
+    try:
+        document_txt.decoded(head)
+    except Unreadable:
+        return True
+    return False
 
 
 def _suffix(name: str) -> str:
