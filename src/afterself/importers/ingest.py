@@ -31,7 +31,7 @@ from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.registry import recognise
-from afterself.importers.source_view import SourceView
+from afterself.importers.source_view import SourceView, shown
 
 PROBLEMS_KEPT = 200
 _KINDS, _PRECISIONS = frozenset(get_args(Kind)), frozenset(get_args(Precision))
@@ -165,7 +165,8 @@ def _run(
         elif isinstance(item, ThreadDraft):
             run.upsert_thread(item)
         elif isinstance(item, OwnerHint):
-            run.owner_hint(item.person)
+            if run.owner_hint(item.person, inferred=item.inferred) and item.inferred:
+                tally.problem(Problem("warning", shown(source.outer_name), item.why))
         else:
             tally.problem(item)
     for member, minutes in run.shifted.items():
