@@ -300,7 +300,9 @@ def test_who_writes_in_all_of_several_whatsapp_chats_of_two_is_the_owner_and_tha
     )
     summary = import_path(fresh_self, chats)
     assert summary.owner == ("Ben K",)
-    assert [p.severity for p in summary.problems] == ["warning"] and "people me" in summary.problems[0].why
+    assert [p.severity for p in summary.problems] == ["warning"] and "people not-me" in summary.problems[
+        0
+    ].why
     with open_view(fresh_self, "list") as view:
         whose = {(r.author_name, r.is_owner) for r in view.records()}
     assert whose == {("Anna", False), ("Cleo", False), ("Dan", False), ("Ben K", True)}

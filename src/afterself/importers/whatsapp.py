@@ -83,7 +83,7 @@ class WhatsAppImporter:
         whose = _in_all_of(direct)
         if whose:
             why = "no export says whose it is; taken for the owner: who writes in each of these chats"
-            yield OwnerHint(whose, f"{why}. If that is wrong: afterself people me NAME", inferred=True)
+            yield OwnerHint(whose, f"{why}. If that is wrong: afterself people not-me NAME", inferred=True)
 
 
 @dataclass(slots=True)
