@@ -186,16 +186,10 @@ class ImportRun:
         self._identities[person.handle] = identity
         return identity
 
-    def owner_hint(self, person: Person, *, inferred: bool = False) -> bool:
-        """The export says who its owner is; it counts where the names the person gave do not say it.
-
-        False if it is only `inferred` and somebody is known to be the owner here: then it does not count.
-        """
-        if inferred and (self._owner_by is not None or self._me):
-            return False
+    def owner_hint(self, person: Person) -> None:
+        """The export says who its owner is; it counts where the names the person gave do not say it."""
         self._identity(person)
         self._hints.append(person)
-        return True
 
     @property
     def threads(self) -> frozenset[int]:

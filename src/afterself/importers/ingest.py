@@ -166,7 +166,10 @@ def _run(
         elif isinstance(item, ThreadDraft):
             run.upsert_thread(item)
         elif isinstance(item, OwnerHint):
-            if run.owner_hint(item.person, inferred=item.inferred) and item.inferred:
+            if not item.inferred:
+                run.owner_hint(item.person)
+            elif not options.me and not run.owners:
+                run.owner_hint(item.person)
                 tally.problem(Problem("warning", shown(source.outer_name), item.why))
         else:
             tally.problem(item)
