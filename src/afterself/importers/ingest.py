@@ -149,11 +149,11 @@ def _run(
     if run.scouting:  # what another export wrote otherwise must be known before anything is stored
         run.scout(
             item
-            for item in _yields(importer, source, options)
+            for item in yields(importer, source, options)
             if isinstance(item, RecordDraft) and misfit(item) is None
         )
     blobs = _Blobs(archive, run, source, tally)
-    for item in _yields(importer, source, options):
+    for item in yields(importer, source, options):
         if isinstance(item, RecordDraft):
             why = misfit(item)
             if why is not None:
@@ -187,7 +187,8 @@ def _shift(minutes: int) -> str:
     return f"its clock is {told} {side} an earlier export's of the same chat: times were set to that one"
 
 
-def _yields(importer: Importer, source: SourceView, options: Options) -> Iterator[Yielded]:
+def yields(importer: Importer, source: SourceView, options: Options) -> Iterator[Yielded]:
+    """What an importer yields; its own faults are told as SourceError, without the text they choked on."""
     try:
         yield from importer.open(source, options)
     except AfterselfError:
