@@ -14,7 +14,7 @@ import typer
 
 from afterself.cli.completions import contacts
 from afterself.cli.people_commands import the_contact
-from afterself.cli.shell import app, console, echo_json, interactive, open_self
+from afterself.cli.shell import app, console, echo_json, interactive, open_self, with_self
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _tell(done: Forgotten) -> None:
     if done.raw_cut or done.raw_dropped:
         out.print(f"Raw exports: {done.raw_cut} cut, {done.raw_dropped} dropped.")
     if done.stale:
-        out.print("Weights made from them are gone. Train again: afterself train")
+        out.print(with_self("Weights made from them are gone. Train again: afterself train"), markup=False)
     if not done.cleared:
         out.print(
             "Another program has the archive open: some old bytes go when a command next writes to this self."
