@@ -25,6 +25,7 @@ ELSEWHERE = {
     "archive/changes.py": "the machine's id",
     "archive/database.py": "archive.db, encrypted by its own library; an empty private file is made first",
     "archive/encryption.py": "archive.db in both forms, under conversion",
+    "cli/correct_command.py": "the file of an editor: in memory for an encrypted self",
     "cli/faults.py": "the null device",
     "cli/evaluate_command.py": "the page, written out where the person says",
     "cli/encryption_commands.py": "recovery words, written where the person says",

@@ -150,7 +150,8 @@ def test_new_without_a_terminal_names_all_that_it_needs_at_once(tmp_path: Path) 
 
 def test_a_quote_from_a_chat_named_after_its_author_names_them_once(tmp_path: Path) -> None:
     afterself(tmp_path, *MADE)
-    (tmp_path / "WhatsApp Chat with Anna.txt").write_text(CHAT)
+    ferry = "12/03/2019, 18:04 - Anna: the ferry sails at nine from Holm\n"
+    (tmp_path / "WhatsApp Chat with Anna.txt").write_text(CHAT + ferry)
     afterself(tmp_path, "import", "WhatsApp Chat with Anna.txt", "--me", "Ann Lee", "--zone", "UTC")
-    asked = afterself(tmp_path, "ask", "--nearest", "are you coming?").stdout
+    asked = afterself(tmp_path, "ask", "--nearest", "when does the ferry sail from Holm?").stdout
     assert "UTC · Anna\n" in asked and "Anna, Anna" not in asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -313,3 +314,60 @@ def test_a_picture_goes_with_its_message_and_does_not_come_back(tmp_path: Path) 
     run(self_.path, "import", zipped, "--zone", "UTC", "--yes")
     assert holding(self_.path, "picture-canary", "IMG-1") == []
     assert [one["text"] for one in records(self_.path)] == ["nice, isn't it"]
+
+
+def other(folder: Path, tmp_path: Path) -> None:
+    """Import notes of two years beside the chat."""
+    (tmp_path / "notes.jsonl").write_text(
+        "".join(
+            f'{{"conversation": "notes","time": "{year}-01-01", "author":"Anna", "text":"quagga {year}"}}\n'
+            for year in (2018, 2019)
+        )
+    )
+    assert run(folder, "import", tmp_path / "notes.jsonl", "--json").json["new"] == 2
+
+
+def test_a_forgotten_import_is_nowhere_and_does_not_come_back(folder: Path, tmp_path: Path) -> None:
+    other(folder, tmp_path)
+    number = run(folder, "imports", "--json").lines[-1]["number"]
+    dry = run(folder, "forget", "--import", number, "--dry-run", "--json").json
+    assert len(dry["records"]) == 2 and dry["done"] is None and dry["receipt"] is None
+    assert run(folder, "forget", "--import", number, "--yes").code == 0
+    assert holding(folder, "quagga") == []
+    assert run(folder, "import", tmp_path / "notes.jsonl", "--json").json["forgotten"] == 2
+    assert holding(folder, "quagga") == []
+    assert run(folder, "forget", "--import", "77", "--yes").code == 6
+
+
+def test_a_forgotten_conversation_is_nowhere_and_the_others_stay(folder: Path, tmp_path: Path) -> None:
+    other(folder, tmp_path)
+    run(folder, "correct", id_of(folder, "2018"), "--text", "okapi", "--why", "pangolin")
+    assert run(folder, "forget", "--thread", "notes", "--yes").code == 0
+    assert holding(folder, "quagga", "okapi", "pangolin") == []
+    assert len(records(folder)) == 7
+
+
+def test_a_span_of_time_is_forgotten_in_every_conversation(folder: Path, tmp_path: Path) -> None:
+    other(folder, tmp_path)
+    span = ("--since", "2019-01-01", "--until", "2020-03-12T10:03")
+    reached = run(folder, "forget", *span, "--yes", "--json").json["records"]
+    assert len(reached) == 4
+    left = {one["text"] for one in records(folder)}
+    assert "quagga 2018" in left and "quagga 2019" not in left and "are you coming?" not in left
+    assert holding(folder, "quagga 2019", "are you coming?") == []
+
+
+def test_a_receipt_is_kept_that_counts_and_holds_no_word(folder: Path) -> None:
+    done = run(folder, "forget", "--contact", "Ben Ito", "--yes", "--json").json
+    path = folder / done["receipt"]["file"]
+    assert path.stat().st_mode & 0o777 == 0o600
+    receipt = json.loads(path.read_text("utf-8"))
+    assert (receipt["records"], receipt["contacts"]) == (3, 1)
+    assert "zanzibar" not in path.read_text("utf-8") and "Ito" not in path.read_text("utf-8")
+    last = (folder / "audit.log").read_bytes().splitlines()[-1]
+    assert receipt["audit_line"] == hashlib.sha256(last).hexdigest()
+
+
+def test_two_things_at_once_are_not_forgotten(folder: Path) -> None:
+    assert run(folder, "forget", "--thread", "x", "--contact", "Ben Ito", "--yes").code == 2
+    assert run(folder, "forget", "--import", "1", "--since", "2019-01-01", "--yes").code == 2

@@ -69,6 +69,30 @@ def test_filters_narrow_what_is_found(self_: Self, arguments: tuple[str, ...], r
     assert set(texts(self_, *arguments)) == {ROWS[n][3] for n in rows}
 
 
+def test_scripts_without_blanks_between_words_are_searched_inside_the_sentence(tmp_path: Path) -> None:
+    made = Self.create(tmp_path / "yuki", name="Yuki", right="fictional", allow=("archive",))
+    export = tmp_path / "export.jsonl"
+    texts_said = (
+        "りんごを買ってきて",
+        "ﾘﾝｺﾞ and リンゴ",
+        "我明天去北京看你",
+        "ผมไปตลาดซื้อผลไม้",
+        "nothing of it",
+    )
+    rows = [
+        {"conversation": "Mai", "time": f"2020-01-0{n}", "author": "Yuki", "text": text}
+        for n, text in enumerate(texts_said, 1)
+    ]
+    export.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    import_path(made, export, Options(me=("Yuki",)))
+    assert texts(made, "りんご") == [texts_said[0]]
+    assert texts(made, "リンゴ") == [texts_said[1]]
+    assert texts(made, "北京 明天") == [texts_said[2]]
+    assert texts(made, "ตลาด") == [texts_said[3]]
+    assert texts(made, "北京", "--until", "2020-01-02") == []
+    assert texts(made, "東京") == []
+
+
 def test_search_shows_date_person_and_thread(self_: Self) -> None:
     out = run(self_, "search", "signal").out
     assert "2020-06-01 10:00 UTC · Jonas, Station" in out

@@ -58,10 +58,18 @@ def test_one_chat_from_two_sources_is_not_trained_here_and_measured_there() -> N
     twice = Talks(anna=days(100), copy=days(90))
     made = split(twice)  # type: ignore[arg-type]
     learned = {line.text for t in made.learned for b in t.bursts for line in b.turn.lines}
-    assert made.repeated > 0 and bursts(made.train) > 200
+    assert made.repeated > 0 and bursts(made.train) > 150
     for talk in made.held_out:
         assert not {line.text for n in talk.targets for line in talk.bursts[n].turn.lines} & learned
     assert sum(sizes(made)) + made.repeated == 380
+
+
+def test_one_chat_from_two_phones_counts_once_on_every_side() -> None:
+    alone, twice = split(Talks(anna=days(100))), split(Talks(anna=days(100), copy=days(100)))  # type: ignore[arg-type]
+    for side, sides in ((alone.train, twice.train), (alone.held_out, twice.held_out)):
+        said_there = [(b.at, b.turn.lines) for t in sides for n, b in enumerate(t.bursts) if n in t.targets]
+        assert len(said_there) == len({at for at, _ in said_there}) and bursts(sides) <= 1.5 * bursts(side)
+    assert twice.repeated >= 180
 
 
 @pytest.mark.parametrize("minutes", [0, 7])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import zipfile
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,68 @@ def test_dates_that_stay_open_are_assumed_by_the_clock_and_that_is_said(chat):
     day_first = chat("3/4/21, 09:00 - Anna: a\n")
     assert day_first.records[0].said_at.month == 4
     assert "day/month is assumed" in day_first.warnings[0]
+
+
+@pytest.mark.parametrize("clock", ["9:00 am", "9:00 a. m.", "9:00 ص", "9:00 पूर्वाह्न", "上午9:00"])
+def test_only_a_clock_of_america_puts_the_month_first_where_dates_stay_open(chat, clock):
+    found = chat(f"3/4/21, {clock} - Anna: a\n")
+    assert (found.records[0].said_at.month, found.records[0].said_at.hour) == (4, 9)
+    assert "day/month is assumed" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "13/1/2021, 2:05 PTG - ", "[13/1/2021, 2:05:00 PTG] ", "13.1.21, 2:05 e pasdites - ",
+        "13.01.21 г., 2:05 сл.об. - ", "13.01.21, 14:05 ч. - ", "13.01.21, 2:05 пп - ",
+        "13.1.21. 2:05 po podne - ", "13.1.21. 2:05 по подне - ", "13.1.21, 2:05 попладне - ",
+        "13.01.21, 2:05 pēcp. - ", "2021-01-13 2:05 popiet - ", "2021/01/13, 2:05 nm. - ",
+        "13.1.2021, 2:05 אחה\"צ - ", "13/1/21, 2:05 μμ - ", "13/1/21, 2:05 ਬਾ.ਦੁ. - ",
+        "2021-01-13 ප.ව. 2:05 - ",
+        "13/1/2021, 2:05 ຫຼັງທ່ຽງ - ", "၁၃/၀၁/၂၁၊ ၁၄:၀၅ - ", "13/01/2021 2:05 ከሰዓት - ", "13/01/21, 2:05 TK - ",
+        "2021-01-13 14 h 05 - ", "[2021-01-13, 14 h 05 min 00 s] ", "13.01.21, 14:05 Uhr - ",
+    ],
+)  # fmt: skip
+def test_clocks_of_rarer_languages_tell_the_same_minute(chat, header):
+    found = chat(f"{header}Anna: one\n{header}Ben: two\nmore\n")
+    assert found.lines == [("Anna", "one"), ("Ben", "two\nmore")]
+    assert {r.said_at for r in found.records} == {datetime(2021, 1, 13, 14, 5, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["29/2/2567", "29/2/67", "۱۴۰۲/۱۲/۱۰", "1402/12/10"],
+    ids=["Thai", "Thai, short", "Persian", "digits"],
+)
+def test_years_of_the_buddhist_and_the_persian_calendar_are_read_as_what_they_are(chat, date):
+    found = chat(f"{date} 14:05 - Anna: one\n")
+    assert [r.said_at for r in found.records] == [datetime(2024, 2, 29, 14, 5, tzinfo=UTC)]
+
+
+def test_every_day_of_the_persian_calendar_follows_the_one_before(chat):
+    lengths = [*[31] * 6, *[30] * 5]
+    days = [
+        f"{year}/{month}/{day}"
+        for year, leap in ((1399, 30), (1400, 29), (1403, 30), (1404, 29))
+        for month, length in enumerate([*lengths, leap], 1)
+        for day in range(1, length + 1)
+    ]
+    found = chat("".join(f"{day} 14:05 - Anna: {day}\n" for day in days))
+    at = {record.text: record.said_at.date() for record in found.records}
+    assert len(at) == len(days)
+    assert (at["1399/12/30"].isoformat(), at["1400/1/1"].isoformat()) == ("2021-03-20", "2021-03-21")
+    assert (at["1403/12/30"].isoformat(), at["1404/1/1"].isoformat()) == ("2025-03-20", "2025-03-21")
+    steps = {(at[b] - at[a]).days for a, b in pairwise(days)}
+    assert steps == {1, 2 * 365 + 1}  # and from 1400 to 1403
+
+
+def test_a_caption_before_what_was_left_out_is_the_authors(chat):
+    found = chat("13/1/20, 21:05 - Anna: look, snow!\u200eimage omitted\n")
+    (record,) = found.records
+    assert [(record.text[s.start : s.end], s.kind) for s in record.spans] == [
+        ("\u200eimage omitted", "placeholder")
+    ]
+    assert [one.name for one in record.attachments] == ["image"]
 
 
 def test_the_date_order_option_decides_what_the_file_leaves_open(chat):
@@ -341,6 +404,24 @@ def test_what_people_write_about_calls_is_no_call(chat, words):
 def test_what_stands_for_a_message_that_was_not_exported_is_a_placeholder(chat, words):
     found = chat(f"13/1/20, 09:00 - Anna: {words}\n13/1/20, 09:01 - Ben: ho\n")
     assert found.records[0].spans == (Span(0, len(words), "placeholder"),)
+
+
+@pytest.mark.parametrize(
+    ("words", "own"),
+    [
+        ("location: https://maps.google.com/?q=48.1,11.5", ""),
+        ("Location: Harbour Inn (1 Quay Road): https://foursquare.com/v/4b1", ""),
+        ("Konum: https://maps.google.com/?q=41,29", ""),
+        ("Kinnisvara: https://maps.google.com/?q=59.4,24.7", ""),
+        ("let us meet here: https://maps.google.com/?q=48.1,11.5", "all"),
+        ("hier: https://maps.google.com/maps/place/Rathaus", "all"),
+    ],
+)
+def test_a_place_that_was_shared_is_no_word_of_theirs_and_what_they_typed_before_a_link_is(chat, words, own):
+    (record,) = chat(f"13/1/20, 21:05 - Anna: {words}\n").records
+    assert [(s.start, s.end, s.kind) for s in record.spans] == (
+        [] if own else [(0, len(words), "placeholder")]
+    )
 
 
 def test_three_people_make_a_group(chat):

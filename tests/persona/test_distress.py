@@ -212,10 +212,79 @@ Quiero estar contigo el domingo
 No quiero morir
 Quiero vivir
 quiero morirme de risa
+It is 5 kms from here
+I want to run ten kms
+voglio morire dal ridere
+muoio di fame
+non voglio morire
+voglio farla finita con questo lavoro
+Voglio tagliarmi i capelli
+voglio stare con te domenica
+È morto nel 1990
+Non voglio più vivere a Milano
+estou morto de fome
+quero morrer de rir
+não quero morrer
+vou acabar com tudo isto
+quero estar contigo no domingo
+Não quero mais viver em Lisboa
+ik lach me dood
+ik wil niet dood
+Ik wil dood van het lachen
+ik wil niet meer verder praten
+Ik kan niet meer verder lezen
+Mijn opa is dood
 ?
 
 
 🙂""".splitlines()
+
+
+MORE = {
+    "en": "i wanna kms\nim gonna kms\nHonestly I want to kms.",
+    "de": "ich mag nimmer leben\nIch will nimmer leben",
+    "it": """voglio morire
+Vorrei solo morire
+Non voglio più vivere
+non voglio vivere più
+voglio uccidermi
+Penso di farla finita
+ho pensieri suicidi
+Starebbero tutti meglio senza di me
+Voglio stare con te
+non ho più un motivo per vivere
+ho preso troppe pastiglie""",
+    "pt": """quero morrer
+Só quero morrer
+não quero mais viver
+Já não quero viver
+quero me matar
+Quero matar-me
+vou acabar com tudo
+tenho pensamentos suicidas
+Estariam todos melhor sem mim
+Queria nunca ter nascido
+quero estar contigo""",
+    "nl": """ik wil dood
+Ik wil gewoon dood
+ik wil niet meer leven
+Ik wil er niet meer zijn
+ik denk aan zelfmoord
+Ik ben suïcidaal
+was ik maar dood
+Jullie zijn beter af zonder mij
+Ik wil bij je zijn
+Ik wil een einde maken aan mijn leven""",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [(code, text) for code, texts in MORE.items() for text in texts.splitlines()]
+)
+def test_words_of_distress_are_heard_in_dialect_and_in_italian_portuguese_and_dutch(
+    language: str, text: str
+) -> None:
+    assert language_of_distress(text, "Hester Norkus") == language
 
 
 @pytest.mark.parametrize("text", EN)
@@ -233,7 +302,7 @@ def test_figures_of_speech_and_the_dead_are_no_distress(text: str) -> None:
     assert language_of_distress(text, "Hester Norkus") is None
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+@pytest.mark.parametrize("language", list(STEPPED_OUT))
 def test_what_is_said_instead_names_a_place_to_turn_to_and_that_this_is_software(language: str) -> None:
     said = STEPPED_OUT[language].format(name="Hester")
     assert "findahelpline.com" in said and "112" in said and "Hester" in said

@@ -8,7 +8,9 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
+from rich.console import Console
 
+from afterself.cli.talk_sitting import Sitting
 from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.persona import Fact, Spoken, SteppedOut, Talk
@@ -70,6 +72,17 @@ def test_the_model_is_not_asked_about_words_of_distress(talker: Self) -> None:
         assert isinstance(reply, SteppedOut) and reply.language == "de"
         assert "findahelpline.com" in reply.message and "Ida Fictional" in reply.message
         assert talk.turns == [] and talk.retry() is None
+
+
+def test_a_slash_before_words_of_distress_makes_no_command_of_them(
+    talker: Self, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Talk.open(talker) as talk:
+        sitting = Sitting(talk, Console(width=200))
+        assert sitting.take("/I want to die") and sitting.take("/want")
+        assert [type(reply) for _, reply in talk.history] == [SteppedOut]
+    shown = capsys.readouterr().out
+    assert "[software] This is software" in shown and "There is no command /want" in shown
 
 
 def test_as_of_a_date_memory_ends_there_and_the_header_has_that_month(talker: Self) -> None:

@@ -15,16 +15,36 @@ from typing import Any
 
 import apsw
 
-from afterself.archive.alignment import AGREEING, LEAST_ANCHORS, Alignment, Message, align, kinship
+from afterself.archive.alignment import (
+    AGREEING,
+    HOUR,
+    LEAST_ANCHORS,
+    LEAST_COINCIDING,
+    NEARLY_ALL,
+    Alignment,
+    Message,
+    align,
+    clock,
+    coincidence,
+    kinship,
+)
 from afterself.archive.keys import keyed_id, nfc, raw_key
-from afterself.archive.scouting import Group, message, words_of
+from afterself.archive.scouting import MINUTE, Group, message, stamp, words_of
 
 CANDIDATES = 3
 
-_KNOWN = """
+_SAID = """
+revision.row = coalesce((
+    SELECT max(said.row) FROM revision AS said JOIN correction AS one ON one.revision = record.revision
+    WHERE said.record = record.row AND said.why != 'correction'
+), record.revision)
+"""
+"""Joins what the platform said last: another export knows nothing of the owner's corrections."""
+
+_KNOWN = f"""
 SELECT record.row, record.id, record.said_at, coalesce(identity.contact, -1), record.kind, record.deleted,
        revision.edited, revision.spans, revision.text, revision.row
-FROM record JOIN revision ON revision.row = record.revision LEFT JOIN identity ON identity.id = record.author
+FROM record JOIN revision ON {_SAID} LEFT JOIN identity ON identity.id = record.author
 WHERE record.thread = ? ORDER BY record.position, record.row
 """
 
@@ -48,6 +68,7 @@ class Aligner:
             self._waiting.setdefault(group.thread, []).append(group)
         self._plans: dict[tuple[str, str], _Plan] = {}
         self._words: dict[int, set[int]] | None = None
+        self._stamps: dict[int, set[int]] = {}
         self.contacts: dict[str, int] = {}
         """Handles of the export that are another name of a contact."""
         self.shifted: dict[str, int] = {}
@@ -81,7 +102,20 @@ class Aligner:
             sure = kinship(found, known, fresh) if found else 0.0
             if sure >= surest:
                 best, surest = row, sure
-        return best
+        return best if best is not None else self._kin_of_short(groups[0])
+
+    def _kin_of_short(self, group: Group) -> int | None:
+        """`kin` where too little is long: nearly the same was said in the same minutes."""
+        stamps = group.stamps()
+        shared = {row: len(stamps & theirs) for row, theirs in self._stamps.items()}
+        for row in sorted(shared, key=lambda row: -shared[row])[:CANDIDATES]:
+            if shared[row] < LEAST_COINCIDING:
+                break
+            known, fresh = self._known(row)[0], dict(group.messages())
+            found = align(known, fresh, self._named(group), 0)
+            if found is not None and coincidence(found, known, fresh) >= NEARLY_ALL:
+                return row
+        return None
 
     def begin(self, key: str, row: int, source_key: str) -> bool:
         """Align the next member's part of a thread with the archive's thread; whether it reaches to its end.
@@ -96,16 +130,24 @@ class Aligner:
         known, ids, aliases, latest = self._known_with_ids(row)
         fresh = dict(group.messages())
         met: dict[int, int] = {}
+        moved: list[tuple[int, str]] = []
         renamed: Counter[int] = Counter()
         for n, (raw, occurrence) in enumerate(group.raw_hashes()):
             id = keyed_id(self._secret, raw_key(source_key, raw, occurrence))
             if id in ids:
                 met[n] = ids[id]
+                if n in fresh and met[n] in known and abs(fresh[n].minute - known[met[n]].minute) == HOUR:
+                    moved.append((n, raw))
             elif id in aliases:
                 met[n] = aliases[id]
                 if n in fresh and met[n] in known:
                     renamed[fresh[n].minute - known[met[n]].minute] += 1
-        offset = renamed.most_common(1)[0][0] if renamed.total() * 2 > len(met) else (0 if met else None)
+        twins = self._of_the_other_hour(moved, source_key, fresh, known, ids)
+        met |= twins
+        shift = clock(known, fresh) if met and not renamed and len(met) * 2 < len(fresh) else None
+        if shift:  # "ok" at ten and "ok" at eleven, read in another zone: met by chance
+            met = {}
+        offset = renamed.most_common(1)[0][0] if renamed.total() * 2 > len(met) else (0 if met else shift)
         gone = set(met.values())
         rest = {k: one for k, one in known.items() if k not in gone}
         found = align(rest, {n: one for n, one in fresh.items() if n not in met}, self._named(group), offset)
@@ -117,7 +159,26 @@ class Aligner:
                 self.shifted[group.member] = found.offset
             elif found.offset:
                 plan.offset = timedelta(0)
+        plan.partners |= twins
         return latest is None or group.last - (found.offset if found else 0) >= latest
+
+    def _of_the_other_hour(
+        self,
+        moved: Iterable[tuple[int, str]],
+        source_key: str,
+        fresh: dict[int, Message],
+        known: dict[int, Message],
+        ids: dict[str, int],
+    ) -> dict[int, int]:
+        """The twins of blocks that stand twice in the night of the clocks, where one of them is cut off."""
+        found: dict[int, int] = {}
+        for n, raw in moved:
+            for occurrence in range(CANDIDATES):
+                twin = ids.get(keyed_id(self._secret, raw_key(source_key, raw, occurrence)))
+                if twin in known and known[twin].minute == fresh[n].minute and twin not in found.values():
+                    found[n] = twin
+                    break
+        return found
 
     def next(self, member: str, key: str) -> tuple[int | None, timedelta]:
         """For the next draft of a group: the record it is another wording of, and the clock's offset."""
@@ -184,15 +245,20 @@ class Aligner:
             wanted = set().union(
                 *(group.long_words() for groups in self._waiting.values() for group in groups)
             )
+            said = set().union(*(group.stamps() for groups in self._waiting.values() for group in groups))
             self._words = {}
             rows: Any = self._db.execute(
-                "SELECT record.thread, revision.text FROM thread JOIN record ON record.thread = thread.row "
-                "JOIN revision ON revision.row = record.revision "
+                "SELECT record.thread, record.said_at, revision.text "
+                "FROM thread JOIN record ON record.thread = thread.row "
+                f"JOIN revision ON {_SAID} "
                 "WHERE thread.source = ? AND record.deleted = 0",
                 (self._source,),
             )
-            for thread, text in rows:
+            for thread, at, text in rows:
                 value = hash(words_of(text)) or 1
                 if value in wanted:
                     self._words.setdefault(thread, set()).add(value)
+                mark = None if at is None or not said else stamp(value, at // MINUTE)
+                if mark in said:
+                    self._stamps.setdefault(thread, set()).add(mark)
         return self._words

@@ -17,8 +17,21 @@ NOBODY = -1
 LEAST_ANCHORS = 3
 """Fewer long texts in common say nothing about an unknown clock or an unknown thread."""
 
+LEAST_COINCIDING = 8
+"""Fewer short messages of the same words in the same minute may be chance."""
+
 AGREEING = 0.6
+NEARLY_ALL = 0.8
 HOUR = 60
+QUARTER = 15
+FARTHEST = 24 * HOUR - QUARTER
+"""Clocks of two zones are a number of quarters apart; a day apart is another day, not another clock."""
+
+LONGEST_GAP = 200
+"""Messages that two people may write in an hour, and more."""
+
+TERSE = 2000
+"""Messages up to which a chat may have too few long texts to be known by."""
 
 
 class Message(NamedTuple):
@@ -57,13 +70,14 @@ def align(
     """
     anchors = _anchors(known, fresh)
     if offset is None:
-        offset = _offset([fresh[f].minute - known[k].minute for f, k in anchors])
+        offset = clock(known, fresh)
         if offset is None:
             return None
     found = Alignment(offset, authors=dict(authors))
     agreeing = [(f, k) for f, k in anchors if _near(fresh[f].minute - known[k].minute, offset)]
     _learn_authors(found, known, fresh, agreeing)
     drifts = _same_words(found, known, fresh)
+    _in_the_same_gaps(found, known, fresh)
     _other_wordings(found, known, fresh, drifts)
     return found
 
@@ -82,6 +96,44 @@ def kinship(found: Alignment, known: Mapping[int, Message], fresh: Mapping[int, 
     if len(pairs) < LEAST_ANCHORS or not (alone or len(speakers) > 1):
         return 0.0  # the same words sent to several people are no sign that they are one chat
     return len(pairs) / max(1, min(ours, theirs))
+
+
+def coincidence(found: Alignment, known: Mapping[int, Message], fresh: Mapping[int, Message]) -> float:
+    """As `kinship`, for chats of short messages: the share found by words and minute, several people's."""
+    if not known or not fresh:
+        return 0.0
+    first = max(min(m.minute for m in side.values()) for side in (known, fresh))
+    last = min(max(m.minute for m in side.values()) for side in (known, fresh))
+    both = min(sum(bool(m.words) and first <= m.minute <= last for m in s.values()) for s in (known, fresh))
+    if len(found.same) < LEAST_COINCIDING or len({fresh[f].author for f in found.same}) < 2:
+        return 0.0
+    return len(found.same) / max(1, both)
+
+
+def clock(known: Mapping[int, Message], fresh: Mapping[int, Message]) -> int | None:
+    """How many minutes the fresh clock is ahead, by long texts or nearly all short ones; None: unknown."""
+    anchors = _anchors(known, fresh)
+    short = _offset_of_short(known, fresh) if len(anchors) < LEAST_ANCHORS else None
+    return _offset([fresh[f].minute - known[k].minute for f, k in anchors]) if short is None else short
+
+
+def _offset_of_short(known: Mapping[int, Message], fresh: Mapping[int, Message]) -> int | None:
+    """The number of quarters at which nearly all messages of short chats coincide; None if there is none."""
+    ours, theirs = (Counter((m.words, m.minute) for m in s.values() if m.words) for s in (known, fresh))
+    fewer = min(ours.total(), theirs.total())
+    alone = min(len({m.author for m in side.values() if m.words}) for side in (known, fresh)) < 2
+    if alone or fewer < LEAST_COINCIDING or max(len(known), len(fresh)) > TERSE:
+        return None
+
+    def coinciding(offset: int) -> int:
+        return sum(min(n, ours[words, minute - offset]) for (words, minute), n in theirs.items())
+
+    if coinciding(0) >= AGREEING * fewer:
+        return 0
+    found = sorted(((coinciding(one), one) for one in range(-FARTHEST, FARTHEST + 1, QUARTER)), reverse=True)
+    (most, offset), (second, _) = found[:2]
+    clear = second < AGREEING * most  # what is said every hour fits at every hour
+    return offset if clear and most >= max(LEAST_COINCIDING, NEARLY_ALL * fewer) else None
 
 
 def _anchors(known: Mapping[int, Message], fresh: Mapping[int, Message]) -> list[tuple[int, int]]:
@@ -161,6 +213,43 @@ def _same_words(
                 break
         drifts[f] = drift
     return drifts
+
+
+def _in_the_same_gaps(found: Alignment, known: Mapping[int, Message], fresh: Mapping[int, Message]) -> None:
+    """Pair equal words between the same neighbours: of an hour that comes twice, or never, on one clock."""
+    order = list(known)
+    place = {k: n for n, k in enumerate(order)}
+    taken = set(found.same.values())
+    before: int | None = None
+    gap: list[int] = []
+    for f in list(fresh):
+        if f not in found.same:
+            gap.append(f)
+            continue
+        after = place[found.same[f]]
+        if gap and before is not None and len(gap) < LONGEST_GAP and after - before < LONGEST_GAP:
+            free = [k for k in order[before + 1 : after] if k not in taken]
+            _pair_in_order(found, gap, free, known, fresh)
+        before, gap = after, []
+
+
+def _pair_in_order(
+    found: Alignment,
+    ours: Iterable[int],
+    theirs: Sequence[int],
+    known: Mapping[int, Message],
+    fresh: Mapping[int, Message],
+) -> None:
+    start = 0
+    for f in ours:
+        for n in range(start, len(theirs)):
+            one, other = fresh[f], known[theirs[n]]
+            away = abs(one.minute - other.minute - found.offset)
+            alike = one.words == other.words and bool(one.words or one.loose) and _by(found, one, other)
+            if alike and (away <= 1 or abs(away - HOUR) <= 1):
+                found.same[f] = theirs[n]
+                start = n + 1
+                break
 
 
 def _by(found: Alignment, message: Message, other: Message) -> bool:

@@ -114,31 +114,6 @@ def bury(
     return len(buried), traces, len(ledger.mark_stale(gone))
 
 
-def records_of(db: apsw.Connection, contact: int, *, with_replies: bool) -> list[str]:
-    """Ids of what a contact wrote; with replies, of all in threads they and the owner had alone."""
-    rows = db.execute(
-        "SELECT record.id FROM record JOIN identity ON identity.id = record.author "
-        "WHERE identity.contact = ?1 ORDER BY record.row",
-        (contact,),
-    )
-    ids = dict.fromkeys(id for (id,) in rows)
-    if with_replies:
-        rows = db.execute(
-            """
-            SELECT record.id FROM record WHERE thread IN (
-                SELECT there.thread FROM thread_participant AS there
-                JOIN identity ON identity.id = there.identity
-                GROUP BY there.thread
-                HAVING max(identity.contact = ?1) = 1
-                   AND max(identity.contact != ?1 AND coalesce(identity.owner, 0) = 0) = 0
-            ) ORDER BY record.row
-            """,
-            (contact,),
-        )
-        ids.update(dict.fromkeys(id for (id,) in rows))
-    return list(ids)
-
-
 def bar(db: apsw.Connection, secret: bytes, changes: ChangeLog, identities: Sequence[Identity]) -> None:
     """Let nothing more of these identities in, and forget their handles and names."""
     for one in identities:

@@ -235,7 +235,9 @@ class ImportRun:
         columns = self._columns(thread, draft)
         stored = self._reviser.stored(columns.id)
         known_as = None
-        if stored is None and (partner is not None or self._aliases):
+        if stored is not None and partner is not None:  # an equal block, but not of the same hour
+            known_as = self._reviser.at(partner)
+        elif stored is None and (partner is not None or self._aliases):
             known_as = self._reviser.known_as(columns.id, columns.source_key, partner)
         if known_as is not None:
             outcome: Outcome = self._meet_otherwise(thread, draft, columns, known_as, blob_of)

@@ -160,9 +160,13 @@ class Ledger:
 
     def made_from(self, revisions: Iterable[int]) -> list[Artifact]:
         """The current artifacts made from any of these revision rows."""
+        return [artifact for artifact in self.holding(revisions) if artifact.state == "current"]
+
+    def holding(self, revisions: Iterable[int]) -> list[Artifact]:
+        """Everything that was made from any of these revision rows and is not erased, oldest first."""
         wanted = set(revisions)
         if not wanted:
             return []
-        rows: Any = self._db.execute("SELECT id, revisions FROM artifact WHERE state = 'current'").fetchall()
+        rows: Any = self._db.execute("SELECT id, revisions FROM artifact WHERE state != 'erased'").fetchall()
         found = {number for number, packed in rows if not wanted.isdisjoint(unpack_rows(packed))}
         return [artifact for artifact in self.artifacts() if artifact.id in found]

@@ -244,10 +244,19 @@ def _003_thread_aliases(db: apsw.Connection) -> None:
     db.execute("CREATE INDEX thread_alias_thread ON thread_alias (thread)")
 
 
+def _004_corrections(db: apsw.Connection) -> None:
+    # When the owner corrected a text, and why in their own words; undone_at: they took it back.
+    db.execute(
+        "CREATE TABLE correction (revision INTEGER PRIMARY KEY REFERENCES revision (row) ON DELETE CASCADE, "
+        "at INTEGER NOT NULL, note TEXT, undone_at INTEGER) STRICT"
+    )
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _001_data_contract,
     _002_shown_names,
     _003_thread_aliases,
+    _004_corrections,
 )
 LATEST = len(MIGRATIONS)
 

@@ -15,6 +15,7 @@ import apsw
 from afterself.archive.drafts import RecordDraft
 from afterself.archive.keys import nfc, storable
 from afterself.archive.ledger import Ledger
+from afterself.archive.lexical import reindex
 from afterself.archive.scouting import words_of
 
 BlobOf = Callable[[str], int | None]
@@ -68,6 +69,11 @@ class Reviser:
         # Mostly there is none: the index alone tells that ten times as fast as the join.
         return self._found("SELECT row FROM record WHERE id = ?", id)
 
+    def at(self, row: int) -> Stored:
+        """The record in this row."""
+        found: Any = self._db.execute(_STORED, (row,)).fetchone()
+        return Stored(*found)
+
     def known_as(self, id: str, source_key: str, partner: int | None) -> Stored | None:
         """The record that bears this id as an alias, or from now on does: `partner`, if given."""
         if partner is not None:
@@ -78,8 +84,7 @@ class Reviser:
         found = self._db.execute(query, (id,)).fetchone()
         if found is None:
             return None
-        row: Any = self._db.execute(_STORED, found).fetchone()
-        return Stored(*row)
+        return self.at(found[0])
 
     def first(self, record: int, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> None:
         """The first revision of a new record, which already points at `next_revision`."""
@@ -103,7 +108,7 @@ class Reviser:
         latest = stored.why not in _BY_PEOPLE
         self._add(stored, why, draft, text, raw_hash, blob_of, latest=latest)
         if latest:
-            self._reindex(stored, text)
+            reindex(self._db, stored.row, stored.text, text)
         return True
 
     def reword(self, stored: Stored, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> bool:
@@ -174,7 +179,7 @@ class Reviser:
     def _delete(self, stored: Stored, draft: RecordDraft, raw_hash: str, blob_of: BlobOf) -> None:
         self._add(stored, "edit", draft, "", raw_hash, blob_of, latest=True)
         self._db.execute("UPDATE record SET deleted = 1 WHERE row = ?", (stored.row,))
-        self._reindex(stored, "")
+        reindex(self._db, stored.row, stored.text, "")
         rows = self._db.execute("SELECT row FROM revision WHERE record = ?", (stored.row,))
         self._ledger.mark_stale([row for (row,) in rows])
 
@@ -249,15 +254,6 @@ class Reviser:
         self._attach(stored.row, draft, blob_of)
         self._db.execute("UPDATE record SET attachments = ? WHERE row = ?", (len(has), stored.row))
         return True
-
-    def _reindex(self, stored: Stored, text: str) -> None:
-        if stored.text:
-            self._db.execute(
-                "INSERT INTO lexical (lexical, rowid, text) VALUES ('delete', ?, ?)",
-                (stored.row, stored.text),
-            )
-        if text:
-            self._db.execute("INSERT INTO lexical (rowid, text) VALUES (?, ?)", (stored.row, text))
 
 
 def _storable(name: str | None) -> str | None:

@@ -11,7 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from afterself.archive.alignment import NOBODY, Message
+from afterself.archive.alignment import NOBODY, TERSE, Message
 from afterself.archive.drafts import Person, RecordDraft
 from afterself.archive.keys import hash_raw, microseconds, nfc
 
@@ -105,6 +105,17 @@ class Group:
     def long_words(self) -> set[int]:
         """Hashes of the long texts."""
         return {words for words, flags in zip(self._words, self._flags, strict=True) if flags & _LONG}
+
+    def stamps(self) -> set[int]:
+        """Hashes of words and minute of all that has words, if the chat may be one of short messages."""
+        if len(self) > TERSE:
+            return set()
+        return {stamp(words, at) for words, at in zip(self._words, self._at, strict=True) if words}
+
+
+def stamp(words: int, minute: int) -> int:
+    """Hash of the words and the minute of a message."""
+    return hash((words, minute))
 
 
 def scout(drafts: Iterable[RecordDraft]) -> list[Group]:

@@ -17,6 +17,7 @@ import apsw
 
 from afterself.archive.blobs import Blobs
 from afterself.archive.changes import Change, ChangeLog
+from afterself.archive.choosing import records_from, records_in, records_of
 from afterself.archive.clearing import (
     clearing_done,
     empty_journal,
@@ -26,8 +27,9 @@ from afterself.archive.clearing import (
     must_clear,
 )
 from afterself.archive.contacts import Contact, Contacts
+from afterself.archive.correcting import Corrected, correct, undo
 from afterself.archive.database import archive_errors, open_archive
-from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, records_of, tidy
+from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, tidy
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
 from afterself.archive.ledger import Artifact, ArtifactState, Ledger, list_artifacts
@@ -42,6 +44,7 @@ __all__ = [
     "Artifact",
     "Change",
     "Contact",
+    "Corrected",
     "Forgotten",
     "ImportRun",
     "Outcome",
@@ -166,6 +169,21 @@ class Archive:
             (keyed_id(self._secret, source_key), source_key, found[0]),
         )
 
+    # -- corrections ----------------------------------------------------------------------
+
+    def correct(self, record: str, text: str, note: str | None = None) -> Corrected:
+        """Let a record say `text` from now on, whatever later imports bring; `note` says why.
+
+        ArchiveError if there is no such record, or its platform deleted it.
+        """
+        with self.transaction():
+            return correct(self._db, self._secret, self.changes, record, text, note)
+
+    def undo_correction(self, record: str) -> Corrected:
+        """Take back the latest correction of a record. ArchiveError if it shows none."""
+        with self.transaction():
+            return undo(self._db, self.changes, record)
+
     # -- artifacts and forgetting ---------------------------------------------------------
 
     def register_artifact(
@@ -194,6 +212,18 @@ class Archive:
         """Ids of what a contact wrote; with replies, of all in threads that they and the owner had alone."""
         with archive_errors(self.path):
             return records_of(self._db, contact.id, with_replies=with_replies)
+
+    def records_in(
+        self, *, thread: str | None = None, since: int | None = None, until: int | None = None
+    ) -> list[str]:
+        """Ids of the records of a thread (its id), or said in [since, until) (microseconds), or both."""
+        with archive_errors(self.path):
+            return records_in(self._db, thread, since, until)
+
+    def records_from(self, number: int) -> list[str]:
+        """Ids of the records that an import was the first to bring; ArchiveError if there is none such."""
+        with archive_errors(self.path):
+            return records_from(self._db, number)
 
     def forget(
         self, records: Iterable[str], *, contact: Contact | None = None, with_replies: bool = False

@@ -5,7 +5,9 @@ from __future__ import annotations
 from afterself.cli import demo_command as demo_command  # isort: skip
 from afterself.cli import new_command as new_command  # isort: skip
 from afterself.cli import self_commands as self_commands  # isort: skip
+from afterself.cli import history_commands as history_commands  # isort: skip
 from afterself.cli import people_commands as people_commands  # isort: skip
+from afterself.cli import correct_command as correct_command  # isort: skip
 from afterself.cli import forget_command as forget_command  # isort: skip
 from afterself.cli import status_command as status_command  # isort: skip
 from afterself.cli import doctor_command as doctor_command  # isort: skip

@@ -91,8 +91,7 @@ def dataset(
         f"({counts['tokens']:,} tokens, {counts['target_tokens']:,} of them targets), "
         f"{counts['validation']:,} to validate on. Of the turns {counts['train_turns']:,} train and "
         f"{counts['validation_turns']:,} validate; {counts['held_out_turns']:,} more are held out for "
-        "evaluation"
-        + (f" (and {repeated:,} that repeat earlier words measure nothing)." if repeated else "."),
+        "evaluation" + (f" ({repeated:,} that only repeat others do not count)." if repeated else "."),
         markup=False,
     )
     if export is not None:

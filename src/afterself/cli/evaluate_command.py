@@ -14,7 +14,8 @@ from afterself.cli.shell import app, console, echo_json, new_private_file, open_
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
-    from afterself.fidelity import Evaluation, Measured, Typicality
+    from afterself.fidelity import Evaluation, Measured
+    from afterself.fidelity.typicality import Typicality
     from afterself.home.folder import Self
 
 

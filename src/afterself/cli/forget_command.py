@@ -1,19 +1,22 @@
-"""`afterself forget`: records or a person, out of everything that the folder of the self holds.
+"""`afterself forget`: what is chosen goes out of everything that the folder of the self holds.
 
-Shows what it reaches before it asks. What happens is the business of `archive`; the receipt in
-audit.log counts, and holds neither names nor words.
+Shows what it reaches before it asks. What happens is the business of `archive`; audit.log
+and the receipt count, and hold neither names nor words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from afterself.cli.completions import contacts
+from afterself.cli.completions import contacts, threads
+from afterself.cli.moments import moment_of
 from afterself.cli.people_commands import the_contact
+from afterself.cli.self_commands import thread_id
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, with_self
 from afterself.errors import UsageError
 
@@ -42,6 +45,20 @@ def forget(
             help="A person: all they said, and what a later export has.",
         ),
     ] = None,
+    thread: Annotated[
+        str | None,
+        typer.Option("--thread", autocompletion=threads, help="A conversation: its id or title."),
+    ] = None,
+    number: Annotated[
+        int | None,
+        typer.Option(
+            "--import", metavar="N", help="What an import was the first to bring; N as `imports` tells it."
+        ),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="What was said at this time (ISO, UTC) or later.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="What was said before this time.")] = None,
     with_replies: Annotated[
         bool,
         typer.Option(
@@ -52,7 +69,10 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was reached as JSON.")] = False,
 ) -> None:
-    """Forget records or a person for good: text, search index, raw exports, and weights made from them.
+    """Forget for good: text, search index, raw exports, and weights made from it.
+
+    Records by id, a person, a conversation, a span of time (of all conversations, or of one with --thread),
+    or an import. A receipt without any text is kept in the self's folder `reports`.
 
     A later import does not bring them back. Forgetting a person takes what they said, their names and
     handles from the list of people, and lets nothing more of them in. The owner's own words to them, and
@@ -61,43 +81,77 @@ def forget(
     \b
     Example: afterself forget --record 3f9c0a7be21d44d0a1b2
              afterself forget --contact "Ben Ito" --dry-run
+             afterself forget --thread "Family" --since 2019-01-01 --until 2020-01-01
     """
-    records = [*(record or []), *(more or [])]
-    if bool(records) == (contact is not None) or (with_replies and contact is None):
-        raise UsageError(
-            "Say what to forget: records by their ids, or one contact.",
-            remedy="For example: afterself forget --record ID, or afterself forget --contact NAME",
-        )
+    wanted = Wanted(
+        (*(record or ()), *(more or ())), contact, with_replies, thread, number,
+        moment_of(since, "--since"), moment_of(until, "--until"),
+    )  # fmt: skip
+    _require_one(wanted)
     self_ = open_self()
-    person, found = _reached(self_, records, contact, with_replies)
+    person, found = _reached(self_, wanted)
     if not as_json:
-        _show(self_, found, person, with_replies)
+        _show(self_, found, person, wanted)
     if not dry_run and not yes:
         if not interactive():
             raise UsageError("Nobody can be asked here. Nothing was forgotten.", remedy="Add --yes.")
         if not typer.confirm("Forget this? It cannot be taken back."):
             raise UsageError("Nothing was forgotten.")
-    done = None if dry_run else _forget(self_, found, person, with_replies)
+    done, receipt = (None, None) if dry_run else _forget(self_, found, person, wanted)
     if as_json:
-        echo_json(_json(found, done))
-    elif done is not None:
-        _tell(done)
+        echo_json({**_json(found, done), "receipt": receipt})
+    elif done is not None and receipt is not None:
+        _tell(done, receipt)
 
 
-def _reached(
-    self_: Self, records: Sequence[str], contact: str | None, with_replies: bool
-) -> tuple[Contact | None, Reach]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person wants to be forgotten, as the options say it."""
+
+    records: tuple[str, ...]
+    contact: str | None
+    with_replies: bool
+    thread: str | None
+    number: int | None
+    since: datetime | None
+    until: datetime | None
+
+    @property
+    def span(self) -> bool:
+        """Whether a conversation or a span of time is meant."""
+        return any(one is not None for one in (self.thread, self.since, self.until))
+
+
+def _require_one(wanted: Wanted) -> None:
+    """UsageError unless exactly one thing is meant."""
+    ways = (bool(wanted.records), wanted.contact is not None, wanted.number is not None, wanted.span)
+    if sum(ways) != 1 or (wanted.with_replies and wanted.contact is None):
+        raise UsageError(
+            "Say what to forget: records by their ids, or one contact, conversation, span of time or import.",
+            remedy="For example: afterself forget --record ID, or afterself forget --contact NAME",
+        )
+
+
+def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
     from afterself.archive.store import Archive
 
+    thread = None if wanted.thread is None else _thread(self_, wanted.thread)
     with Archive.writing(self_) as archive:
-        person = None if contact is None else the_contact(archive, contact)
+        person = None if wanted.contact is None else the_contact(archive, wanted.contact)
         if person is not None and person.owner:
             raise UsageError(
                 "That is the owner. Nothing was forgotten.",
                 remedy=f"To forget the whole self, delete its folder: {self_.path}",
             )
+        records: Sequence[str] = wanted.records
         if person is not None:
-            records = archive.records_of(person, with_replies=with_replies)
+            records = archive.records_of(person, with_replies=wanted.with_replies)
+        elif wanted.number is not None:
+            records = archive.records_from(wanted.number)
+        elif wanted.span:
+            records = archive.records_in(
+                thread=thread, since=_microseconds(wanted.since), until=_microseconds(wanted.until)
+            )
         found = archive.reach(records)
     missing = [id for id in dict.fromkeys(records) if id not in found.records]
     if missing:
@@ -106,23 +160,43 @@ def _reached(
             "Nothing was forgotten.",
             remedy="Find ids with: afterself search WORDS --json",
         )
+    if not found.records and person is None:
+        raise UsageError("There is nothing to forget: no record fits.", remedy="See: afterself records")
     return person, found
 
 
-def _forget(self_: Self, found: Reach, person: Contact | None, with_replies: bool) -> Forgotten:
+def _microseconds(moment: datetime | None) -> int | None:
+    from afterself.archive.keys import microseconds
+
+    return None if moment is None else microseconds(moment)
+
+
+def _thread(self_: Self, wanted: str) -> str:
+    from afterself.policy import open_view
+
+    with open_view(self_, "list") as view:
+        return thread_id(view, wanted)
+
+
+def _forget(
+    self_: Self, found: Reach, person: Contact | None, wanted: Wanted
+) -> tuple[Forgotten, dict[str, Any]]:
     from afterself.archive.store import Archive
+    from afterself.cli.receipts import keep_receipt
 
     with Archive.writing(self_) as archive:
-        done = archive.forget(found.records, contact=person, with_replies=with_replies)
-    self_.audit(
-        "forgotten",
-        records=done.records,
-        contacts=int(person is not None),
-        stale=done.stale,
-        raw_cut=done.raw_cut,
-        raw_dropped=done.raw_dropped,
-    )
-    return done
+        done = archive.forget(found.records, contact=person, with_replies=wanted.with_replies)
+        counts = {
+            "records": done.records,
+            "contacts": int(person is not None),
+            "stale": done.stale,
+            "raw_cut": done.raw_cut,
+            "raw_dropped": done.raw_dropped,
+        }
+        line = self_.audit("forgotten", **counts)
+        made = [{"id": one.id, "kind": one.kind, "path": one.path} for one in found.stale]
+        receipt = keep_receipt(self_, counts, made, line)
+    return done, receipt
 
 
 def _json(found: Reach, done: Forgotten | None) -> dict[str, Any]:
@@ -135,13 +209,13 @@ def _json(found: Reach, done: Forgotten | None) -> dict[str, Any]:
     }
 
 
-def _show(self_: Self, found: Reach, person: Contact | None, with_replies: bool) -> None:
+def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> None:
     from afterself.archive.plain import terminal_text
 
     out = console()
-    if person is None:
+    if wanted.records:
         _quote(self_, found)
-    else:
+    elif person is not None:
         out.print(f"{terminal_text(person.name, one_line=True)}:", style="bold", markup=False)
     out.print(f"{_records(len(found.records))} would be forgotten:", markup=False)
     for title, count in found.threads[:_SHOWN]:
@@ -154,9 +228,11 @@ def _show(self_: Self, found: Reach, person: Contact | None, with_replies: bool)
     if found.same_words:
         same = _records(found.same_words)
         out.print(f"Elsewhere the same words stand in {same}, and stay: search for them.")
+    if wanted.number is not None:
+        out.print("What this import changed in records that others had brought before it stays.")
     if person is not None:
         out.print("Nothing that they say in a later export comes in under the same handle.")
-        replies = "Your own words in groups, " if with_replies else "Your own words to them, "
+        replies = "Your own words in groups, " if wanted.with_replies else "Your own words to them, "
         out.print(f"{replies}titles of conversations, and what others say about them stay.")
 
 
@@ -179,7 +255,7 @@ def _records(count: int) -> str:
     return f"{count:,} record" if count == 1 else f"{count:,} records"
 
 
-def _tell(done: Forgotten) -> None:
+def _tell(done: Forgotten, receipt: dict[str, Any]) -> None:
     out = console()
     out.print(f"Forgotten: {_records(done.records)}.")
     if done.raw_cut or done.raw_dropped:
@@ -190,3 +266,4 @@ def _tell(done: Forgotten) -> None:
         out.print(
             "Another program has the archive open: some old bytes go when a command next writes to this self."
         )
+    out.print(f"Receipt: {receipt['file']}", markup=False)

@@ -32,8 +32,18 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 # -- records ------------------------------------------------------------------------------
 
 
-@app.command()
+records_app = typer.Typer(
+    name="records",
+    help="Show what is in the archive, by thread and in order; or one record with its whole history.\n\n"
+    "Example: afterself --self my-self records --json --since 2019-01-01",
+    invoke_without_command=True,
+)
+app.add_typer(records_app)
+
+
+@records_app.callback()
 def records(
+    context: typer.Context,
     as_json: Json = False,
     id: Annotated[
         str | None, typer.Option("--id", metavar="ID", help="Only the record with this id, whole.")
@@ -51,10 +61,12 @@ def records(
         typer.Option("--limit", min=0, help=f"At most so many (a table shows {_TABLE_ROWS} without it)."),
     ] = None,
 ) -> None:
-    """Show what is in the archive, by thread and in order.
+    """Show what is in the archive, by thread and in order; or one record with its whole history.
 
     Example: afterself --self my-self records --json --since 2019-01-01
     """
+    if context.invoked_subcommand is not None:
+        return
     from afterself.policy import open_view
 
     after, before = moment_of(since, "--since"), moment_of(until, "--until")

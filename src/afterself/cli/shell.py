@@ -122,8 +122,8 @@ def require_records(self_: Self, what: str) -> None:
 
 
 _WITHOUT_SELF = re.compile(
-    r"\bafterself (?=(?:import|ask|search|records|people|forget|status|dataset|train|talk|reply|evaluate|"
-    r"report|lock|unlock|recovery|passphrase)\b)"
+    r"\bafterself (?=(?:import|ask|search|records|people|forget|correct|imports|reparse|verify|status|"
+    r"dataset|train|talk|reply|evaluate|report|lock|unlock|recovery|passphrase)\b)"
 )
 
 

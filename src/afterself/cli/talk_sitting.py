@@ -69,11 +69,19 @@ class Sitting:
                 doing[name]()
             except AfterselfError as error:
                 self.note(str(error))
+        elif self._in_distress(typed):
+            self.say(typed)
         else:
             near = get_close_matches(name, COMMANDS, 1)
             hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
             self.note(f"There is no command /{name}. {hint}")
         return True
+
+    def _in_distress(self, typed: str) -> bool:
+        """A slip of the key before words of distress makes no command of them."""
+        from afterself.persona.distress import language_of_distress
+
+        return language_of_distress(typed, self.talk.owner) is not None
 
     def say(self, text: str) -> Reply | None:
         """Say `text` to the self and print what comes back, labelled for what it is; None if broken off."""

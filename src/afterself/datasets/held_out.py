@@ -15,7 +15,7 @@ from typing import Any
 from afterself.datasets.bursts import Said
 from afterself.datasets.conversations import Conversation, said_by_thread, silence, talks_of
 from afterself.datasets.gaps import GAP
-from afterself.datasets.repeats import Print, prints, without_repeats
+from afterself.datasets.repeats import Print, once, prints, without_repeats
 from afterself.datasets.replies import Reply
 from afterself.datasets.split import Split
 from afterself.policy import ThreadInfo, View
@@ -119,7 +119,7 @@ def held_out_replies(
             known = border or thread.id in named or since is None
             if known or (begins is not None and since is not None and begins >= since):
                 found.append(talk)
-    for talk in without_repeats(found, seen)[0]:
+    for talk in once(without_repeats(found, seen)[0])[0]:
         yield from _replies(talk)
 
 

@@ -3,7 +3,8 @@
 A forwarded story, a poem sent to several people, or one chat exported from two places would measure
 memory instead of manner. What repeats stays where it is as context, and stays in training; on the
 later side (validation, held out) it is no target. Repeated is a message of at least `LONG` characters
-with the same words, or a whole turn with the same words in the same minute.
+with the same words, or a whole turn with the same words in the same minute; the latter in two threads
+of one side is one turn exported twice, and counts once there.
 """
 
 from __future__ import annotations
@@ -41,11 +42,35 @@ def without_repeats(talks: Iterable[Conversation], seen: set[Print]) -> tuple[li
     return kept, repeated
 
 
+def once(talks: Iterable[Conversation]) -> tuple[list[Conversation], int]:
+    """(conversations that still have a target, how many targets another thread had in the same minute)."""
+    first: dict[Print, str] = {}
+    kept: list[Conversation] = []
+    doubled = 0
+    for talk in talks:
+        twice = {
+            n for n in talk.targets if first.setdefault(_print(talk.bursts[n]), talk.thread) != talk.thread
+        }
+        doubled += len(twice)
+        shown = replace(talk, repeats=talk.repeats | twice) if twice else talk
+        if shown.targets:
+            kept.append(shown)
+    return kept, doubled
+
+
+def _print(burst: Burst) -> Print:
+    """A whole turn in its minute; one without a time is like no other."""
+    if burst.at is None:
+        return None, f"{id(burst)}"
+    texts = [_plain(line.text) for line in burst.turn.lines]
+    return burst.at.replace(second=0, microsecond=0), "\n".join(texts)
+
+
 def _prints(burst: Burst) -> set[Print]:
     texts = [_plain(line.text) for line in burst.turn.lines]
     found: set[Print] = {(None, text) for text in texts if len(text) >= LONG}
     if burst.at is not None:
-        found.add((burst.at.replace(second=0, microsecond=0), "\n".join(texts)))
+        found.add(_print(burst))
     return found
 
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from afterself.datasets.bursts import Said
 from afterself.datasets.conversations import Conversation, said_by_thread, silence, talks_of
 from afterself.datasets.gaps import GAP
-from afterself.datasets.repeats import prints, without_repeats
+from afterself.datasets.repeats import once, prints, without_repeats
 from afterself.policy import ThreadInfo, View
 
 
@@ -48,7 +48,8 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Split:
     """Conversations by side, each in the order of the view.
 
-    `repeated` counts the owner's bursts that are no target, because an earlier side has the same words.
+    `repeated` counts the owner's bursts that are no target, because an earlier side has the same
+    words or another thread the same turn in the same minute.
     """
 
     train: list[Conversation]
@@ -82,9 +83,10 @@ def split(
         held_out += talks_of(thread, after, limit)
     train, validation = latest(earlier, VALIDATION)
     seen = prints(train)
-    validation, twice = without_repeats(validation, seen)
-    held_out, again = without_repeats(held_out, seen | prints(validation))
-    return Split(train, validation, held_out, twice + again)
+    validation, again = without_repeats(validation, seen)
+    held_out, later = without_repeats(held_out, seen | prints(validation))
+    (train, n), (validation, m), (held_out, k) = map(once, (train, validation, held_out))
+    return Split(train, validation, held_out, again + later + n + m + k)
 
 
 def _borders(threads: Sequence[tuple[ThreadInfo, list[Said]]], gap: timedelta | None) -> dict[str, int]:

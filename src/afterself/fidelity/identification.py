@@ -2,7 +2,8 @@
 
 A group of replies is ascribed to the self whose weights read it with the fewest bits. Groups are drawn
 at random from the held-out replies; the interval is over conversations, and no narrower at its end than
-as many independent groups could show. Chance is one in the number of selves. Whose weights and replies these are, and on which base, is the business of the caller.
+as many independent groups could show. Chance is one in the number of selves. Whose weights and replies
+these are, and on which base, is the business of the caller.
 """
 
 from __future__ import annotations
@@ -60,11 +61,10 @@ def _accuracy(gains: Floats, size: int, draws: Draws) -> Measured:
 
 
 def _ends(groups: int) -> tuple[float, float]:
-    """The upper end of the interval around 0 and the lower one of that around 1, of so many independent groups.
+    """Where the 95 % interval around 0 ends at least, and the one around 1 begins at most.
 
-    Where every group is right, drawing again finds every group right: the bootstrap would give [1, 1]. The
-    exact binomial interval (Clopper and Pearson 1934) of `groups` right out of `groups` begins at .025 ** (1 /
-    groups).
+    Where every group is right, drawing again finds every group right: the bootstrap would give [1, 1].
+    The exact interval (Clopper and Pearson 1934) of `groups` out of `groups` begins at .025 ** (1 / groups).
     """
     highest: float = 0.025 ** (1 / groups)
     return 1 - highest, highest

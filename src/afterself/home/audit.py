@@ -28,8 +28,11 @@ _TAIL = 1 << 16
 _LONGEST = 1 << 20
 
 
-def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | None = None) -> None:
-    """Append one line, on disk when this returns. SelfError if the file cannot be written."""
+def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | None = None) -> str:
+    """Append one line, on disk when this returns; gives its hash, which the next line carries.
+
+    SelfError if the file cannot be written.
+    """
     try:
         with _locked(path) as file:
             before, last, torn = _last_lines(file.fileno())
@@ -40,6 +43,7 @@ def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | Non
                 "previous": hashlib.sha256(_plain(last, before, keys)).hexdigest() if last else _START,
             }
             text = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+            link = hashlib.sha256(text).hexdigest()
             if keys is not None:
                 text = seal_line(keys, last, text)
             elif last and not torn and not last.startswith(b"{"):
@@ -47,6 +51,7 @@ def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | Non
                     f"This self was encrypted meanwhile: {path.parent}", remedy="Run the command again."
                 )
             _append(file.fileno(), (b"\n" if torn else b"") + text + b"\n")
+            return link
     except OSError as error:
         raise SelfError(
             f"The audit log cannot be written: {path} ({error.strerror}).",

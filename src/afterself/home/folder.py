@@ -294,9 +294,10 @@ class Self:
             f"afterself --self DIR new --right {declared.right} --allow {wanted}",
         )
 
-    def audit(self, event: str, **facts: Any) -> None:
-        """Append one line to audit.log, durable when this returns. Ids, counts and hashes, no record text."""
-        append_audit(self.audit_path, event, facts, self.keys)
+    def audit(self, event: str, **facts: Any) -> str:
+        """Append one line to audit.log, durable when this returns; gives its SHA-256, which the next line
+        carries. Ids, counts and hashes, no record text."""
+        return append_audit(self.audit_path, event, facts, self.keys)
 
     def audit_use(self, event: str, **facts: Any) -> bool:
         """Append that the self was used (talked with, scored); False where nothing can be written.

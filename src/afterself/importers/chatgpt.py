@@ -92,6 +92,8 @@ class _Conversations(Export):
             for one in (files if isinstance(files, list) else ())
             if isinstance(one, dict) and one.get("name")
         ]
+        ids = {str(one.get("id")) for one in named}
+        attachments = [one for one in attachments if one.name not in ids]  # a picture that also has a name
         attachments += [
             self._file(str(one.get("id") or ""), storable(str(one["name"])), one.get("mime_type"))
             for one in named

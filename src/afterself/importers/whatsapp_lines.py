@@ -16,7 +16,15 @@ from typing import NamedTuple
 
 from afterself.importers.contract import DateOrder
 from afterself.importers.text_lines import Line
-from afterself.importers.whatsapp_dates import HALVES, Order, Stamp, hour_of, infer_order, wall_time
+from afterself.importers.whatsapp_dates import (
+    HALVES,
+    Order,
+    Stamp,
+    american,
+    hour_of,
+    infer_order,
+    wall_time,
+)
 from afterself.importers.whatsapp_phrases import (
     MARK,
     breaks_off_in_quotes,
@@ -34,10 +42,11 @@ _DATE = (
 )
 _TIME = (
     rf"(?:(?P<first>{HALVES}){_S}?)?"
-    rf"(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?"
-    rf"(?:{_S}?(?:(?P<half>[AaPp])\.?{_S}?[Mm]\.?|(?P<last>{HALVES})))?"
+    rf"(?P<hour>\d{{1,2}})(?:[:.]|{_S}h{_S})(?P<minute>\d{{2}})"
+    rf"(?:(?:[:.]|{_S}min{_S})(?P<second>\d{{2}})(?:{_S}s)?)?"
+    rf"(?:{_S}?(?:(?P<half>[AaPp])\.?{_S}?[Mm]\.?|(?P<last>{HALVES}))|{_S}(?:ч\.|Uhr|h|น\.))?"
 )
-_BETWEEN = rf"(?P<comma>[,،]?){_M}{_S}{{1,2}}{_M}(?:(?:às?|klo|kl\.?|um|u|о|om|lúc|at|alle|ob){_S})?"
+_BETWEEN = rf"(?P<comma>[,،၊]?){_M}{_S}{{1,2}}{_M}(?:(?:às?|klo|kl\.?|um|u|о|om|lúc|at|alle|ob){_S})?"
 # Bracketed on iPhones, a dash on Android; before 2014 iPhones wrote seconds and a colon.
 _END = (
     rf"{_M}(?(open)\](?:{_S}|$)|(?:{_S}(?P<dash>[-–—]){_S}?"
@@ -130,7 +139,10 @@ def judge(lines: Iterable[Line], asked: DateOrder | None) -> Judgement:
     shape = Counter(header.shape for header in seen).most_common(1)[0][0]
     headers = [header for header in seen if header.shape == shape]
     order = infer_order(
-        [header.stamp for header in headers], separator=shape[1], half_day_clock=shape[6], asked=asked
+        [header.stamp for header in headers],
+        separator=shape[1],
+        month_first=all(american(header.said) for header in headers),
+        asked=asked,
     )
     timed = [(h, wall) for h in headers if (wall := wall_time(h.stamp, order.order))]
     authors = _authors([header for header, _ in timed])

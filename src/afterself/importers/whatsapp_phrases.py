@@ -83,8 +83,12 @@ _CALL = re.compile(
 )
 _NOTHING = re.compile(r"null|Waiting for this message\b.*|You (?:received|sent) a view once .*")
 _NOTHING_IF_MARKED = re.compile(words_of.NOTHING_IF_MARKED, re.IGNORECASE)
+_MAP = r"https?://(?:maps\.google|www\.google|maps\.apple|(?:www\.)?foursquare)\.\S+"
+# What another word says before a link, somebody typed: only bare coordinates are surely WhatsApp's.
 _PLACE = re.compile(
-    r"[^\W\d_][\w ]{1,30}[:：] ?https?://(?:maps\.google|www\.google|maps\.apple|foursquare)\.\S+"
+    rf"(?:(?:live )?(?:{words_of.LOCATION})\s?[:：] ?(?:[^\n]{{1,200}}: ?)?{_MAP}"
+    r"|[^\W\d_]{3,20}[:：] ?https?://maps\.google\.com/\?q=-?\d+(?:\.\d+)?,-?\d+(?:\.\d+)?)",
+    re.IGNORECASE,
 )
 _POLL_LINE = re.compile(
     rf"^{MARK}?(?:{words_of.POLL})\s?[:：]|^{MARK}?(?:{words_of.OPTION})\s?[:：] ?|"
@@ -189,6 +193,12 @@ def _media(text: str, edited: bool) -> Body | None:
         omitted = _omitted(first)
         if omitted:
             return Body(text, spans=(Span(0, len(first), "placeholder"),), omitted=(omitted,), edited=edited)
+    # A caption and, behind WhatsApp's mark, what was left out.
+    before, joint, last = text.rpartition(MARK)
+    if joint and before.strip(_AROUND) and len(last) <= words_of.LONGEST_PHRASE and (noun := _omitted(last)):
+        return Body(
+            text, spans=(Span(len(before), len(text), "placeholder"),), omitted=(noun,), edited=edited
+        )
     after = _ATTACHED_AFTER.fullmatch(first) if first.endswith(")") else None
     tags = [after] if after else list(_ATTACHED_TAG.finditer(text)) if "<" in text else []
     if not tags:

@@ -186,6 +186,12 @@ OPTION = (
     "OPTION|OPCIÓN|OPÇÃO|OPZIONE|OPTIE|OPCJA|SEÇENEK|ВАРИАНТ|ВАРІАНТ|ALTERNATIV|VAIHTOEHTO|OPSI|خيار|"
     "选项|選項|選択肢|옵션"
 )
+# Before the link to a map.
+LOCATION = (
+    "location|standort|ubicación|localisation|position|localização|posizione|locatie|lokalizacja|konum|"
+    "местоположение|геопозиция|геоданные|розташування|plats|posisjon|placering|sijainti|lokasi|hely|poloha|"
+    "locație|τοποθεσία|מיקום|الموقع|موقع|स्थान|लोकेशन|vị trí|ตำแหน่ง|位置|位置情報|위치"
+)
 # What WhatsApp says of itself about a chat, in words that stand in notices only.
 SYSTEM = (
     "versleuteld|szyfrowane|uçtan uca|сквозн|наскрізн|krypter|salattu|dienkripsi|titkosít|šifrov|"

@@ -1,13 +1,15 @@
 """Words and filters -> the records that hold them: a plain search, without a guess at what is meant.
 
 Unlike `ask`, it shows whatever matches: nothing is lent by neighbours and nothing is held back as
-unsure. Without words it lists what the filters let through, in the order of time.
+unsure. Without words it lists what the filters let through, in the order of time. The index knows
+words by the blanks between them: in scripts that write none, the text itself is looked through.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 MATCHES = 100_000  # records that the index hands over, best first
 CHUNK = 2_000
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
 RANKED = 10_000  # of those that the filters let through, how many are ranked
 
 
@@ -69,6 +75,8 @@ def search(view: View, words: str, filters: Filters = Filters(), k: int = 20) ->
     question = _question(words)
     if question is None:
         return _latest(view, filters, k)
+    if _UNSPACED.search(words):
+        return _holding(view, list(dict.fromkeys(words_of(words))), filters, k)
     recall = Recall(view)
     spelled = [word for words in question.terms.values() for word in words]
     pool = Pool()
@@ -112,6 +120,19 @@ def _matching(view: View, query: str, filters: Filters) -> Iterator[ViewRecord]:
         for record in view.many(ids[start : start + CHUNK]).values():
             if is_said(record) and filters.let(record):
                 yield record
+
+
+def _holding(view: View, words: list[str], filters: Filters, k: int) -> list[Found]:
+    """The records whose text holds most of the words anywhere in it, the latest first among equals."""
+    earliest = datetime.min.replace(tzinfo=UTC)
+    found: list[tuple[int, datetime, int, ViewRecord]] = []
+    for record in view.records(thread=filters.thread, since=filters.since, until=filters.until):
+        if is_said(record) and filters.let(record):
+            text = fold(record.text)
+            if held := sum(word in text for word in words):
+                found.append((held, record.said_at or earliest, record.position, record))
+    best = heapq.nlargest(max(k, 0), found, key=lambda one: (*one[:3], one[3].id))
+    return [Found(record, float(held)) for held, _, _, record in best]
 
 
 def _latest(view: View, filters: Filters, k: int) -> list[Found]:

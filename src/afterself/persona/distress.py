@@ -1,8 +1,8 @@
 """Do a visitor's words speak of acute distress? Then no persona answers, and no model is asked.
 
 Plain patterns over folded clauses: the speaker's own wish to die or to harm themselves, the wish to be
-with somebody dead, immediate danger; English, German, French, Spanish (`distress_patterns.py`). They
-lean to yes where a phrase is meant seriously half of the time, and leave figures of speech alone.
+with somebody dead, immediate danger; in the languages of `STEPPED_OUT` (`distress_patterns.py`).
+They lean to yes where a phrase is meant seriously half of the time, and leave figures of speech alone.
 A pattern is no diagnosis: what it misses is answered as anything else, and the introduction says
 what the visitor talks with.
 """
@@ -16,6 +16,7 @@ from afterself.persona.distress_patterns import FIGURES, SIGNS, any_of
 
 _APOSTROPHES = re.compile(r"['’‘ʼ`´]")
 _NOT_WORDS = re.compile(r"[^\w\s]+|_+|\n+")
+_NIMMER = re.compile(r"\bnimmer\b")
 _CALLS = (
     "mum mom mommy mama mutti dad daddy papa gran granny grandma nan nana oma opa grandpa grandad "
     "love darling dear schatz cheri cherie abuela abuelo mami papi maman mamie papi please bitte "
@@ -49,12 +50,30 @@ STEPPED_OUT = {
         "Europa) si tú u otros estáis en peligro. Líneas de ayuda gratuitas de cada país están en "
         "findahelpline.com. {name} no responde a esto."
     ),
+    "it": (
+        "Questo è un programma, non {name} né una persona, e non può aiutare in questo. Parla adesso con "
+        "qualcuno: una persona vicina di cui ti fidi, o il numero di emergenza locale (112 in Europa) se "
+        "tu o altri siete in pericolo. Linee di ascolto gratuite di ogni paese si trovano su "
+        "findahelpline.com. {name} non risponde a questo."
+    ),
+    "pt": (
+        "Isto é um programa, não {name} nem uma pessoa, e não pode ajudar com isto. Fale agora com alguém: "
+        "uma pessoa próxima em quem confia, ou o número de emergência local (112 na Europa, 190 e 192 no "
+        "Brasil) se você ou outros estão em perigo. Linhas de apoio gratuitas de cada país estão em "
+        "findahelpline.com. {name} não responde a isto."
+    ),
+    "nl": (
+        "Dit is software, niet {name} en geen mens, en kan hierbij niet helpen. Praat nu met iemand: een "
+        "mens in je buurt die je vertrouwt, of het plaatselijke alarmnummer (112 in Europa) als jij of "
+        "anderen in gevaar zijn. Gratis hulplijnen in elk land staan op findahelpline.com. {name} "
+        "antwoordt hier niet op."
+    ),
 }
 """What is said instead of a reply, by language."""
 
 
 def language_of_distress(text: str, owner_name: str = "") -> str | None:
-    """The language whose signs of acute distress stand in `text` ("en", "de", "fr", "es"), or None."""
+    """The language whose signs of acute distress stand in `text` (a key of `STEPPED_OUT`), or None."""
     addressed = {*_CALLS, *clauses(owner_name.replace(" ", "."))}
     read = text[:_LONGEST] + "\n" + text[_LONGEST:][-_LONGEST:]
     for clause in dict.fromkeys((*clauses(read), *clauses(read.replace(",", " ")))):
@@ -72,6 +91,7 @@ def _serious(signs: str, clause: str, language: str) -> bool:
 def clauses(text: str) -> list[str]:
     """Folded words without apostrophes, cut at every punctuation mark, line end and emoji."""
     folded = _APOSTROPHES.sub("", fold(text.replace("-", " "))).replace("my self", "myself")
+    folded = _NIMMER.sub("nicht mehr", folded)
     return [" ".join(part.split()) for part in _NOT_WORDS.split(folded) if part.strip()]
 
 

@@ -1,4 +1,4 @@
-"""The signs of acute distress and the figures of speech that look like them, in four languages.
+"""The signs of acute distress and the figures of speech that look like them, in seven languages.
 
 Written over folded clauses (lower case, no diacritics, no apostrophes: “I’m” is “im”), one phrase a
 line. `$` ends a phrase that is harmless when it goes on (“I want to be with you on Sunday”). What is
@@ -40,6 +40,7 @@ SIGNS: dict[str, str] = {
         (?:i|im|ill|id|ive|me|to|of|about|from) (?:\w+ ){{0,6}}(?:kill|killing|unalive|hang|hanging|drown|drowning|shoot|shooting|harm|harming|starve|starving) myself
         (?:i|im|ill|ive) (?:\w+ ){{0,3}}(?:want|wanna|going|gonna|need|like|urge|thinking|thought|keep|been|started|about|plan|planning|might|will) (?:\w+ ){{0,2}}(?:hurt|hurting|cut|cutting|stab|stabbing|burn|burning|poison|poisoning) myself
         ill (?:hurt|cut|stab|burn|poison) myself
+        i(?:m|ll|d| am)? (?:just |really |so |honestly )*(?:wanna|want to|gonna|going to|might|should|need to) (?:just )?kms
         i(?:m| am| was| have been|ve been)? self harm(?:ing|ed)?
         (?:slit|slitting|slash|cut|cutting) my (?:own )?(?:wrists?|veins|throat)
         (?:im|i am|i feel|feel|feeling|ive been|been|i have been) (?:\w+ ){{0,2}}suicidal
@@ -66,7 +67,7 @@ SIGNS: dict[str, str] = {
         ich (?:(?!nicht)\w+ ){0,3}(?:will|mochte|wollte|wurde|wunsche|wunschte)(?: (?:nur|einfach|doch|jetzt|endlich|auch|so|gerne?|am liebsten|wirklich|noch))* (?:sterben|tot sein|mich toten|mich umbringen|nicht mehr leben|nicht mehr existieren|einschlafen und nicht mehr aufwachen|nie wieder aufwachen)
         (?:will|mochte) (?:ich )?(?:nur|einfach|nur noch|bloss|endlich) (?:noch )?sterben
         (?:will|mochte) ich (?:\w+ )?(?:sterben|tot sein|nicht mehr leben)$
-        ich (?:\w+ )?(?:will|mochte|kann) (?:so )?nicht (?:mehr|langer|weiter) (?:leben|weiterleben|da sein|hier sein|aufwachen|existieren)
+        ich (?:\w+ )?(?:will|mochte|mag|kann) (?:so )?nicht (?:mehr|langer|weiter) (?:leben|weiterleben|da sein|hier sein|aufwachen|existieren)
         ich (?:will|mochte|kann) (?:ohne dich|so) nicht (?:mehr |langer |weiter )?(?:leben|weiterleben|weitermachen)
         (?:ich )?(?:\w+ )?(?:ware|war) (?:ich )?(?:\w+ ){0,2}(?:lieber|doch|am liebsten|nur|schon|besser) tot$
         (?:wunschte|wunsche mir) (?:ich )?(?:ich )?(?:ware|war) (?:\w+ )?(?:tot|nie geboren)
@@ -141,6 +142,59 @@ SIGNS: dict[str, str] = {
         (?:estoy|estamos) en (?:\w+ )?peligro(?: de muerte)?$
         (?:el|ella|alguien|mi (?:marido|novio|padre|hermano|hijo|ex|mujer|novia|madre|esposo|esposa)) (?:me esta pegando|me pega|me golpea|me esta golpeando|me amenaza|me ha amenazado|intenta matarme|amenaza con matarme|me esta ahorcando|me viola)$
         """,
+    "it": r"""
+        (?<!non )(?:voglio|vorrei|desidero|ho voglia di|mi piacerebbe|ho deciso di|penso di|pensando di|sto per) (?:solo |soltanto |davvero |proprio |tanto |soltanto )*(?:morire|uccidermi|ammazzarmi|suicidarmi|farla finita|togliermi la vita|impiccarmi|farmi (?:del )?male|tagliarmi(?: le vene)?|sparire per sempre|essere mort[oa]|smettere di vivere)
+        (?<!non )mi (?:voglio|vorrei) (?:uccidere|ammazzare|suicidare|impiccare|fare (?:del )?male)$
+        (?<!non )mi (?:uccido|ammazzo|suicido|impicco)$
+        non (?:voglio|ho voglia di|ho piu voglia di|ce la faccio a|ce la faccio piu a) (?:piu )?(?:vivere|esistere|svegliarmi|andare avanti)(?: piu)?(?: cosi| senza di te)?$
+        non posso vivere senza di (?:te|lui|lei)$
+        non (?:ho|ce|vedo) (?:\w+ ){0,2}(?:motivo|motivi|ragione|ragioni|senso) (?:per|di|a) vivere
+        (?:vorrei|magari fossi|se solo fossi|preferirei) (?:essere )?mort[oa]$
+        vorrei non essere (?:mai )?nat[oa]
+        (?:ho|con) (?:\w+ )?(?:pensieri|idee) suicid[ei]
+        (?:sono|mi sento) (?:\w+ )?suicida$
+        pens(?:o|ando) (?:\w+ )?al suicidio$
+        (?:stareste|starebbero|starebbe|sareste|staresti) (?:\w+ )?meglio senza di me
+        (?:voglio|vorrei) (?:solo |tanto |soltanto )*(?:stare con te|essere con te|raggiungerti|essere dove sei tu)(?: (?:in cielo|lassu|presto|per sempre))*$
+        (?:ho (?:\w+ )?(?:preso|ingoiato)|mi sono pres[oa]) (?:troppe|tutte le|un sacco di) (?:\w+ )?(?:pastiglie|pillole|compresse)
+        (?:buttarmi|lanciarmi|gettarmi|mi butto|mi lancio|saltare) (?:giu )?(?:dal|dalla|sotto un|sotto il|sotto la) (?:ponte|finestra|balcone|tetto|treno|metro)
+        sono in pericolo(?: di vita)?$
+        """,
+    "pt": r"""
+        (?<!nao )(?:quero|queria|desejo|gostaria de|tenho vontade de|vou|penso em|pensando em) (?:so |apenas |mesmo |muito |simplesmente )*(?:morrer|me matar|matar me|me suicidar|suicidar me|acabar com tudo|acabar com a minha vida|tirar a (?:minha )?(?:propria )?vida|me enforcar|enforcar me|me machucar|magoar me|me cortar|cortar me|cortar os pulsos|desaparecer para sempre|estar mort[oa]|deixar de viver|nunca mais acordar)
+        (?:nao|ja nao) (?:quero|aguento) (?:mais )?(?:viver|existir|acordar|estar aqui|estar viv[oa])(?: mais)?(?: assim| sem ti| sem voce)?$
+        nao (?:consigo|posso) viver sem (?:ti|voce|ele|ela)$
+        (?:nao tenho|sem|nao ha|nao vejo) (?:\w+ )?(?:razao|razoes|motivo|motivos|vontade|sentido) (?:para|de|em) viver
+        (?:queria|quem me dera|gostava de|preferia) (?:estar mort[oa]|nunca ter nascido|nao ter nascido|ter morrido)
+        (?:tenho|com) (?:\w+ )?(?:pensamentos|ideias) suicidas
+        (?:sou|estou|me sinto|sinto me) (?:\w+ )?suicida$
+        pens(?:o|ando) (?:\w+ )?(?:em|no) suicidio$
+        (?:estariam|ficariam|estaria|ficaria) (?:\w+ )?melhor sem mim
+        (?<!nao )quero (?:so |apenas |muito )*(?:estar contigo|ir ter contigo|estar com voce|estar onde (?:tu |voce )?estas?)(?: (?:no ceu|la em cima|em breve|para sempre))*$
+        (?:tomei|engoli) (?:\w+ )?(?:demasiados|muitos|todos os|um monte de) (?:\w+ )?(?:comprimidos|remedios|calmantes)
+        (?:atirar me|me atirar|me jogar|saltar|pular) (?:da|de|do|dum|de um|de uma|a frente do|na frente do) (?:ponte|janela|predio|varanda|telhado|comboio|trem|metro)
+        estou em perigo(?: de vida)?$
+        """,
+    "nl": r"""
+        ik (?:(?!niet|nooit)\w+ ){0,2}(?:wil|wou|zou willen) (?:(?!niet|nooit)\w+ ){0,2}(?:dood|dood zijn|doodgaan|sterven|er niet meer zijn|mezelf (?:van kant maken|iets aandoen|pijn doen|ophangen|snijden|doden))$
+        ik (?:wil|kan|hoef) (?:zo |van mij )?niet (?:meer|langer) (?:leven|verder leven|bestaan|wakker worden|verder)$
+        ik wil er niet meer zijn$
+        ik kan niet (?:leven )?zonder (?:jou|je|hem|haar)(?: leven)?$
+        ik (?:\w+ ){0,3}zelfmoord (?:plegen|pleeg|te plegen)
+        ik (?:\w+ ){0,3}(?:aan|over) (?:zelfmoord|zelfdoding)$
+        ik (?:ben|voel me) (?:\w+ )?suicidaal
+        ik (?:\w+ ){0,3}(?:mezelf|me) (?:\w+ ){0,2}(?:ophangen|van kant maken|van het leven beroven|voor de trein gooien)
+        een einde? (?:\w+ )?aan mijn leven
+        ik (?:maak er|wil er) (?:\w+ )?een einde? aan(?: maken)?$
+        (?:was|waren) ik maar (?:dood|nooit geboren)
+        (?:geen|niets|niks) (?:\w+ ){0,2}om (?:nog )?voor te leven
+        geen (?:reden|zin) (?:meer )?(?:om )?te leven
+        beter af zonder mij
+        ik wil (?:gewoon |alleen |alleen maar |zo graag |weer )*(?:bij je zijn|bij jou zijn|zijn waar jij bent)(?: (?:in de hemel|daarboven|voor altijd))*$
+        ik heb (?:\w+ ){0,2}(?:te veel|al mijn|alle) (?:\w+ )?pillen (?:geslikt|genomen|ingenomen)
+        (?:van de brug|uit het raam|van het dak|voor de trein) (?:te )?(?:springen|spring)
+        ik ben in (?:levens)?gevaar$
+        """,
 }
 
 FIGURES: dict[str, str] = {
@@ -173,5 +227,19 @@ FIGURES: dict[str, str] = {
         morir (?:en mi cama|en casa|en paz|viej[oa])
         acabar con todo (?:el|la|lo|los|las|este|esta|esto)
         matarme (?:a trabajar|trabajando|estudiando|a estudiar|a correr)
+        """,
+    "it": r"""
+        (?:morire|mort[oa]) (?:di|dal|dalla|dalle|del) (?:ridere|risate|risa|fame|sete|sonno|freddo|caldo|noia|vergogna|paura|curiosita|gelosia|invidia|felicita|gioia|vecchiaia)
+        morire (?:nel mio letto|a casa|in pace|vecchi[oa])
+        farla finita con (?!la vita\b)\w+
+        tagliarmi (?:i capelli|le unghie|la barba|la frangia|un|una)
+        """,
+    "pt": r"""
+        (?:morrer|mort[oa]) de (?:rir|riso|tanto rir|fome|sede|sono|frio|calor|tedio|vergonha|medo|saudades?|curiosidade|inveja|ciumes|amor|velhice|felicidade|cansaco)
+        morrer (?:na minha cama|em casa|em paz|velh[oa])
+        acabar com tudo (?:o|a|os|as|isto|isso|aquilo)
+        """,
+    "nl": r"""
+        (?:dood|doodgaan|sterven) (?:van|aan) (?:de |het )?(?:lachen|honger|dorst|kou|hitte|verveling|schaamte|nieuwsgierigheid|ouderdom|geluk)
         """,
 }

@@ -5,7 +5,7 @@ speaks of the owner ("you", "your", their name), asks who, when, where, which, h
 whether something was ("Did Kaz ever go back?"), and that holds at least one content word. Small talk
 ("How are you?") and offers ("Would you like some tea?", "Are you coming on Sunday?") ask for a reply,
 not for a record, and go to the weights. A wrong yes costs a "nothing recorded"; a wrong no would cost
-an invented fact, so the rule leans to yes. English, German, French and Spanish question words.
+an invented fact, so the rule leans to yes. English, German, French and Spanish.
 """
 
 from __future__ import annotations
@@ -49,10 +49,59 @@ _OFFER = re.compile(
     re.I,
 )
 
+_NOW = "so|gerade|grad|heute|jetzt|noch|denn|aujourd'hui|là|maintenant|hoy|ahora|por ahí"
+_SMALL_TALK_ELSEWHERE = re.compile(
+    r"^\W*((hallo|hi|hey|na|servus|moin|grüß dich|gut(en|e) (morgen|tag|abend|nacht)|bonjour|bonsoir|salut|"
+    r"coucou|hola|buenos días|buenas( tardes| noches)?)\W*)?((und|et|y|na)\W+)?"
+    r"(wie (geht|gehts|geht's|geht es|läuft|läuft's|läufts)( es)?( dir| euch| ihnen)?|was (machst|treibst) du"
+    r"|was geht|was gibt'?s( neues)?|alles (gut|klar|okay|ok)( bei dir)?"
+    r"|comment (ça va|vas[- ]tu|allez[- ]vous|tu vas)|(tout va|ça va|tu vas)( bien)?|quoi de neuf"
+    r"|qu'est[- ]ce que tu fais|tu fais quoi|(tu es|t'es) là"
+    r"|(cómo|como) (estás|estas|está|estáis|te va|va todo|andas)"
+    r"|qué tal( estás)?|qué haces|qué hay( de nuevo)?)"
+    rf"( ({_NOW}))*\W*$",
+    re.I,
+)
+_OFFER_ELSEWHERE = re.compile(
+    r"^\W*((und|na|also|aber|du|et|mais|alors|dis|y|pero|oye|bueno)\W+)*("
+    r"(kommst|gehst|fährst) (du|ihr)(?! (aus|von|ursprünglich)\b)"
+    r"|(willst|möchtest|kannst|könntest|würdest|hättest|brauchst|hilfst|schickst|rufst) (du|ihr)"
+    r"|magst du (noch|auch|mit|was|etwas|kommen|eine?n?)|(soll|darf|kann) ich"
+    r"|(sollen|wollen|können|gehen|treffen|sehen) wir"
+    r"|(hast|habt) (du|ihr) (kurz |grad |gerade |schon |heute |morgen )*"
+    r"(zeit|hunger|lust|durst|gegessen|gut geschlafen)"
+    r"|bist du (schon |noch |gerade |grad |heute |wieder |gut )*"
+    r"(da|zu ?hause|daheim|müde|hungrig|fertig|wach|frei|"
+    r"unterwegs|bereit|angekommen)"
+    r"|(est-ce que )?(tu|vous) (viens(?! d[eu'’])|venez(?! d[eu'’])|veux|voulez|peux|pouvez"
+    r"|pourrais|pourriez|voudrais"
+    r"|as (faim|soif|le temps|envie|mangé|bien dormi)"
+    r"|es (à la maison|prête?|fatiguée?|libre|occupée?|réveillée?))"
+    r"|(veux|peux|pourrais|voudrais|viens)[- ]tu|(voulez|pouvez|pourriez)[- ]vous|je peux|puis[- ]je"
+    r"|on (se voit|mange|y va|va)"
+    r"|(quieres|puedes|podrías|querrías|vienes(?! de)|necesitas|te apetece"
+    r"|me puedes|puedo|podemos|vamos a|nos vemos)"
+    r"|tienes (tiempo|hambre|sed|sueño|ganas)|has (comido|dormido)"
+    r"|estás (ahí|en casa|ocupad[oa]|libre|cansad[oa]|list[oa]|despiert[oa]|bien)"
+    r")\b",
+    re.I,
+)
+
+_TO_TELL = re.compile(
+    r"\b(tell (me|us)|remember|recall|remind (me|us)|(dich|euch|sie) .{0,40}erinnern"
+    r"|(mir|uns) .{0,40}(sagen|erzählen)"
+    r"|me (dire|raconter|rappeler)|nous (dire|raconter)|te (souviens|rappelles)"
+    r"|(decirme|contarme|recordar)|acuerdas)\b",
+    re.I,
+)
+"""“Can you tell me where you were born?” is no offer."""
+
 
 def asks_for_a_fact(text: str, owner_name: str = "") -> bool:
     """True if `text` asks for something that only the owner's records can answer."""
-    if _SMALL_TALK.match(text) or _OFFER.match(text):
+    if _SMALL_TALK.match(text) or _SMALL_TALK_ELSEWHERE.match(text):
+        return False
+    if (_OFFER.match(text) or _OFFER_ELSEWHERE.match(text)) and not _TO_TELL.search(text):
         return False
     content = read_question(text, NameBook([])).content
     if _TELL.match(text):

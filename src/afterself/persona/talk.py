@@ -9,7 +9,7 @@ words live in this object only and are never written down. Knows nothing of term
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from afterself.persona.moments import AsOf
 
 VISITOR = "visitor"
+ANOTHER_SEED = 1_000_003
 SILENT = "…"
 """Stands for a reply in which nothing was written."""
 
@@ -205,9 +206,7 @@ class Talk:
         try:
             if on_text is not None:
                 on_text("")
-            with contextlib.closing(
-                self.engine.generate(prompt, max_tokens=REPLY_TOKENS, temperature=self.temperature, seed=seed)
-            ) as pieces:
+            with contextlib.closing(self._pieces(prompt, seed)) as pieces:
                 for piece in pieces:
                     written.append(piece)
                     if on_text is not None:
@@ -215,6 +214,29 @@ class Talk:
         except KeyboardInterrupt:
             return "".join(written), True
         return "".join(written), False
+
+    def _pieces(self, prompt: list[int], seed: int | None) -> Generator[str, None, None]:
+        from afterself.persona.restraint import restrained
+
+        def write(so_far: str, turn: int) -> Generator[str, None, None]:
+            ids = self.engine.tokenize(so_far)
+            left = min(REPLY_TOKENS, self.engine.n_ctx - len(prompt)) - len(ids)
+            if left < 1:
+                return
+            chosen = None if seed is None else seed + turn * ANOTHER_SEED
+            with contextlib.closing(
+                self.engine.generate(
+                    [*prompt, *ids], max_tokens=left, temperature=self.temperature, seed=chosen
+                )
+            ) as pieces:
+                yield from pieces
+
+        yield from restrained(write, self._owner_wrote)
+
+    def _owner_wrote(self, word: str) -> bool:
+        """Whether a word stands in the owner's own words."""
+        found = self.view.many([id for id, _ in self.view.match(f'"{word}"', 50)])
+        return any(word.casefold() in record.own_text.casefold() for record in found.values())
 
     def close(self) -> None:
         """Free the engine and the archive, and forget what was said."""

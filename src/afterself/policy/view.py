@@ -22,6 +22,7 @@ from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
 from afterself.errors import NotAllowed, UsageError
 from afterself.home.folder import Self
+from afterself.policy.history import HistoryReads
 from afterself.policy.overview import OverviewReads
 from afterself.policy.retrieval import RetrievalReads
 from afterself.policy.words import OWN_KINDS, own_spans_text
@@ -129,6 +130,7 @@ class View:
         self._before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
         self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
         self.overview = OverviewReads(self._db, self_.archive_path, self._everyone)
+        self.history = HistoryReads(self._db, self_.archive_path)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self.many)
 
     def __enter__(self) -> View:
