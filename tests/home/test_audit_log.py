@@ -13,7 +13,7 @@ def test_a_changed_line_of_the_audit_log_is_found(tmp_path: Path) -> None:
         append_audit(log, "counted", {"number": number})
     assert broken_audit_lines(log) == []
     log.write_text(log.read_text().replace('"number":2', '"number":7'))
-    assert broken_audit_lines(log) == [4]
+    assert broken_audit_lines(log) == [3, 4]
 
 
 def test_a_removed_line_of_the_audit_log_is_found(tmp_path: Path) -> None:

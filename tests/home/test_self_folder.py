@@ -105,7 +105,7 @@ def test_what_was_not_allowed_is_refused_with_the_way_to_allow_it(tmp_path: Path
     with pytest.raises(NotAllowed) as refused:
         made.require("talk")
     assert "consent" in refused.value.message
-    assert "--allow archive,train,talk" in refused.value.remedy
+    assert "consent give talk" in refused.value.remedy
 
 
 def test_research_is_told_that_talk_can_never_be_allowed(tmp_path: Path) -> None:

@@ -26,6 +26,20 @@ StoredSpan = tuple[int, int, str, str | None]
 """Begin, end, kind, language."""
 
 
+_EARLIER = """
+SELECT row, n, text FROM revision JOIN correction ON correction.revision = revision.row
+WHERE record = ? AND undone_at IS NULL ORDER BY n DESC LIMIT 1
+"""
+_SAID = """
+SELECT row, n, text FROM revision
+WHERE record = ?1 AND why != 'correction' AND raw_hash IS (
+    SELECT raw_hash FROM revision WHERE record = ?1 AND why NOT IN ('correction', 'better parser')
+    ORDER BY n DESC LIMIT 1
+) ORDER BY n DESC LIMIT 1
+"""
+"""What the platform said last, as read by the best parser so far."""
+
+
 @dataclass(frozen=True, slots=True)
 class Corrected:
     """What came of it: the revision that is current now; `changed` is false if it was current already."""
@@ -72,12 +86,7 @@ def undo(db: apsw.Connection, changes: ChangeLog, record: str) -> Corrected:
             remedy=f"What it said when: afterself records show {record}",
         )
     db.execute("UPDATE correction SET undone_at = ? WHERE revision = ?", (_now(), current))
-    before: Any = db.execute(
-        "SELECT revision.row, revision.n, text FROM revision LEFT JOIN correction ON revision = revision.row "
-        "WHERE record = ? AND undone_at IS NULL AND revision.row != ? "
-        "ORDER BY why = 'correction' DESC, n DESC LIMIT 1",
-        (row, current),
-    ).fetchone()
+    before: Any = db.execute(_EARLIER, (row,)).fetchone() or db.execute(_SAID, (row,)).fetchone()
     revision, number, text = before
     _show(db, row, revision, old, text)
     changes.append("correction undone", record=record, n=n)

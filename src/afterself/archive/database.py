@@ -15,11 +15,13 @@ import shutil
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import apsw
 
 from afterself.archive.migrations import LATEST, migrate
 from afterself.errors import ArchiveError, SelfError
+from afterself.home.checksums import drop_database_sum
 from afterself.home.folder import was_used
 from afterself.home.keys import Keys
 
@@ -34,6 +36,8 @@ def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = Fals
     """
     with archive_errors(path):
         _make_private_file(path)
+        if not read_only:
+            drop_database_sum(path)
         db = _connect(path, keys, read_only=read_only)
         try:
             version: int = db.pragma("user_version")
@@ -58,6 +62,28 @@ def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = Fals
             db.close()
             raise
         return db
+
+
+def check_lexical(path: Path, keys: Keys | None) -> bool:
+    """Whether the lexical index says of every text what it should; nothing is written, though SQLite wants
+    a connection that could."""
+    db = _connect(path, keys, read_only=False)
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            # Records without words have no entry; FTS5's check would miss theirs.
+            view: Any = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'lexical_text'").get
+            db.execute("DROP VIEW lexical_text")
+            db.execute(f"{view} AND revision.text != ''")
+            db.execute("INSERT INTO lexical (lexical, rank) VALUES ('integrity-check', 1)")
+        except apsw.CorruptError:
+            return False
+        finally:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+        return True
+    finally:
+        db.close()
 
 
 def _make_private_file(path: Path) -> None:

@@ -15,6 +15,7 @@ import apsw
 from afterself.archive.database import archive_errors, open_archive
 from afterself.errors import ArchiveError, SelfError
 from afterself.home.atomic import FILE_MODE, sync_folder
+from afterself.home.checksums import after_writing, before_writing, renew_sums
 from afterself.home.conversion import alone, require_whole, seal, set_state, unseal
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
@@ -51,6 +52,7 @@ def encrypt_self(
             keys = header.unlock(passphrase)
         header = set_state(path, header, keys, "sealing")
         self_ = seal(path, header, keys, _Converter(path / "archive.db"), progress)
+        _witness(path)
     self_.audit("self encrypted")
     return self_
 
@@ -74,8 +76,15 @@ def decrypt_self(path: Path, passphrase: str, progress: Progress | None = None) 
             _settle(path / "archive.db", keys)
         set_state(path, header, keys, "unsealing")
         self_ = unseal(path, keys, _Converter(path / "archive.db"), progress)
+        _witness(path)
     self_.audit("self decrypted")
     return self_
+
+
+def _witness(path: Path) -> None:
+    """Write the sums of the files in their new form."""
+    after_writing(path, before_writing(path))
+    renew_sums(path)
 
 
 def _settle(path: Path, keys: Keys | None) -> None:

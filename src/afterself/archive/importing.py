@@ -84,6 +84,7 @@ class ImportRun:
         self._owner_by = people.owner_known(self.source, self.account)
         self.counts: Counter[Outcome] = Counter()
         self.forgotten: dict[str, list[Locator]] = {}  # by member: where what was forgotten stands in it
+        self.reparsed: list[str] = []
         self._holes = 0  # what was forgotten has negative numbers in the order of a thread
         db.execute(
             "INSERT INTO import (source, account, importer, version, outer_name, options, started_at) "
@@ -232,7 +233,7 @@ class ImportRun:
             partner, ahead = self._aligner.next(draft.locator.member, draft.thread)
             if ahead and draft.said_at is not None:
                 draft = dataclasses.replace(draft, said_at=draft.said_at - ahead)
-        columns = self._columns(thread, draft)
+        columns = self._columns(thread.source_key, draft)
         stored = self._reviser.stored(columns.id)
         known_as = None
         if stored is not None and partner is not None:  # an equal block, but not of the same hour
@@ -254,17 +255,17 @@ class ImportRun:
         self.counts[outcome] += 1
         return outcome
 
-    def _columns(self, thread: ImportedThread, draft: RecordDraft) -> Draft:
+    def _columns(self, thread: str, draft: RecordDraft) -> Draft:
         raw_hash = hash_raw(draft.raw)
         if draft.native_id is not None:
-            source_key = native_key(thread.source_key, draft.native_id)
+            source_key = native_key(thread, draft.native_id)
         else:
             block = (draft.locator.member, draft.thread, raw_hash)
-            source_key = raw_key(thread.source_key, raw_hash, self._occurrences[block])
+            source_key = raw_key(thread, raw_hash, self._occurrences[block])
             self._occurrences[block] += 1
         reply_to = None
         if draft.reply_to is not None:
-            reply_to = keyed_id(self._secret, native_key(thread.source_key, draft.reply_to))
+            reply_to = keyed_id(self._secret, native_key(thread, draft.reply_to))
         return Draft(
             keyed_id(self._secret, source_key),
             source_key,
@@ -352,6 +353,22 @@ class ImportRun:
         thread.meet(draft.locator.member, stored.row, stored.position)
         revised = self._reviser.reword(stored, draft, columns.text, columns.raw_hash, blob_of)
         return "changed" if revised else "same"
+
+    def reparse(self, draft: RecordDraft, blob_of: BlobOf) -> None:
+        """A kept block was read again: where it reads otherwise its record gets a revision.
+
+        Counts as forgotten what no record stands for.
+        """
+        source_key = thread_key(self.source, self.account, draft.thread)
+        known: Any = self._known_thread(keyed_id(self._secret, source_key), source_key, draft.thread)
+        columns = self._columns(source_key if known is None else known[3], draft)
+        stored = self._reviser.stored(columns.id) or self._reviser.known_as(columns.id, "", None)
+        if stored is None:
+            self.counts["forgotten"] += 1
+        else:
+            changed = self._reviser.reparse(stored, draft, columns.text, columns.raw_hash, blob_of)
+            self.counts["changed" if changed else "same"] += 1
+            self.reparsed += [changed] if changed else []
 
     # -- the end --------------------------------------------------------------------------
 

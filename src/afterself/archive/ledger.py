@@ -11,7 +11,7 @@ import contextlib
 import json
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -146,17 +146,21 @@ class Ledger:
         """Enter that an artifact is current, stale or erased."""
         self._db.execute("UPDATE artifact SET state = ? WHERE id = ?", (state, artifact))
 
-    def mark_stale(self, revisions: Iterable[int]) -> list[int]:
+    def mark_stale(self, revisions: Iterable[int], *, spare: Collection[str] = ()) -> list[int]:
         """Enter as stale every current artifact made from one of these revision rows; gives their ids.
 
-        Their files go when the writer is done, or when the archive is next opened for writing.
+        Those of the kinds in `spare` stay. Their files go when the writer is done, or when the archive is
+        next opened for writing.
         """
-        stale = [artifact.id for artifact in self.made_from(revisions)]
+        stale = [artifact.id for artifact in self.made_from(revisions) if artifact.kind not in spare]
         for number in stale:
-            self.set_state(number, "stale")
-        if stale:
-            mark_clearing(self._db)
+            self.make_stale(number)
         return stale
+
+    def make_stale(self, artifact: int) -> None:
+        """Enter that an artifact may not be used any more; its files go as with `mark_stale`."""
+        self.set_state(artifact, "stale")
+        mark_clearing(self._db)
 
     def made_from(self, revisions: Iterable[int]) -> list[Artifact]:
         """The current artifacts made from any of these revision rows."""

@@ -252,11 +252,47 @@ def _004_corrections(db: apsw.Connection) -> None:
     )
 
 
+def _005_policy(db: apsw.Connection) -> None:
+    # What people decided about who sees what. Contacts are meant by their identities, which last through
+    # merges and splits; what is said of one identity holds for its whole contact.
+    for table, subject in (("thread_label", "thread"), ("identity_label", "identity")):
+        key = "row" if subject == "thread" else "id"
+        db.execute(
+            f"CREATE TABLE {table} ("
+            f"{subject} INTEGER NOT NULL REFERENCES {subject} ({key}) ON DELETE CASCADE, "
+            "name TEXT NOT NULL CHECK (name IN ('audience', 'not_before')), value TEXT NOT NULL, "
+            f"PRIMARY KEY ({subject}, name, value)) STRICT, WITHOUT ROWID"
+        )
+    for table in ("label", "thread_label", "identity_label"):
+        db.execute(f"CREATE INDEX {table}_value ON {table} (name, value)")
+    db.execute(
+        "CREATE TABLE objection (identity INTEGER NOT NULL REFERENCES identity (id) ON DELETE CASCADE, "
+        "purpose TEXT NOT NULL CHECK (purpose IN ('train', 'retrieve', 'quote')), "
+        "since INTEGER, made_at INTEGER NOT NULL, "  # since: said then or later; null: whenever it was said
+        "PRIMARY KEY (identity, purpose)) STRICT, WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE audience (name TEXT PRIMARY KEY, rules TEXT NOT NULL, made_at INTEGER NOT NULL) "
+        "STRICT, WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE consent (n INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, "
+        "purpose TEXT NOT NULL, given INTEGER NOT NULL CHECK (given IN (0, 1)), "
+        "since INTEGER NOT NULL, until INTEGER) STRICT"
+    )
+    for action in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER consent_no_{action.lower()} BEFORE {action} ON consent "
+            "BEGIN SELECT RAISE(ABORT, 'the consent log is append-only'); END"
+        )
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _001_data_contract,
     _002_shown_names,
     _003_thread_aliases,
     _004_corrections,
+    _005_policy,
 )
 LATEST = len(MIGRATIONS)
 

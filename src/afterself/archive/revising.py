@@ -133,6 +133,27 @@ class Reviser:
         brings = sum(_BRINGS.index(one.state) for one in draft.attachments)
         return brings > sum(had) and self._reattach(stored, draft, blob_of)
 
+    def reparse(self, stored: Stored, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> str:
+        """Add a revision if a raw block reads otherwise than before; gives the record's id if it does, or "".
+
+        It is the latest where what shows came from the very same block.
+        """
+        before: Any = self._db.execute(
+            "SELECT row, text FROM revision WHERE record = ? AND raw_hash = ? AND why != 'correction' "
+            "ORDER BY n DESC LIMIT 1",
+            (stored.row, bytes.fromhex(raw_hash)),
+        ).fetchone()
+        if before is None or stored.deleted or draft.deleted:
+            return ""
+        spans = {(span.start, span.end, str(span.kind)) for span in draft.spans}
+        if text == before[1] and spans == self._spans(before[0]):
+            return ""
+        latest = stored.raw_hash == bytes.fromhex(raw_hash) and stored.why not in _BY_PEOPLE
+        self._add(stored, "better parser", draft, text, raw_hash, blob_of, latest=latest)
+        if latest:
+            reindex(self._db, stored.row, stored.text, text)
+        return str(self._db.execute("SELECT id FROM record WHERE row = ?", (stored.row,)).get)
+
     def update_columns(
         self,
         stored: Stored,

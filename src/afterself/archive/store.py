@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 import apsw
 
+from afterself.archive.audiences import Audiences
 from afterself.archive.blobs import Blobs
 from afterself.archive.changes import Change, ChangeLog
 from afterself.archive.choosing import records_from, records_in, records_of
@@ -26,16 +27,21 @@ from afterself.archive.clearing import (
     mark_clearing,
     must_clear,
 )
+from afterself.archive.consents import Consents
 from afterself.archive.contacts import Contact, Contacts
 from afterself.archive.correcting import Corrected, correct, undo
 from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, tidy
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
+from afterself.archive.labels import Labels
 from afterself.archive.ledger import Artifact, ArtifactState, Ledger, list_artifacts
+from afterself.archive.objections import Objections
 from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
+from afterself.archive.reparsing import StoredImport, stored_imports
 from afterself.errors import ArchiveError
+from afterself.home.checksums import after_writing, before_writing, renew_sums
 from afterself.home.folder import Self
 from afterself.home.sealed import Files
 
@@ -73,12 +79,17 @@ class Archive:
         self.ledger = Ledger(self._db)
         self.people = People(self._db, self._secret, self.changes, self.ledger)
         self.contacts = Contacts(self._db, self._secret, self.changes, self.people)
+        self.labels = Labels(self._db, self._secret, self.changes, self.ledger)
+        self.objections = Objections(self._db, self._secret, self.changes, self.ledger)
+        self.audiences = Audiences(self._db, self._secret, self.changes)
+        self.consents = Consents(self._db, self.changes, self.ledger)
 
     @classmethod
     @contextlib.contextmanager
     def writing(cls, self_: Self, *, wait: float = 0) -> Iterator[Archive]:
         """Open the archive of a self as its only writer; SelfError if another command writes for `wait` s."""
         with self_.writer_lock(wait=wait):
+            before = before_writing(self_.path)
             archive = cls(self_.archive_path, self_.blobs_dir, self_.files)
             try:
                 archive.clear()
@@ -86,6 +97,8 @@ class Archive:
                 archive.clear()
             finally:
                 archive.close()
+                after_writing(self_.path, before)
+                renew_sums(self_.path)
 
     def close(self) -> None:
         """Close the file; nothing can be written after it."""
@@ -144,6 +157,29 @@ class Archive:
             (run.id, nfc(member), blob),
         )
         return int(blob)
+
+    def keep_member(self, run: ImportRun, member: str, sha256: str) -> int:
+        """Let an import have a member whose bytes are a blob already; gives the blob's number."""
+        blob: Any = self._db.execute("SELECT id FROM blob WHERE sha256 = ?", (sha256,)).get
+        self._db.execute(
+            "INSERT INTO import_member (import, member, blob) VALUES (?, ?, ?)", (run.id, nfc(member), blob)
+        )
+        return int(blob)
+
+    def stored_imports(self, number: int | None = None) -> list[StoredImport]:
+        """What was kept of every import, or of the one with this number; ArchiveError if there is none."""
+        with archive_errors(self.path):
+            return stored_imports(self._db, number)
+
+    def open_blob(self, sha256: str) -> BinaryIO:
+        """The bytes of a blob; ArchiveError if its file is missing."""
+        try:
+            return self._blobs.files.open(self._blobs.path(sha256))
+        except OSError as error:
+            raise ArchiveError(
+                f"A kept file of an export cannot be read ({error.strerror}).",
+                remedy="Which one: afterself verify. Put it back from a backup.",
+            ) from error
 
     def cut_forgotten(self, run: ImportRun) -> None:
         """Cut what this import met and had been told to forget out of the raw members it stored."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.moments import shown_moment
 from afterself.cli.reading import json_lines, text_of
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
@@ -41,6 +42,7 @@ def ask(
     nearest: Annotated[
         bool, typer.Option("--nearest", help="Show the nearest records even if they hardly answer it.")
     ] = False,
+    audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Search what was said: quotes with date, person and conversation. Nothing is made up.
@@ -65,7 +67,7 @@ def ask(
         asked = json_lines(file, needs="question", kind=str, example=_EXAMPLE)
     else:
         asked = [{"question": question}]
-    with open_view(self_, "retrieve") as view:
+    with open_view(self_, "quote", audience) as view:
         if question is not None and not as_json and not view.threads():
             next_step = with_self("Nothing was imported yet: afterself import PATH")
             console().print(f"{NOTHING} {next_step}", markup=False)
@@ -147,7 +149,7 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     out.print(Text(indent(f"“{terminal_text(_with_dots(shown))}”", "  ")), markup=False)
     if shown.cut:
         whole = f"  {len(shown.text):,} of {len(hit.text):,} characters; all: afterself records --id {hit.id}"
-        out.print(Text(with_self(whole), style="dim"), markup=False)
+        out.print(Text(with_self(whole), style="dim"), markup=False, soft_wrap=True)
     out.print()
 
 

@@ -7,10 +7,16 @@ from afterself.cli import new_command as new_command  # isort: skip
 from afterself.cli import self_commands as self_commands  # isort: skip
 from afterself.cli import history_commands as history_commands  # isort: skip
 from afterself.cli import people_commands as people_commands  # isort: skip
+from afterself.cli import objection_commands as objection_commands  # isort: skip
+from afterself.cli import label_commands as label_commands  # isort: skip
+from afterself.cli import consent_commands as consent_commands  # isort: skip
+from afterself.cli import audience_commands as audience_commands  # isort: skip
 from afterself.cli import correct_command as correct_command  # isort: skip
 from afterself.cli import forget_command as forget_command  # isort: skip
 from afterself.cli import status_command as status_command  # isort: skip
 from afterself.cli import doctor_command as doctor_command  # isort: skip
+from afterself.cli import reparse_command as reparse_command  # isort: skip
+from afterself.cli import verify_command as verify_command  # isort: skip
 from afterself.cli import import_command as import_command  # isort: skip
 from afterself.cli import ask_command as ask_command  # isort: skip
 from afterself.cli import search_command as search_command  # isort: skip

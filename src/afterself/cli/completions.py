@@ -39,6 +39,11 @@ def threads(context: typer.Context, incomplete: str) -> list[str]:
     return _names(context, incomplete, lambda view: [thread.title for thread in view.threads()])
 
 
+def audiences(context: typer.Context, incomplete: str) -> list[str]:
+    """Names of the audiences that there are."""
+    return _names(context, incomplete, lambda view: ["owner", *(one.name for one in view.audiences())])
+
+
 def one_of(*words: str) -> Completer:
     """A completer for an option that takes one of these words."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import bases, threads
 from afterself.cli.moments import moment_of
 from afterself.cli.shell import app, console, echo_json, open_self
@@ -48,6 +49,7 @@ def dataset(
         ),
     ] = None,
     context: Annotated[int, typer.Option(metavar="N", help="Tokens of a window.")] = 512,
+    audience: AudienceOption = "owner",
     json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
 ) -> None:
     """What training would learn from: the owner's words as targets, everything else as context.
@@ -75,7 +77,7 @@ def dataset(
         _may_export(self_, export)
     tokenizer = HFTurnTokenizer(resolve_base(base or self_.declaration.base).path)
     left_out = tuple(exclude_thread or ())
-    with open_view(self_, "train") as view:
+    with open_view(self_, "train", audience) as view:
         sides = split(view, until=before, exclude_threads=left_out)
         made = build_examples(view, tokenizer, context=context, until=before, exclude_threads=left_out)
     counts = _counts(sides, made)

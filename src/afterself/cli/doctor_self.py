@@ -156,6 +156,7 @@ def _artifacts(self_: Self) -> Iterator[Check]:
 
 def _weights(self_: Self) -> Iterator[Check]:
     from afterself.models.bases import resolve_base
+    from afterself.policy import consented
     from afterself.training.weights import current_weights
 
     unfinished = list((self_.weights_dir / ".run").glob("*.pt"))
@@ -168,7 +169,7 @@ def _weights(self_: Self) -> Iterator[Check]:
         )
     newest = current_weights(self_)
     if newest is None:
-        if not unfinished and self_.allows("train"):
+        if not unfinished and consented(self_, "train"):
             yield note(PART, "weights", "none yet", "Next: afterself train")
         return
     try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from textwrap import indent
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import everybody, one_of, threads
 from afterself.cli.moments import moment_of, shown_moment
 from afterself.cli.self_commands import record_json, thread_id
@@ -53,6 +54,7 @@ def search(
     ] = None,
     own: Annotated[bool, typer.Option("--own", help="Only the owner's own words.")] = False,
     k: Annotated[int, typer.Option("-k", min=1, max=100_000, help="How many records to show.")] = 20,
+    audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Find records by their words. Without words: the latest that fit the filters, in order.
@@ -63,7 +65,8 @@ def search(
     from afterself.policy import open_view
 
     text = " ".join(sys.stdin.read() if word == "-" else word for word in words or [])
-    with open_view(open_self(), "retrieve") as view:
+    purpose: Literal["retrieve", "quote"] = "retrieve" if audience == "owner" else "quote"
+    with open_view(open_self(), purpose, audience) as view:
         filters = _filters(view, person, since, until, thread, source, kind, own)
         if not text.strip() and filters == type(filters)():
             raise UsageError(

@@ -39,6 +39,7 @@ def next_step(self_: Self) -> str:
 
 def _facts(self_: Self) -> dict[str, Any]:
     from afterself.policy import open_view
+    from afterself.policy.consent import consents
 
     declared = self_.declaration
     with open_view(self_, "list") as view:
@@ -47,7 +48,7 @@ def _facts(self_: Self) -> dict[str, Any]:
         "self": str(self_.path),
         "name": declared.name,
         "right": declared.right,
-        "allow": list(declared.allow),
+        "allow": [one.purpose for one in consents(self_) if one.in_force],
         "records": seen.records,
         "own_records": seen.own,
         "people": seen.people,
@@ -99,9 +100,9 @@ def _next(self_: Self, facts: dict[str, Any]) -> str:
         return f"{command} import PATH"
     if not facts["owner"]:
         return f"{command} people me NAME"
-    if self_.allows("train") and (weights is None or weights["stale"]):
+    if "train" in facts["allow"] and (weights is None or weights["stale"]):
         return f"{command} train"
-    if self_.allows("talk") and weights is not None and not weights["stale"]:
+    if "talk" in facts["allow"] and weights is not None and not weights["stale"]:
         return f"{command} talk"
     return f'{command} ask "…"'
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import contacts
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, require_records
 from afterself.errors import UsageError
@@ -52,6 +53,7 @@ def talk(
     ] = True,
     seed: Annotated[int | None, typer.Option(help="Same seed, same replies.")] = None,
     temperature: Temperature = 1.0,
+    audience: AudienceOption = "owner",
 ) -> None:
     """Talk with the self: facts come as quotes, the rest is generated in their manner and says so.
 
@@ -65,7 +67,9 @@ def talk(
     _never_fail_on_characters()
     self_ = open_self()
     require_records(self_, "talk with")
-    with Talk.open(self_, to=to, as_of=as_of, temperature=temperature, seed=seed) as conversation:
+    with Talk.open(
+        self_, to=to, as_of=as_of, temperature=temperature, seed=seed, audience=audience
+    ) as conversation:
         if interactive():
             at_a_terminal(conversation, rhythm=rhythm)
         else:
@@ -152,6 +156,7 @@ def reply(
     n: Annotated[int, typer.Option("-n", min=1, max=1000, help="Replies for each context.")] = 1,
     seed: Annotated[int, typer.Option(help="Same seed, same replies.")] = 0,
     temperature: Temperature = 1.0,
+    audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a context.")] = False,
 ) -> None:
     """Write the self's replies to given contexts, for measuring the likeness. They are generated, no records.
@@ -168,7 +173,13 @@ def reply(
     contexts = json_lines(file, needs="context", kind=list, example=_EXAMPLE)
     out = console()
     replies = generate_replies(
-        open_self(), contexts, n=n, seed=seed, temperature=temperature, where=shown_source(file)
+        open_self(),
+        contexts,
+        n=n,
+        seed=seed,
+        temperature=temperature,
+        where=shown_source(file),
+        audience=audience,
     )
     for context, texts in zip(contexts, replies, strict=True):
         if as_json:

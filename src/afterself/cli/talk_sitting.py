@@ -153,7 +153,9 @@ class Sitting:
         from afterself.cli.ask_command import show_answer
         from afterself.persona.talk import Fact, SteppedOut
 
-        if isinstance(reply, Fact):
+        if isinstance(reply, Fact) and not reply.quoted:
+            self.note("What was said may not be quoted to you, and facts are not made up.")
+        elif isinstance(reply, Fact):
             show_answer(reply.answer, self.out, most=QUOTES)
         elif isinstance(reply, SteppedOut):
             self.out.print(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import bases, one_of, threads
 from afterself.cli.moments import moment_of
 from afterself.cli.progress import ProgressLine, duration
@@ -74,6 +75,7 @@ def train(
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Fetch the base from the hub if it is not here.")
     ] = False,
+    audience: AudienceOption = "owner",
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Begin anew instead of going on with an unfinished run.")
     ] = False,
@@ -105,6 +107,7 @@ def train(
     options = replace(
         _options(until, exclude_thread or [], epochs, method, rate, context, seed, device),
         fresh=fresh,
+        audience=audience,
         publish_anyway=publish_anyway,
     )
     self_ = open_self()
@@ -213,6 +216,7 @@ def weights_json(weights: Weights) -> dict[str, Any]:
         "path": str(weights.path),
         "base": weights.base,
         "base_sha256": weights.base_sha256,
+        "audience": weights.audience,
         "method": weights.method,
         "examples": weights.examples,
         "owner_messages": weights.owner_messages,

@@ -34,6 +34,7 @@ from afterself.home.moments import utc_text
 from afterself.models.bases import Base, load_torch, resolve_base
 from afterself.models.tokens import HFTurnTokenizer
 from afterself.models.turns import messages_of, turn_text
+from afterself.policy import require_consent
 from afterself.training import Weights, load_weights, require_weights
 from afterself.training.score import bits_under, encode
 
@@ -76,7 +77,7 @@ def evaluate(
 
 def _others(weights: Weights, against: Mapping[str, Self]) -> dict[str, Weights]:
     for self_ in against.values():
-        self_.require("train")
+        require_consent(self_, "train")
     others = {name: require_weights(self_) for name, self_ in against.items()}
     for name, other in others.items():
         if other.base_sha256 != weights.base_sha256:

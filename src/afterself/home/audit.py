@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from afterself.errors import SelfError
 from afterself.home.atomic import FILE_MODE, write_atomic
-from afterself.home.audit_lines import open_line, seal_line
+from afterself.home.audit_lines import checked_line, checks, open_line, seal_line
 from afterself.home.keys import Keys
 from afterself.home.moments import now_text
 
@@ -43,6 +43,7 @@ def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | Non
                 "previous": hashlib.sha256(_plain(last, before, keys)).hexdigest() if last else _START,
             }
             text = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+            text = checked_line(text)
             link = hashlib.sha256(text).hexdigest()
             if keys is not None:
                 text = seal_line(keys, last, text)
@@ -127,7 +128,7 @@ def broken_audit_lines(path: Path, keys: Keys | None = None) -> list[int]:
     for number, plain in enumerate(audit_lines(path, keys), start=1):
         try:
             line = json.loads(plain)
-            intact = isinstance(line, dict) and line.get("previous") == previous
+            intact = isinstance(line, dict) and line.get("previous") == previous and checks(plain)
         except ValueError:
             intact = False
         if not intact:

@@ -21,6 +21,8 @@ from pathlib import Path
 from afterself.errors import Damaged, SelfError
 from afterself.home.atomic import make_folder, sync_folder, write_atomic
 from afterself.home.audit import rewrite_audit
+from afterself.home.checksums import NAME as SUMS
+from afterself.home.checksums import forget_sums
 from afterself.home.chunks import CHUNK, SealedReader, looks_sealed
 from afterself.home.declaration import SEALED_TOML, to_toml
 from afterself.home.folder import PLAIN_NAME, SEALED_NAME, TRAINING_LOCK, WRITER_LOCK, Self
@@ -34,7 +36,7 @@ ConvertArchive = Callable[[Keys, bool], None]
 """Brings archive.db into its encrypted (True) or plain form, if it is not in it already."""
 
 TEMPORARY = ".converting-"
-_OWN_FORMS = {NAME, COPY, PLAIN_NAME, SEALED_NAME, "audit.log", WRITER_LOCK, TRAINING_LOCK}
+_OWN_FORMS = {NAME, COPY, PLAIN_NAME, SEALED_NAME, SUMS, "audit.log", WRITER_LOCK, TRAINING_LOCK}
 _LEFTOVER = re.compile(r"\..+\.[0-9a-f]{12}|\.incoming-[0-9a-f]+|" + re.escape(TEMPORARY) + ".*")
 
 
@@ -57,6 +59,7 @@ def alone(path: Path) -> Iterator[None]:
 def seal(path: Path, header: KeyHeader, keys: Keys, archive: ConvertArchive, progress: Progress) -> Self:
     """Encrypt what is not yet encrypted; the header says "sealing" already."""
     work = _Work(path, Files(path), Files(path, keys), keys)
+    forget_sums(path)
     _sweep(path)
     work.convert(work.seal, progress)
     progress.start("encrypting the archive", unit="files")
@@ -74,6 +77,7 @@ def seal(path: Path, header: KeyHeader, keys: Keys, archive: ConvertArchive, pro
 def unseal(path: Path, keys: Keys, archive: ConvertArchive, progress: Progress) -> Self:
     """Decrypt what is still encrypted; the header says "unsealing" already, and goes at the end."""
     work = _Work(path, Files(path), Files(path, keys), keys)
+    forget_sums(path)
     _sweep(path)
     work.convert(work.unseal, progress)
     progress.start("decrypting the archive", unit="files")

@@ -22,6 +22,7 @@ from afterself.errors import NotAllowed, SelfError, WrongPassphrase
 from afterself.home.abandoned import claimed, sweep_abandoned
 from afterself.home.atomic import FOLDER_MODE, make_folder, sync_folder, write_atomic
 from afterself.home.audit import append_audit, first_audit_line
+from afterself.home.checksums import renew_sums
 from afterself.home.declaration import (
     MEASURED_ONLY,
     PURPOSES,
@@ -75,6 +76,7 @@ def _fill(making: Self, header: KeyHeader | None) -> None:
         write_header(making.path, header, making.keys)
         making.files.write(making.path / SEALED_NAME, to_toml(declared))
     write_atomic(making.path / PLAIN_NAME, SEALED_TOML if making.encrypted else to_toml(declared))
+    renew_sums(making.path)
 
 
 def _require_as_declared(path: Path, declaration: Declaration, keys: Keys | None = None) -> None:
@@ -286,12 +288,10 @@ class Self:
                 f"exported. “{purpose}” can never be allowed for it.",
                 remedy="Measure it with: afterself score, or afterself reply --file",
             )
-        wanted = ",".join(p for p in PURPOSES if p in declared.allow or p == purpose)
         raise NotAllowed(
             f"This self was declared as “{declared.right}” for {', '.join(declared.allow)}; "
             f"“{purpose}” was not allowed.",
-            remedy=f"If the person agrees, make a self that allows it: "
-            f"afterself --self DIR new --right {declared.right} --allow {wanted}",
+            remedy=f"If the person agrees: afterself consent give {purpose}",
         )
 
     def audit(self, event: str, **facts: Any) -> str:

@@ -231,15 +231,21 @@ def remove_header(folder: Path) -> None:
 
 def mend_header(folder: Path) -> None:
     """Make header and copy the same again: after a kill between them, or damage to one."""
-    header, copy = (path.read_bytes() if path.is_file() else b"" for path in (folder / NAME, folder / COPY))
-    if header == copy:
+    if header_has_its_copy(folder):
         return
+    header, copy = (path.read_bytes() if path.is_file() else b"" for path in (folder / NAME, folder / COPY))
     for content in (header, copy):
         with contextlib.suppress(ValueError, OSError):
             KeyHeader.from_json(content, folder / NAME)
             for name in (NAME, COPY):
                 write_atomic(folder / name, content)
             return
+
+
+def header_has_its_copy(folder: Path) -> bool:
+    """Whether the header and its copy are the same, byte for byte."""
+    header, copy = (path.read_bytes() if path.is_file() else b"" for path in (folder / NAME, folder / COPY))
+    return header == copy
 
 
 def _canonical(facts: dict[str, Any]) -> bytes:

@@ -32,6 +32,7 @@ from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.registry import recognise
 from afterself.importers.source_view import SourceView
+from afterself.policy import require_consent
 
 PROBLEMS_KEPT = 200
 _KINDS, _PRECISIONS = frozenset(get_args(Kind)), frozenset(get_args(Precision))
@@ -97,7 +98,7 @@ def import_path(
     self_: Self, path: Path, options: Options = Options(), progress: Progress | None = None
 ) -> ImportSummary:
     """Import a file, folder or zip. SourceError (nothing stored) if it cannot be read or holds nothing."""
-    self_.require("archive")
+    require_consent(self_, "archive")
     with SourceView.at(path) as source:
         return import_source(self_, source, options, progress)
 
@@ -106,7 +107,7 @@ def import_source(
     self_: Self, source: SourceView, options: Options = Options(), progress: Progress | None = None
 ) -> ImportSummary:
     """Import an open source with every importer that recognises members of it, in one transaction."""
-    self_.require("archive")
+    require_consent(self_, "archive")
     recognised = recognise(source)
     if len(source.names()) == 1:
         recognised = recognised[:1]  # one file has one format: the surest
@@ -148,11 +149,11 @@ def _run(
     if run.scouting:  # what another export wrote otherwise must be known before anything is stored
         run.scout(
             item
-            for item in _yields(importer, source, options)
+            for item in yields(importer, source, options)
             if isinstance(item, RecordDraft) and misfit(item) is None
         )
     blobs = _Blobs(archive, run, source, tally)
-    for item in _yields(importer, source, options):
+    for item in yields(importer, source, options):
         if isinstance(item, RecordDraft):
             why = misfit(item)
             if why is not None:
@@ -186,7 +187,8 @@ def _shift(minutes: int) -> str:
     return f"its clock is {told} {side} an earlier export's of the same chat: times were set to that one"
 
 
-def _yields(importer: Importer, source: SourceView, options: Options) -> Iterator[Yielded]:
+def yields(importer: Importer, source: SourceView, options: Options) -> Iterator[Yielded]:
+    """What an importer yields; its own faults are told as SourceError, without the text they choked on."""
     try:
         yield from importer.open(source, options)
     except AfterselfError:

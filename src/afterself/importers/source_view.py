@@ -18,7 +18,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +54,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class _Member:
     size: int
-    at: Path | zipfile.ZipInfo | bytes
+    at: Path | zipfile.ZipInfo | bytes | Callable[[], BinaryIO]
 
 
 class SourceView:
@@ -124,6 +124,22 @@ class SourceView:
     def of_bytes(cls, name: str, data: bytes, *, limits: Limits = Limits()) -> SourceView:
         """A view on one file that is in memory, such as what came from standard input."""
         return cls(name, "file", {name: _Member(len(data), data)}, limits=limits, depth=0)
+
+    @classmethod
+    def of_streams(
+        cls,
+        outer_name: str,
+        members: Mapping[str, tuple[int, Callable[[], BinaryIO]]],
+        *,
+        limits: Limits = Limits(),
+    ) -> SourceView:
+        """A view on members that are kept elsewhere: the size of each, and what opens it."""
+        one_file = tuple(members) == (outer_name,)
+        kind: Literal["file", "zip", "folder"] = (
+            "file" if one_file else "zip" if outer_name.lower().endswith(".zip") else "folder"
+        )
+        found = {name: _Member(size, opened) for name, (size, opened) in sorted(members.items())}
+        return cls(outer_name, kind, found, limits=limits, depth=0)
 
     @classmethod
     def _of_zip(
@@ -242,6 +258,8 @@ class SourceView:
             return io.BytesIO(member.at)
         if isinstance(member.at, Path):
             return _open_no_link(member.at)
+        if callable(member.at):
+            return member.at()
         assert self._zip is not None
         if member.at.flag_bits & 0x1:
             raise SourceError(

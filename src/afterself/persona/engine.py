@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from afterself.archive.audiences import OWNER
 from afterself.errors import ModelError
 from afterself.home.folder import Self
 from afterself.models.bases import Base, gguf_for, resolve_base
@@ -26,9 +27,12 @@ def prompt_room(engine: ChatEngine) -> int:
     return engine.n_ctx - min(REPLY_TOKENS, engine.n_ctx // 2)
 
 
-def open_engine(self_: Self) -> ChatEngine:
-    """Load full weights, or an adapter over its base; ModelError if there are none or they do not fit."""
-    weights = require_weights(self_)
+def open_engine(self_: Self, audience: str = OWNER) -> ChatEngine:
+    """Load full weights, or an adapter over its base, that hold nothing which the audience may not see.
+
+    ModelError if there are none or they do not fit.
+    """
+    weights = require_weights(self_, audience)
     if weights.gguf is None:
         raise ModelError(
             f"The weights {weights.id} have no GGUF: {'; '.join(weights.notes) or 'it was not made'}.",

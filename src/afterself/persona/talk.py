@@ -11,11 +11,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING
 from typing import Self as Own
 
+from afterself.archive.audiences import OWNER
 from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.models.chat_engine import ChatEngine
@@ -23,7 +25,7 @@ from afterself.models.turns import Header, Line, Turn, messages_of
 from afterself.persona.engine import REPLY_TOKENS, open_engine, prompt_room
 from afterself.persona.listeners import find_name, header_for
 from afterself.persona.prompts import fitting_prompt
-from afterself.policy import View, open_view
+from afterself.policy import View, open_view, require_consent
 
 if TYPE_CHECKING:
     from afterself.memory.ask import Answer, Memory
@@ -39,9 +41,13 @@ OnText = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Memory's answer to a question of fact: quotes, or none."""
+    """Memory's answer to a question of fact: quotes, or none.
+
+    Not `quoted`: nothing may be shown to this visitor verbatim, and memory was not asked.
+    """
 
     answer: Answer
+    quoted: bool = True
 
     @property
     def recorded(self) -> bool:
@@ -85,6 +91,7 @@ class Talk:
     seed: int | None = None
     listener: str | None = None
     moment: AsOf | None = None
+    audience: str = OWNER
     turns: list[Turn] = field(default_factory=list)
     history: list[tuple[str, Reply]] = field(default_factory=list)
 
@@ -97,18 +104,20 @@ class Talk:
         as_of: str | None = None,
         temperature: float = 1.0,
         seed: int | None = None,
+        audience: str = OWNER,
     ) -> Own:
         """Load the newest weights of a self that may talk.
 
         `to` is who the owner takes the visitor for; by default the contact with the most direct
-        messages. `as_of` is the date at whose end memory stops. Raises NotAllowed if talking was not
+        messages. `as_of` is the date at whose end memory stops. `audience` is who listens: of what it may not
+        see nothing is quoted, and the weights know nothing. Raises NotAllowed if talking was not
         declared, ModelError without weights, UsageError if a name or date cannot be understood.
         """
-        self_.require("talk")
+        require_consent(self_, "talk")
         with contextlib.ExitStack() as opened:
-            engine = opened.enter_context(open_engine(self_))
-            view = opened.enter_context(open_view(self_, "retrieve"))
-            talk = cls(self_, engine, view, Header(), view.owner_name(), temperature, seed)
+            engine = opened.enter_context(open_engine(self_, audience))
+            view = opened.enter_context(_memory_of(self_, audience))
+            talk = cls(self_, engine, view, Header(), view.owner_name(), temperature, seed, audience=audience)
             talk.begin(to=to, as_of=as_of)
             self_.audit_use("talk opened")
             opened.pop_all()
@@ -131,7 +140,7 @@ class Talk:
 
         listener = find_name(self.view, to) if to is not None else self.listener
         moment = self.moment if as_of is None else read_as_of(as_of) if as_of.strip() else None
-        view = open_view(self.home, "retrieve", until=moment.until if moment else None)
+        view = _memory_of(self.home, self.audience, moment.until if moment else None)
         try:
             if moment is not None and not view.threads():
                 raise UsageError(f"Nothing is recorded up to {moment.shown}.", remedy="Name a later date.")
@@ -182,6 +191,10 @@ class Talk:
         if language is not None:
             return SteppedOut(STEPPED_OUT[language].format(name=self.owner), language)
         if asks_for_a_fact(text, self.owner):
+            if not self.view.quotes:
+                from afterself.memory.ask import Answer
+
+                return Fact(Answer(text, (), 0.0), quoted=False)
             return Fact(self.memory.ask(text, k=5))
         return self._write(text, on_text)
 
@@ -252,3 +265,12 @@ class Talk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _memory_of(self_: Self, audience: str, until: datetime | None = None) -> View:
+    """The view of what may be quoted to an audience; of one that is not quoted to, what it may see."""
+    view = open_view(self_, "retrieve", audience, until)
+    if not view.quotes:
+        return view
+    view.close()
+    return open_view(self_, "quote", audience, until)

@@ -1,6 +1,7 @@
 """What a view tells of where a record comes from: its revisions, imports and keys, and what was made of it.
 
-Reached as `View.history`, for ids of records that the view itself gave. Times are aware UTC.
+Reached as `View.history`, for records that the view sees; an audience other than the owner is told nothing.
+Times are aware UTC.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import Any
 
 import apsw
 
+from afterself.archive.audiences import OWNER
 from afterself.archive.database import archive_errors
 from afterself.archive.drafts import Span
 from afterself.archive.keys import moment
 from afterself.archive.ledger import Artifact, Ledger
+from afterself.policy.seen import FROM_RECORDS, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +110,18 @@ FROM import LEFT JOIN (
 class HistoryReads:
     """The part of a view that tells of provenance: `View.history`."""
 
-    def __init__(self, db: apsw.Connection, archive_path: Path) -> None:
-        self._db, self._archive_path = db, archive_path
+    def __init__(self, db: apsw.Connection, archive_path: Path, seen: Seen) -> None:
+        self._db, self._archive_path, self._seen = db, archive_path, seen
 
     def of(self, record: str) -> RecordHistory | None:
-        """The history of a record that the view gave; None if it is not there any more."""
+        """The history of a record; None if it is not there any more, or not seen."""
+        if self._seen.audience != OWNER:
+            return None
         with archive_errors(self._archive_path):
             row: Any = self._db.execute(
-                "SELECT row, said_raw, zone, owner_by, forwarded_from FROM record WHERE id = ?", (record,)
+                "SELECT record.row, record.said_raw, record.zone, record.owner_by, record.forwarded_from "
+                f"{FROM_RECORDS} WHERE {self._seen.record} AND record.id = :id",
+                {**self._seen.values, "id": record},
             ).fetchone()
             if row is None:
                 return None
@@ -130,6 +137,8 @@ class HistoryReads:
 
     def imports(self) -> list[ImportDetail]:
         """Every import that left something, oldest first."""
+        if self._seen.audience != OWNER:
+            return []
         with archive_errors(self._archive_path):
             rows: Any = self._db.execute(_IMPORTS).fetchall()
         return [_import(*row) for row in rows]

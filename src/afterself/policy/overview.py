@@ -8,17 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import apsw
 
+from afterself.archive.audiences import OWNER
 from afterself.archive.database import archive_errors
 from afterself.archive.keys import moment
-
-_SEEN = """
-FROM record LEFT JOIN identity ON identity.id = record.author
-LEFT JOIN contact ON contact.id = identity.contact WHERE (?1 OR coalesce(contact.excluded, 0) = 0)
-"""
+from afterself.policy.seen import FROM_RECORDS, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +45,36 @@ class ImportInfo:
 class OverviewReads:
     """The part of a view that counts: `View.overview`."""
 
-    def __init__(self, db: apsw.Connection, archive_path: Path, everyone: bool) -> None:
-        self._db, self._archive_path, self._everyone = db, archive_path, everyone
+    def __init__(self, db: apsw.Connection, archive_path: Path, seen: Seen) -> None:
+        self._db, self._archive_path, self._seen = db, archive_path, seen
+        self._from = "FROM record" if seen.everything else f"{FROM_RECORDS} WHERE {seen.record}"
+        """The records that are seen."""
 
     def counts(self) -> Overview:
         """Records, threads, people and the span of time."""
         with archive_errors(self._archive_path):
             seen: Any = self._db.execute(
                 "SELECT count(*), coalesce(sum(record.is_owner = 1), 0), count(DISTINCT record.thread), "
-                f"min(record.said_at), max(record.said_at) {_SEEN}",
-                (self._everyone,),
+                f"min(record.said_at), max(record.said_at) {self._from}",
+                self._seen.values,
             ).fetchone()
             records, own, threads, first, last = seen
             people: Any = self._db.execute(
                 "SELECT count(DISTINCT CASE WHEN identity.owner = 1 THEN 0 ELSE contact.id END) "
-                "FROM identity JOIN contact ON contact.id = identity.contact "
-                "WHERE (?1 OR contact.excluded = 0)",
-                (self._everyone,),
+                f"FROM identity JOIN contact ON contact.id = identity.contact WHERE {self._seen.person} "
+                f"AND {self._there('identity.id', 'author')}",
+                self._seen.values,
             ).get
             owner = self._db.execute(
                 "SELECT DISTINCT coalesce(contact.shown, identity.name) FROM identity "
-                "JOIN contact ON contact.id = identity.contact WHERE identity.owner = 1 ORDER BY 1"
+                "JOIN contact ON contact.id = identity.contact WHERE identity.owner = 1 "
+                f"AND {self._there('identity.id', 'author')} ORDER BY 1",
+                self._seen.values,
             ).fetchall()
             unknown = self._db.execute(
-                "SELECT DISTINCT source FROM identity GROUP BY source, account "
-                "HAVING coalesce(max(owner), 0) = 0 ORDER BY source"
+                f"SELECT DISTINCT source FROM identity WHERE {self._there('identity.id', 'author')} "
+                "GROUP BY source, account HAVING coalesce(max(owner), 0) = 0 ORDER BY source",
+                self._seen.values,
             ).fetchall()
         return Overview(
             records, own, threads, people,
@@ -81,9 +83,22 @@ class OverviewReads:
         )  # fmt: skip
 
     def imports(self) -> list[ImportInfo]:
-        """The imports that left something in the archive, oldest first."""
+        """The imports that left something that is seen, oldest first."""
         with archive_errors(self._archive_path):
             rows: Any = self._db.execute(
-                "SELECT source, importer, outer_name, started_at FROM import ORDER BY id"
+                "SELECT source, importer, outer_name, started_at FROM import "
+                f"WHERE {self._there('import.id', 'import')} ORDER BY id",
+                self._seen.values,
             ).fetchall()
         return [ImportInfo(source, importer, name, moment(at)) for source, importer, name, at in rows]
+
+    def _there(self, what: str, column: Literal["author", "import"]) -> str:
+        """That something stands in a record that is seen; an audience is told of nothing else."""
+        if self._seen.audience == OWNER:
+            return "1"
+        if column == "author":
+            return f"{what} IN (SELECT record.author {self._from})"
+        return (
+            f"{what} IN (SELECT revision.import FROM revision WHERE revision.record IN "
+            f"(SELECT record.row {self._from}))"
+        )

@@ -1,7 +1,7 @@
 """What retrieval asks of a view besides records: how many hold a word, a sample, who stands beside whom.
 
-Reached as `View.retrieval`. Counts are of the whole archive, so that a word does not become rarer
-because a contact was excluded; texts keep to the view's rules.
+Reached as `View.retrieval`. Counts and texts keep to what the view may see; where nothing is hidden from
+it, the archive is counted without asking of each record whether it is seen.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from afterself.archive.database import archive_errors
+from afterself.policy.seen import FROM_RECORDS, Seen, Values
 
 if TYPE_CHECKING:
     from afterself.policy.view import ViewRecord
@@ -40,38 +41,52 @@ class RetrievalReads:
         self,
         db: apsw.Connection,
         archive_path: Path,
+        seen: Seen,
         many: Callable[[Sequence[str]], dict[str, ViewRecord]],
     ) -> None:
-        self._db, self._archive_path, self._many = db, archive_path, many
+        self._db, self._archive_path, self._seen, self._many = db, archive_path, seen, many
+        self._from = f"{FROM_RECORDS} WHERE {seen.record}"
 
     def count(self) -> int:
-        """How many records that were not deleted the archive holds."""
-        return self._number("SELECT count(*) FROM record WHERE deleted = 0")
+        """How many records that were not deleted it sees."""
+        if not self._seen.narrows(self._db):
+            return self._number("SELECT count(*) FROM record WHERE deleted = 0", {})
+        return self._number(f"SELECT count(*) {self._from} AND record.deleted = 0", self._seen.values)
 
     def count_holding(self, fts_queries: Sequence[str]) -> list[int]:
-        """For each FTS5 query, how many records of the archive match it."""
-        matching = "SELECT count(*) FROM lexical WHERE lexical MATCH ?"
-        return [self._number(matching, query) for query in fts_queries]
+        """For each FTS5 query, how many of the records that it sees match it."""
+        matching = "SELECT count(*) FROM lexical WHERE lexical MATCH :query"
+        if self._seen.narrows(self._db):
+            matching = (
+                "SELECT count(*) FROM lexical JOIN record ON record.row = lexical.rowid "
+                f"{self._from.replace('FROM record ', '', 1)} AND lexical MATCH :query"
+            )
+        return [self._number(matching, {**self._seen.values, "query": query}) for query in fts_queries]
 
-    def _number(self, sql: str, *values: str) -> int:
+    def _number(self, sql: str, values: Values) -> int:
         with archive_errors(self._archive_path):
             row = self._db.execute(sql, values).fetchone()
         return int(row[0]) if row else 0
 
     def sample(self, size: int) -> list[ViewRecord]:
-        """Up to `size` records spread evenly over the archive, the same ones each time.
+        """Up to `size` records spread evenly over those that it sees, the same ones each time.
 
         Ids are keyed hashes, so that the first ones in their order are a fair draw.
         """
         with archive_errors(self._archive_path):
-            ids = [id for (id,) in self._db.execute("SELECT id FROM record ORDER BY id LIMIT ?", (size,))]
+            rows = self._db.execute(
+                f"SELECT record.id {self._from} ORDER BY record.id LIMIT :size",
+                {**self._seen.values, "size": size},
+            )
+            ids = [id for (id,) in rows]
         return list(self._many(ids).values())
 
     def around(self, ids: Sequence[str], before: int, after: int) -> list[list[ViewRecord]]:
         """Each of these records between its neighbours in its thread, in order; those unseen are left out."""
         windows: list[list[str]] = []
+        seen = self._many(ids)
         with archive_errors(self._archive_path):
-            for id in ids:
+            for id in seen:
                 place = self._db.execute(
                     "SELECT thread, order_at, position FROM record WHERE id = ?", (id,)
                 ).fetchone()

@@ -1,35 +1,42 @@
 """The view: which records a purpose and an audience may see. Nobody reads records except through one.
 
-A view is opened for a purpose that the self's declaration allows, sees nothing
-of a contact who was excluded (only the plain list does), and never the text of
-what was deleted. A thread is read as it was at one moment, whatever is written meanwhile; nothing is
-written here.
+A view is opened for a purpose that the owner consents to, and for an audience. What it sees is one
+SQL condition (`seen.py`) that stands in every query here: nothing is read and then left out. It never shows
+the text of what was deleted. A thread is read as it was at one moment, whatever is written meanwhile; nothing
+is written here.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 import apsw
 
+from afterself.archive.audiences import OWNER, Audience, read_audiences
 from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
-from afterself.errors import NotAllowed, UsageError
+from afterself.archive.labels import Label, read_labels
+from afterself.errors import UsageError
 from afterself.home.folder import Self
+from afterself.policy.consent import require_consent
 from afterself.policy.history import HistoryReads
 from afterself.policy.overview import OverviewReads
 from afterself.policy.retrieval import RetrievalReads
+from afterself.policy.seen import FROM_RECORDS, compile_seen
 from afterself.policy.words import OWN_KINDS, own_spans_text
 
 Purpose = Literal["retrieve", "train", "quote", "list"]
 
-_NEEDS: dict[str, str] = {"retrieve": "archive", "train": "train", "quote": "archive", "list": "archive"}
+_NEEDS: dict[str, str | None] = {"retrieve": "archive", "train": "train", "quote": "archive", "list": None}
+"""The consent that a purpose needs; what there is may always be listed, to see it, or to forget it."""
+_JOINED = FROM_RECORDS.replace("FROM record ", "")
 _WORDS = re.compile(r"\w+")
 _MOST_WORDS = 64
 _CHUNK = 500
@@ -98,11 +105,6 @@ class ThreadInfo:
     participants: tuple[PersonInfo, ...]
 
 
-_FROM = """
-FROM record JOIN thread ON thread.row = record.thread JOIN revision ON revision.row = record.revision
-LEFT JOIN identity ON identity.id = record.author LEFT JOIN contact ON contact.id = identity.contact
-WHERE (?1 OR coalesce(contact.excluded, 0) = 0)
-"""
 _COLUMNS = """
 SELECT record.row, record.id, record.source_key, thread.source, thread.id, thread.title, thread.kind,
        record.author, coalesce(contact.shown, identity.name, ''), record.is_owner, record.kind,
@@ -113,25 +115,40 @@ SELECT record.row, record.id, record.source_key, thread.source, thread.id, threa
        revision.text, revision.n, record.position, record.deleted, record.attachments, revision.spans,
        revision.row, record.forwarded_from
 """
-_SELECT = _COLUMNS + _FROM
+_SELECT = f"{_COLUMNS} {FROM_RECORDS} JOIN revision ON revision.row = record.revision"
+_PERSON = """
+SELECT identity.id, coalesce(contact.shown, identity.name), identity.handle, identity.source,
+       coalesce(identity.owner, 0), coalesce(wrote.n, 0) AS records, contact.relation, contact.id,
+       identity.name, contact.excluded
+"""
 _ORDER = " ORDER BY record.order_at, record.position"
 
 
 class View:
-    """The records that one purpose may see. Made by `open_view`; close it, or use it in a `with` block."""
+    """The records that a purpose and an audience may see. Made by `open_view`; close it, or use `with`."""
 
     def __init__(
-        self, self_: Self, purpose: Purpose, audience: str = "owner", until: datetime | None = None
+        self, self_: Self, purpose: Purpose, audience: str = OWNER, until: datetime | None = None
     ) -> None:
         self.purpose: Purpose = purpose
-        self.audience = audience
+        self.audience = audience.strip().lower()
         self._self = self_
-        self._everyone = purpose == "list"
-        self._before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
         self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
-        self.overview = OverviewReads(self._db, self_.archive_path, self._everyone)
-        self.history = HistoryReads(self._db, self_.archive_path)
-        self.retrieval = RetrievalReads(self._db, self_.archive_path, self.many)
+        try:
+            with archive_errors(self_.archive_path):
+                if (needed := _NEEDS[purpose]) is not None:
+                    require_consent(self_, needed, self._db)
+                self._seen = compile_seen(self._db, purpose, audience)
+        except BaseException:
+            self._db.close()
+            raise
+        before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
+        self._where = f"WHERE {self._seen.record}{before}"
+        self.quotes = self._seen.quotes
+        """Whether the audience may be shown words verbatim."""
+        self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
+        self.history = HistoryReads(self._db, self_.archive_path, self._seen)
+        self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many)
 
     def __enter__(self) -> View:
         return self
@@ -152,6 +169,16 @@ class View:
         seen = [name for one in self.people() if one.is_owner for name in (one.name, one.called, one.handle)]
         return tuple(dict.fromkeys((self.owner_name(), *seen)))
 
+    def audiences(self) -> list[Audience]:
+        """The audiences that something was released for; an audience is told of itself alone."""
+        with archive_errors(self._self.archive_path):
+            return [one for one in read_audiences(self._db) if self.audience in (OWNER, one.name)]
+
+    def labels(self) -> list[Label]:
+        """Every label; none but for the owner's own list."""
+        with archive_errors(self._self.archive_path):
+            return read_labels(self._db) if self._seen.everything else []
+
     # -- records --------------------------------------------------------------------------
 
     def records(
@@ -161,19 +188,19 @@ class View:
 
         A record without a time counts as said when the last one before it in its thread was.
         """
-        wanted, values = "", list[int]()
-        for sign, bound in ((">=", since), ("<", until)):
+        wanted, values = "", dict(self._seen.values)
+        for sign, name, bound in ((">=", "said_from", since), ("<", "said_to", until)):
             if bound is not None:
-                wanted += f" AND record.order_at {sign} ?{len(values) + 3}"
-                values.append(microseconds(bound if bound.tzinfo else bound.replace(tzinfo=UTC)))
+                wanted += f" AND record.order_at {sign} :{name}"
+                values[name] = microseconds(bound if bound.tzinfo else bound.replace(tzinfo=UTC))
         with archive_errors(self._self.archive_path):
             threads = self._db.execute(
                 "SELECT row FROM thread WHERE ?1 IS NULL OR id = ?1 ORDER BY row", (thread,)
             ).fetchall()
             for (row,) in threads:
                 rows = self._db.execute(
-                    f"{_SELECT}{self._before} AND record.thread = ?2{wanted}{_ORDER}",
-                    (self._everyone, row, *values),
+                    f"{_SELECT} {self._where} AND record.thread = :thread{wanted}{_ORDER}",
+                    {**values, "thread": row},
                 )
                 for found in rows:
                     yield self._record(found)
@@ -187,13 +214,25 @@ class View:
         found: dict[str, ViewRecord] = {}
         with archive_errors(self._self.archive_path):
             for start in range(0, len(ids), _CHUNK):
-                chunk = [_clean(id) for id in ids[start : start + _CHUNK]]
-                marks = ", ".join("?" * len(chunk))
+                chunk = {f"id{n}": _clean(id) for n, id in enumerate(ids[start : start + _CHUNK])}
+                marks = ", ".join(f":{name}" for name in chunk)
                 rows = self._db.execute(
-                    f"{_SELECT}{self._before} AND record.id IN ({marks})", (self._everyone, *chunk)
+                    f"{_SELECT} {self._where} AND record.id IN ({marks})", {**self._seen.values, **chunk}
                 )
                 found.update((record.id, record) for record in map(self._record, rows))
         return {id: found[id] for id in ids if id in found}
+
+    def sees_all(self, ids: Collection[str]) -> bool:
+        """Whether it may see every one of these records."""
+        with archive_errors(self._self.archive_path):
+            if not self._seen.narrows(self._db):
+                return True
+            seen: Any = self._db.execute(
+                f"SELECT count(*) {FROM_RECORDS} WHERE {self._seen.record} "
+                "AND record.id IN (SELECT value FROM json_each(:ids))",
+                {**self._seen.values, "ids": json.dumps([_clean(id) for id in ids])},
+            ).get
+        return int(seen) == len(set(ids))
 
     def match(self, fts_query: str, limit: int) -> list[tuple[str, float]]:
         """Ids of the records that match an FTS5 query, best first, with bm25 scores (higher is better).
@@ -212,13 +251,11 @@ class View:
     def _match(self, query: str, limit: int) -> list[tuple[str, float]]:
         rows = self._db.execute(
             f"""
-            SELECT record.id, bm25(lexical) FROM lexical JOIN record ON record.row = lexical.rowid
-            LEFT JOIN identity ON identity.id = record.author
-            LEFT JOIN contact ON contact.id = identity.contact
-            WHERE lexical MATCH ?2 AND (?1 OR coalesce(contact.excluded, 0) = 0){self._before}
-            ORDER BY bm25(lexical), record.row LIMIT ?3
+            SELECT record.id, bm25(lexical) FROM lexical
+            JOIN record ON record.row = lexical.rowid {_JOINED}
+            {self._where} AND lexical MATCH :query ORDER BY bm25(lexical), record.row LIMIT :limit
             """,
-            (self._everyone, query, max(0, limit)),
+            {**self._seen.values, "query": query, "limit": max(0, limit)},
         )
         return [(id, -score) for id, score in rows]
 
@@ -255,25 +292,22 @@ class View:
         """Every thread that has something to see, in the order in which they were first imported."""
         with archive_errors(self._self.archive_path):
             people: dict[int, list[PersonInfo]] = {}
-            for thread, *person in self._db.execute(
-                """
-                SELECT there.thread, identity.id, coalesce(contact.shown, identity.name), identity.handle,
-                       identity.source, coalesce(identity.owner, 0), coalesce(wrote.n, 0), contact.relation,
-                       contact.id, identity.name, contact.excluded
-                FROM thread_participant AS there JOIN identity ON identity.id = there.identity
-                JOIN contact ON contact.id = identity.contact
-                LEFT JOIN (SELECT thread, author, count(*) AS n FROM record GROUP BY thread, author) AS wrote
+            for *person, thread in self._db.execute(
+                f"""
+                {_PERSON}, there.thread FROM thread_participant AS there
+                JOIN identity ON identity.id = there.identity JOIN contact ON contact.id = identity.contact
+                LEFT JOIN ({self._wrote("record.thread, record.author")}) AS wrote
                     ON wrote.thread = there.thread AND wrote.author = identity.id
-                WHERE ?1 OR contact.excluded = 0 ORDER BY there.thread, identity.id
+                WHERE {self._seen.person} ORDER BY there.thread, identity.id
                 """,
-                (self._everyone,),
+                self._seen.values,
             ):
                 people.setdefault(thread, []).append(_person(person))
             rows = self._db.execute(
                 "SELECT thread.row, thread.id, thread.key, thread.title, thread.kind, thread.source, "
-                "count(*), min(record.said_at), max(record.said_at) "
-                f"{_FROM}{self._before} GROUP BY thread.row ORDER BY thread.row",
-                (self._everyone,),
+                f"count(*), min(record.said_at), max(record.said_at) {FROM_RECORDS} {self._where} "
+                "GROUP BY thread.row ORDER BY thread.row",
+                self._seen.values,
             )
             return [
                 ThreadInfo(
@@ -284,21 +318,34 @@ class View:
             ]  # fmt: skip
 
     def people(self) -> list[PersonInfo]:
-        """Every identity, those who wrote most first."""
+        """Every identity that may be named, those who wrote most first.
+
+        An audience is told only of those who wrote, or were there, where it sees something.
+        """
         with archive_errors(self._self.archive_path):
+            named = "" if self.audience == OWNER else f"AND identity.id IN ({self._named()})"
             rows = self._db.execute(
-                """
-                SELECT identity.id, coalesce(contact.shown, identity.name), identity.handle, identity.source,
-                       coalesce(identity.owner, 0), coalesce(wrote.n, 0) AS records, contact.relation,
-                       contact.id, identity.name, contact.excluded
-                FROM identity JOIN contact ON contact.id = identity.contact
-                LEFT JOIN (SELECT author, count(*) AS n FROM record GROUP BY author) AS wrote
-                    ON wrote.author = identity.id
-                WHERE ?1 OR contact.excluded = 0 ORDER BY records DESC, identity.id
+                f"""
+                {_PERSON} FROM identity JOIN contact ON contact.id = identity.contact
+                LEFT JOIN ({self._wrote("record.author")}) AS wrote ON wrote.author = identity.id
+                WHERE {self._seen.person} {named} ORDER BY records DESC, identity.id
                 """,
-                (self._everyone,),
+                self._seen.values,
             )
             return [_person(row) for row in rows]
+
+    def _wrote(self, by: str) -> str:
+        """How many records there are by author (and thread), of those that are seen."""
+        seen = f"{FROM_RECORDS} WHERE {self._seen.record}" if self._seen.narrows(self._db) else "FROM record"
+        return f"SELECT {by}, count(*) AS n {seen} GROUP BY {by}"
+
+    def _named(self) -> str:
+        """Identities who wrote, or were there, where something is seen."""
+        seen = f"{FROM_RECORDS} WHERE {self._seen.record}"
+        return (
+            f"SELECT record.author {seen} UNION SELECT there.identity FROM thread_participant AS there "
+            f"WHERE there.thread IN (SELECT record.thread {seen})"
+        )
 
 
 def _person(row: Sequence[Any]) -> PersonInfo:
@@ -313,18 +360,13 @@ def _clean(text: str) -> str:
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
 
 
-def open_view(self_: Self, purpose: Purpose, audience: str = "owner", until: datetime | None = None) -> View:
-    """Open a view for a purpose; NotAllowed if the self's declaration does not allow that purpose.
+def open_view(self_: Self, purpose: Purpose, audience: str = OWNER, until: datetime | None = None) -> View:
+    """Open a view for a purpose; NotAllowed if the owner's consent to it is not in force, if there
+    is no such audience, or if nothing may be quoted to it and the purpose is to quote.
 
     With `until` (aware) it is the archive as it stood then: of texts and threads nothing later is seen, nor
     what has no date. Who takes part and how often a word is used stay those of the whole archive.
     """
     if purpose not in get_args(Purpose):
         raise UsageError(f"“{purpose}” is no purpose a view can have.")
-    self_.require(_NEEDS[purpose])
-    if audience != "owner":
-        raise NotAllowed(
-            f"Nothing of this self was released for the audience “{audience}”.",
-            remedy="Use the audience “owner”, who sees everything.",
-        )
     return View(self_, purpose, audience, until)

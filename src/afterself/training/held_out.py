@@ -20,7 +20,7 @@ def held_out(self_: Self, weights: Weights) -> list[HeldOutReply]:
     NotAllowed if the self may not be trained.
     """
     trained = trained_records(self_, weights)
-    with open_view(self_, "train") as view:
+    with open_view(self_, "train", weights.audience) as view:
         return list(held_out_replies(view, trained, HeldOut.from_dict(weights.held_out)))
 
 

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from afterself.archive.audiences import OWNER
 from afterself.datasets.examples import DEFAULT_CONTEXT
 from afterself.datasets.windows import LEAST_CONTEXT
 from afterself.errors import UsageError
@@ -28,6 +29,7 @@ class TrainOptions:
     `until` is an exclusive upper bound on when something was said; `exclude_threads` are ids, keys or
     titles; `context` is in tokens; `device` a torch device such as "cpu" or "cuda". `fresh` leaves an
     unfinished run aside and begins anew; `publish_anyway` publishes weights that fail the smoke test.
+    `audience`: learn only from what it may see.
     """
 
     until: datetime | None = None
@@ -40,6 +42,7 @@ class TrainOptions:
     device: str | None = None
     fresh: bool = False
     publish_anyway: bool = False
+    audience: str = OWNER
 
     def __post_init__(self) -> None:
         if self.method not in (None, "full", "lora"):

@@ -98,7 +98,7 @@ def _ready(
     if confirm is not None and not confirm(told):
         raise Declined("Nothing was trained.")
     # The question may have stood for hours.
-    refuse_withdrawn(kept.self_, loop.dataset.revisions, loop.dataset.own)
+    refuse_withdrawn(kept.self_, loop.dataset.revisions, loop.dataset.own, options.audience)
     kept.begin(loop.dataset.revisions, loop.settings, fresh=options.fresh)
 
 
@@ -227,7 +227,7 @@ def prepare(model: Any, settings: Settings) -> Any:
 
 
 def _dataset(self_: Self, base: Base, options: TrainOptions) -> Dataset:
-    with open_view(self_, "train") as view:
+    with open_view(self_, "train", options.audience) as view:
         dataset = build_examples(
             view,
             HFTurnTokenizer(base.path),
@@ -249,6 +249,7 @@ def _settings(loop: Loop, options: TrainOptions) -> dict[str, Any]:
     """What the manifest keeps of how it was made; no title of a thread, only how many were left out."""
     return {
         **loop.settings.as_dict(),
+        "audience": options.audience,
         "until": options.until.isoformat() if options.until else None,
         "excluded_threads": len(options.exclude_threads),
         "device": loop.on.name,

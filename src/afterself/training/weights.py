@@ -8,6 +8,7 @@ know as current is never loaded. How weights are made is the business of `loop.p
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -19,13 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from afterself import __version__
-from afterself.archive.ledger import list_artifacts
-from afterself.errors import ModelError
+from afterself.archive.audiences import OWNER
+from afterself.archive.ledger import list_artifacts, records_of_artifact
+from afterself.errors import ModelError, NotAllowed
 from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_atomic
 from afterself.home.folder import Self
 from afterself.home.moments import utc_text
 from afterself.home.sealed import HIDDEN, Files
 from afterself.models.bases import Base, base_config, load_torch
+from afterself.policy import open_view
 from afterself.training.in_memory import save_adapter, save_full
 
 if TYPE_CHECKING:
@@ -80,6 +83,11 @@ class Weights:
     notes: tuple[str, ...] = field(default=())
     files: Files | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def audience(self) -> str:
+        """For whom they were trained: they hold only what that audience could see then."""
+        return str(self.settings.get("audience", OWNER))
+
     def manifest(self) -> dict[str, Any]:
         """The JSON of manifest.json."""
         facts = {
@@ -87,6 +95,8 @@ class Weights:
         }
         return {"format": FORMAT, **facts, "settings": dict(self.settings), "notes": list(self.notes)}
 
+
+STALE = "are stale: something they were trained on was forgotten, or may not be learned from any more"
 
 WAIT = 3600.0
 """Seconds that finished weights wait for another writer of the self to end."""
@@ -150,7 +160,7 @@ def _publish(
     with Archive.writing(self_, wait=WAIT) as archive:
         _sweep(self_, archive)
         try:
-            refuse_withdrawn(self_, revisions, own)
+            refuse_withdrawn(self_, revisions, own, str(facts["settings"].get("audience", OWNER)))
         except Withdrawn:
             checkpoint.forget_runs(archive)
             checkpoint.sweep(self_, archive)
@@ -245,30 +255,46 @@ def _sweep(self_: Self, archive: Archive) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def current_weights(self_: Self) -> Weights | None:
-    """The newest weights that may be used, or None. Stale and unregistered ones may not."""
-    newest, _ = _newest(self_)
-    return newest
+def current_weights(self_: Self, audience: str = OWNER) -> Weights | None:
+    """The newest weights that may be used for an audience, or None. Stale and unregistered ones may not."""
+    with contextlib.suppress(NotAllowed):
+        return _newest(self_, audience)[0]
+    return None
 
 
-def require_weights(self_: Self) -> Weights:
-    """The newest weights that may be used; ModelError says why there are none and what to do."""
-    newest, stale = _newest(self_)
+def require_weights(self_: Self, audience: str = OWNER) -> Weights:
+    """The newest weights that may be used for an audience: first those trained for it.
+
+    They hold nothing that it may not see now. ModelError says why there are none and what to do.
+    """
+    newest, why = _newest(self_, audience)
     if newest is not None:
         return newest
-    why = "are stale: something they were trained on was forgotten" if stale else "do not exist yet"
+    option = "" if audience == OWNER else f" --audience {audience}"
     raise ModelError(
         f"The weights of the self {self_.path} {why}.",
-        remedy=f"Train it: afterself --self {self_.path} train",
+        remedy=f"Train it: afterself --self {self_.path} train{option}",
     )
 
 
-def _newest(self_: Self) -> tuple[Weights | None, bool]:
+def _newest(self_: Self, audience: str) -> tuple[Weights | None, str]:
+    """The weights to use, or why there are none."""
     artifacts = list_artifacts(self_, KIND)
-    for artifact in reversed(artifacts):
-        if artifact.state == "current" and (self_.path / artifact.path / MANIFEST).is_file():
-            return read_weights(self_.path / artifact.path, self_.files), False
-    return None, any(artifact.state != "current" for artifact in artifacts)
+    usable = [
+        artifact
+        for artifact in reversed(artifacts)
+        if artifact.state == "current" and (self_.path / artifact.path / MANIFEST).is_file()
+    ]
+    if not usable:
+        stale = any(artifact.state != "current" for artifact in artifacts)
+        return None, STALE if stale else "do not exist yet"
+    with open_view(self_, "train", audience) as view:
+        for artifact in sorted(usable, key=lambda one: one.settings.get("audience", OWNER) != view.audience):
+            if view.sees_all(records_of_artifact(self_, artifact)):
+                return read_weights(self_.path / artifact.path, self_.files), ""
+    if view.audience == OWNER:
+        return None, STALE
+    return None, f"hold words that the audience “{view.audience}” may not see"
 
 
 def read_weights(folder: Path, files: Files) -> Weights:

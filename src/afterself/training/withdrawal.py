@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from afterself.archive.audiences import OWNER
 from afterself.errors import TrainingError
 from afterself.home.folder import Self
 from afterself.policy import open_view
@@ -18,12 +19,12 @@ class Withdrawn(TrainingError):
     """Words that a run learned from may not be learned from any more; nothing of it was published."""
 
 
-def withdrawn(self_: Self, revisions: Mapping[str, int], own: Collection[str]) -> int:
-    """How many of these records training may not see any more, or (of `own`) not as the owner's.
+def withdrawn(self_: Self, revisions: Mapping[str, int], own: Collection[str], audience: str = OWNER) -> int:
+    """How many of these records training (for an audience) may not see any more, or (`own`) not as own.
 
     NotAllowed if the self may not be trained any more.
     """
-    with open_view(self_, "train") as view:
+    with open_view(self_, "train", audience) as view:
         found = view.many(list(revisions))
     return sum(
         record not in found or found[record].deleted or (record in own and found[record].is_owner is not True)
@@ -31,9 +32,11 @@ def withdrawn(self_: Self, revisions: Mapping[str, int], own: Collection[str]) -
     )
 
 
-def refuse_withdrawn(self_: Self, revisions: Mapping[str, int], own: Collection[str]) -> None:
+def refuse_withdrawn(
+    self_: Self, revisions: Mapping[str, int], own: Collection[str], audience: str = OWNER
+) -> None:
     """Raise Withdrawn if `withdrawn` finds any."""
-    count = withdrawn(self_, revisions, own)
+    count = withdrawn(self_, revisions, own, audience)
     if count:
         what = "1 message" if count == 1 else f"{count:,} messages"
         raise Withdrawn(

@@ -1,0 +1,89 @@
+"""Whether the owner's consent to a purpose is in force: as declared at first, and as the log has it since.
+
+What was declared in self.toml never changes; `afterself consent` adds to the log in the archive. A self that
+was declared as research can never be given what may only be measured.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+
+import apsw
+
+from afterself.archive.consents import ConsentEntry, in_force, read_consents
+from afterself.archive.database import archive_errors, open_archive
+from afterself.archive.keys import moment
+from afterself.errors import NotAllowed
+from afterself.home.declaration import MEASURED_ONLY
+from afterself.home.folder import PURPOSES, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How it stands with one purpose: in force now, declared at first, and what was decided since."""
+
+    purpose: str
+    in_force: bool
+    declared: bool
+    entries: tuple[ConsentEntry, ...]
+
+
+def consents(self_: Self, at: int | None = None) -> list[Consent]:
+    """How it stands with every purpose, at a moment in microseconds (by default now)."""
+    entries = _entries(self_)
+    return [_standing(self_, purpose, entries, at) for purpose in PURPOSES]
+
+
+def consented(self_: Self, purpose: str) -> bool:
+    """Whether the consent to a purpose is in force now."""
+    return _standing(self_, purpose, _entries(self_), None).in_force
+
+
+def require_consent(self_: Self, purpose: str, db: apsw.Connection | None = None) -> None:
+    """NotAllowed, with why and what to do, unless the consent to `purpose` is in force now.
+
+    `db` is the self's archive, if it is open already.
+    """
+    standing = _standing(self_, purpose, _entries(self_) if db is None else read_consents(db), None)
+    if standing.in_force:
+        return
+    require_possible(self_, purpose)
+    if not standing.entries:
+        self_.require(purpose)
+    raise NotAllowed(
+        f"The consent to “{purpose}” is not in force: {_last(standing.entries)}.",
+        remedy=f"If the person agrees: afterself consent give {purpose}",
+    )
+
+
+def require_possible(self_: Self, purpose: str) -> None:
+    """NotAllowed if this purpose can never be consented to for this self."""
+    if self_.declaration.right == "research" and purpose in MEASURED_ONLY:
+        self_.require(purpose)
+
+
+def _standing(self_: Self, purpose: str, entries: list[ConsentEntry], at: int | None) -> Consent:
+    declared = self_.allows(purpose)
+    of_purpose = tuple(entry for entry in entries if entry.purpose == purpose)
+    now = time.time_ns() // 1000 if at is None else at
+    return Consent(purpose, in_force(of_purpose, purpose, declared, now), declared, of_purpose)
+
+
+def _entries(self_: Self) -> list[ConsentEntry]:
+    path = self_.archive_path
+    if not path.exists():
+        return []
+    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
+        return read_consents(db)
+
+
+def _last(entries: tuple[ConsentEntry, ...]) -> str:
+    last = entries[-1]
+    if not last.given:
+        until = "" if last.until is None else f" until {moment(last.until):%Y-%m-%d}"
+        return f"it was revoked on {moment(last.since):%Y-%m-%d}{until}"
+    if last.until is not None and last.until <= time.time_ns() // 1000:
+        return f"it was given until {moment(last.until):%Y-%m-%d}"
+    return f"it is given from {moment(last.since):%Y-%m-%d} on"
