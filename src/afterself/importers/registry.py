@@ -34,6 +34,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.chatgpt import ChatGptImporter
     from afterself.importers.claude import ClaudeImporter
     from afterself.importers.generic import GenericImporter
+    from afterself.importers.mail import MailImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
 
@@ -42,6 +43,7 @@ def importers() -> tuple[Importer, ...]:
         TelegramImporter(),
         ChatGptImporter(),
         ClaudeImporter(),
+        MailImporter(),
         GenericImporter(),
     )
 
