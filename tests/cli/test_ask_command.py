@@ -217,7 +217,7 @@ def test_a_very_long_record_is_quoted_where_it_answers_and_json_and_its_id_give_
     assert "my first violin came from Cremona" in shown and "…" in shown and len(shown) < 2_000
     (answer,) = answers(afterself(self_.path, "ask", "Where did your first violin come from?", "--json"))
     assert answer["hits"][0]["text"] == long
-    id = shown.split("afterself records --id ")[1].split()[0]
+    id = shown.split(f"afterself --self {self_.path} records --id ")[1].split()[0]
     assert long.strip() in afterself(self_.path, "records", "--id", id).stdout.decode().replace("\r", "")
     (record,) = answers(afterself(self_.path, "records", "--id", id, "--json"))
     assert record["text"] == long

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from afterself.home.folder import Self
-from tests.cli.test_self_commands import at_a_terminal
+from tests.persona.pseudo_terminal import PseudoTerminal
 
 MADE = "new --name Ann --right mine --allow archive,train,talk --no-passphrase --yes".split()
 CHAT = "12/03/2019, 18:02 - Anna: are you coming?\n12/03/2019, 18:03 - Ann Lee: yes\n"
@@ -81,9 +81,17 @@ def test_the_first_training_is_explained_before_anything_is_asked(tmp_path: Path
 
 
 def test_new_checks_each_answer_at_once_and_explains_each_right(tmp_path: Path) -> None:
-    answers = "\nAnna\nmein\nResearch\narchive,talk\narchive\ny\ny\n"
-    code, output = at_a_terminal(["--self", str(tmp_path / "s"), "new"], answers)
-    assert code == 0, output
+    with PseudoTerminal("--self", str(tmp_path / "s"), "new", columns=100, home=tmp_path) as terminal:
+        for question, answer in (
+            ("Their name", ""), ("Their name", "Anna"), ("Your choice", "mein"), ("Your choice", "Research"),
+            ("Your choice", "archive,talk"), ("Your choice", "archive"),
+            ("Is that so?", "y"), ("New passphrase", ""), ("without encryption?", "y"),
+        ):  # fmt: skip
+            terminal.wait_for(question)
+            terminal.press(answer + "\r")
+        terminal.wait_for("not encrypted")
+        assert terminal.wait_for_end() == 0
+        output = terminal.plain(terminal.raw)
     wrong, rest = output.index("“mein” is no right"), output.index("What may it be used for?")
     assert wrong < rest < output.index("may never allow talk")
     assert "has died" in output and "Nobody" in output
@@ -121,3 +129,29 @@ def test_ctrl_c_at_any_moment_is_one_line_and_no_traceback(tmp_path: Path, after
             "Stopped. What was stored before is kept."
         ]
         assert afterself(tmp_path, "records", "--json").stdout == ""
+
+
+def test_each_next_step_goes_to_the_self_that_was_asked_about(tmp_path: Path) -> None:
+    made = afterself(tmp_path, "--self", "ann", *MADE)
+    assert "afterself --self ann lock" in made.stderr
+    (tmp_path / "WhatsApp Chat with Anna.txt").write_text(CHAT)
+    afterself(tmp_path, "--self", "ann", "import", "WhatsApp Chat with Anna.txt")
+    assert "afterself --self ann people me NAME" in afterself(tmp_path, "--self", "ann", "people").stdout
+    assert "afterself --self ann lock" in afterself(tmp_path, "--self", "ann", "status").stdout
+    doctor = afterself(tmp_path, "--self", "ann", "doctor").stdout
+    assert "afterself --self ann lock" in doctor and "afterself --self ann train" in doctor
+
+
+def test_new_without_a_terminal_names_all_that_it_needs_at_once(tmp_path: Path) -> None:
+    failed = afterself(tmp_path, "new", "--name", "Ann", "--right", "mine", "--allow", "archive")
+    assert failed.returncode == 2
+    assert all(word in failed.stderr for word in ("--yes", "--passphrase-file", "--no-passphrase"))
+
+
+def test_a_quote_from_a_chat_named_after_its_author_names_them_once(tmp_path: Path) -> None:
+    afterself(tmp_path, *MADE)
+    ferry = "12/03/2019, 18:04 - Anna: the ferry sails at nine from Holm\n"
+    (tmp_path / "WhatsApp Chat with Anna.txt").write_text(CHAT + ferry)
+    afterself(tmp_path, "import", "WhatsApp Chat with Anna.txt", "--me", "Ann Lee", "--zone", "UTC")
+    asked = afterself(tmp_path, "ask", "--nearest", "when does the ferry sail from Holm?").stdout
+    assert "UTC · Anna\n" in asked and "Anna, Anna" not in asked

@@ -81,3 +81,22 @@ def test_twenty_replies_at_once_need_sixty_to_be_measured() -> None:
     draws, size = Draws([str(n // 4) for n in range(59)]), np.full(59, 40.0)
     found = identify(np.zeros(59), {"a": np.ones(59)}, size, draws)
     assert isinstance(found.accuracy[5], Estimate) and isinstance(found.accuracy[20], TooFew)
+
+
+def test_a_self_that_is_always_found_is_not_called_certain() -> None:
+    random = np.random.default_rng(3)
+    draws, size = Draws([str(n // 4) for n in range(100)]), np.full(100, 40.0)
+    own = random.normal(80, 10, 100)
+    found = identify(own, {"a": own + 20, "b": own + 30}, size, draws)
+    for size_, groups in ((1, 25), (5, 20), (20, 5)):
+        accuracy = found.accuracy[size_]
+        assert isinstance(accuracy, Estimate)
+        assert accuracy.value == accuracy.high == 1.0
+        assert accuracy.low == pytest.approx(0.025 ** (1 / groups))
+    never = identify(own, {"a": own - 20}, size, draws).accuracy[5]
+    assert isinstance(never, Estimate) and never.value == never.low == 0.0
+    assert never.high == pytest.approx(1 - 0.025 ** (1 / 20))
+
+
+def test_one_conversation_is_named_as_one() -> None:
+    assert str(TooFew(28, 1)) == "not measurable with 28 replies in 1 conversation"

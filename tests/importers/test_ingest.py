@@ -282,3 +282,51 @@ def test_a_self_that_may_not_be_archived_takes_nothing_in(fresh_self: Self, tmp_
     )
     with pytest.raises(NotAllowed):
         import_path(stripped, write(tmp_path / "chat.jsonl", lines(3)))
+
+
+def _folder_of_chats(folder: Path, **chats: tuple[str, ...]) -> Path:
+    folder.mkdir(exist_ok=True)
+    for title, authors in chats.items():
+        lines = "".join(f"13/01/2020, 21:0{n} - {author}: hi {n}\n" for n, author in enumerate(authors))
+        (folder / f"WhatsApp Chat with {title}.txt").write_text(lines, "utf-8")
+    return folder
+
+
+def test_who_writes_in_all_of_several_whatsapp_chats_of_two_is_the_owner_and_that_is_said(
+    fresh_self: Self, tmp_path: Path
+) -> None:
+    chats = _folder_of_chats(
+        tmp_path / "chats", Anna=("Anna", "Ben K"), Cleo=("Cleo", "Ben K"), Boat=("Anna", "Cleo", "Dan")
+    )
+    summary = import_path(fresh_self, chats)
+    assert summary.owner == ("Ben K",)
+    assert [p.severity for p in summary.problems] == ["warning"] and "people not-me" in summary.problems[
+        0
+    ].why
+    with open_view(fresh_self, "list") as view:
+        whose = {(r.author_name, r.is_owner) for r in view.records()}
+    assert whose == {("Anna", False), ("Cleo", False), ("Dan", False), ("Ben K", True)}
+
+
+@pytest.mark.parametrize(
+    "chats",
+    [
+        {"Anna": ("Anna", "Ben")},
+        {"Anna": ("Anna", "Ben"), "Cleo": ("Cleo", "Dan")},
+        {"Anna": ("Anna", "Ben"), "Cleo": ("Cleo", "Ben"), "Dan": ("Anna", "Cleo")},
+        {"Anna": ("Anna", "Ben", "Cleo"), "Cleo": ("Cleo", "Ben", "Dan")},
+    ],
+)
+def test_where_chats_leave_open_whose_they_are_nobody_is_the_owner(
+    fresh_self: Self, tmp_path: Path, chats: dict[str, tuple[str, ...]]
+) -> None:
+    assert import_path(fresh_self, _folder_of_chats(tmp_path / "chats", **chats)).owner == ()
+
+
+def test_somebody_elses_phone_makes_nobody_the_owner_where_one_is_known(
+    fresh_self: Self, tmp_path: Path
+) -> None:
+    import_path(fresh_self, _folder_of_chats(tmp_path / "mine", Anna=("Anna", "Ben")), Options(me=("Ben",)))
+    theirs = _folder_of_chats(tmp_path / "theirs", Ben=("Ben", "Anna"), Cleo=("Cleo", "Anna"))
+    summary = import_path(fresh_self, theirs)
+    assert (summary.owner, summary.problems) == (("Ben",), ())

@@ -116,10 +116,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class OwnerHint:
-    """The export itself says who its owner is."""
+    """The export itself says who its owner is.
+
+    `inferred`: it does not say so, but it can be no other; this counts only where nobody is known yet.
+    """
 
     person: Person
     why: str
+    inferred: bool = False
 
 
 Yielded = ThreadDraft | RecordDraft | Problem | OwnerHint

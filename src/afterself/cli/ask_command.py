@@ -133,7 +133,9 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     from afterself.archive.plain import terminal_text
     from afterself.memory.excerpt import excerpt
 
-    place = terminal_text(f"{hit.author or 'unknown'}, {hit.thread_title}", one_line=True)
+    who = hit.author or "unknown"
+    # A chat with one person is mostly named after that person: once is enough.
+    place = terminal_text(who if who == hit.thread_title else f"{who}, {hit.thread_title}", one_line=True)
     when = shown_moment(hit.said_at, hit.precision)
     clock = " UTC" if ":" in when else ""
     out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)
@@ -147,7 +149,7 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     out.print(Text(indent(f"“{terminal_text(_with_dots(shown))}”", "  ")), markup=False)
     if shown.cut:
         whole = f"  {len(shown.text):,} of {len(hit.text):,} characters; all: afterself records --id {hit.id}"
-        out.print(Text(whole, style="dim"), markup=False)
+        out.print(Text(with_self(whole), style="dim"), markup=False, soft_wrap=True)
     out.print()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from afterself.cli.shell import app, chosen_path, console, echo_json, self_was_named
+from afterself.cli.shell import app, chosen_path, console, echo_json, self_was_named, with_self
 
 if TYPE_CHECKING:
     from afterself.cli.doctor_checks import Check
@@ -69,4 +69,5 @@ def _show(one: Check, *, new_part: bool) -> None:
     out.print(Padding(told, (0, 0, 0, 2)) if out.is_terminal else Text.assemble("  ", told))
     if one.remedy:
         # A command must stand on one line to be copied.
-        out.print(Text(f"         → {terminal_text(one.remedy, one_line=True)}", style="dim"), soft_wrap=True)
+        remedy = terminal_text(with_self(one.remedy), one_line=True)
+        out.print(Text(f"         → {remedy}", style="dim"), soft_wrap=True)

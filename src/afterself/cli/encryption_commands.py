@@ -15,7 +15,7 @@ import typer
 
 from afterself.cli import passphrases
 from afterself.cli.progress import ProgressLine
-from afterself.cli.shell import app, chosen_path, console, interactive, new_private_file, open_self
+from afterself.cli.shell import app, chosen_path, console, interactive, new_private_file, open_self, with_self
 from afterself.errors import SelfError, UsageError
 
 if TYPE_CHECKING:
@@ -92,9 +92,8 @@ def unlock(
         if open_self().encrypted:
             typer.echo("The passphrase fits. Each command asks for it; nothing stays unlocked.")
         else:
-            typer.echo(
-                "This self is not encrypted: there is nothing to unlock. To encrypt it: afterself lock"
-            )
+            plain = "This self is not encrypted: there is nothing to unlock. To encrypt it: afterself lock"
+            typer.echo(with_self(plain))
         return
     path = chosen_path()
     if not yes:
@@ -173,7 +172,7 @@ def offer_recovery(self_: Self) -> None:
     if header is not None and header.recoverable:
         return
     if not interactive():
-        typer.echo("It has no recovery words yet. At a terminal: afterself recovery", err=True)
+        typer.echo(with_self("It has no recovery words yet. At a terminal: afterself recovery"), err=True)
         return
     with self_.writer_lock():
         words = make_recovery_words(self_.path, _keys(self_))
@@ -188,7 +187,8 @@ def _show_words(words: str) -> None:
     )
     for at in range(0, len(parts), 4):
         typer.echo("    " + "  ".join(f"{n:2} {word}" for n, word in enumerate(parts[at : at + 4], at + 1)))
-    typer.echo("\nWrite them on paper and keep it where you keep a passport. New ones: afterself recovery")
+    kept = "\nWrite them on paper and keep it where you keep a passport. New ones: afterself recovery"
+    typer.echo(with_self(kept))
 
 
 def _encrypted() -> Self:

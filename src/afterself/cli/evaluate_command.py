@@ -10,11 +10,12 @@ import typer
 
 from afterself.cli.passphrases import opened
 from afterself.cli.progress import ProgressLine
-from afterself.cli.shell import app, console, echo_json, new_private_file, open_self
+from afterself.cli.shell import app, console, echo_json, new_private_file, open_self, with_self
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.fidelity import Evaluation, Measured
+    from afterself.fidelity.typicality import Typicality
     from afterself.home.folder import Self
 
 
@@ -56,7 +57,8 @@ def evaluate(
         for text in _lines(done):
             console().print(text, markup=False)
         if self_.encrypted:
-            console().print("The page is encrypted. To look at it: afterself report --out FILE", markup=False)
+            where = "The page is encrypted. To look at it: afterself report --out FILE"
+            console().print(with_self(where), markup=False)
 
 
 @app.command()
@@ -114,10 +116,19 @@ def _lines(done: Evaluation) -> list[str]:
         lines += [f"  {figure(value)}  more under the weights of {name}" for name, value in swaps.items()]
     lines += [
         f"Copying: {'; '.join([found.copying.verdict, *found.copying.reasons])}",
-        f"Naturalness: {found.typicality.verdict} ({figure(found.typicality.gap)} bits per byte)",
+        _naturalness(found.typicality),
         f"Page: {done.page}",
     ]
     return lines
+
+
+def _naturalness(found: Typicality) -> str:
+    from afterself.fidelity import Estimate
+
+    gap = figure(found.gap)
+    if isinstance(found.gap, Estimate):
+        return f"Naturalness: {found.verdict}; {gap} bits per byte, what it writes less what is real"
+    return f"Naturalness: {gap}"
 
 
 def figure(found: Measured) -> str:

@@ -17,7 +17,7 @@ from afterself.cli.completions import contacts, threads
 from afterself.cli.moments import moment_of
 from afterself.cli.people_commands import the_contact
 from afterself.cli.self_commands import thread_id
-from afterself.cli.shell import app, console, echo_json, interactive, open_self
+from afterself.cli.shell import app, console, echo_json, interactive, open_self, with_self
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ def _tell(done: Forgotten, receipt: dict[str, Any]) -> None:
     if done.raw_cut or done.raw_dropped:
         out.print(f"Raw exports: {done.raw_cut} cut, {done.raw_dropped} dropped.")
     if done.stale:
-        out.print("Weights made from them are gone. Train again: afterself train")
+        out.print(with_self("Weights made from them are gone. Train again: afterself train"), markup=False)
     if not done.cleared:
         out.print(
             "Another program has the archive open: some old bytes go when a command next writes to this self."

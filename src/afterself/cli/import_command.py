@@ -76,8 +76,9 @@ def import_(
 ) -> None:
     """Import chats and other exports into the self. The format is found by looking inside.
 
-    Reads WhatsApp exports (.txt, .zip, or a folder of them) and JSON Lines, a JSON array or CSV
-    with conversation, time, author and text. Importing again adds only what is new.
+    Reads exports of WhatsApp (.txt, .zip, or a folder of them), Telegram (result.json), ChatGPT and
+    Claude (.zip), and JSON Lines, a JSON array or CSV with conversation, time, author and text.
+    Importing again adds only what is new.
 
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"

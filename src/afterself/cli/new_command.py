@@ -12,7 +12,7 @@ import typer
 from afterself.cli import passphrases
 from afterself.cli.completions import bases, one_of, several_of
 from afterself.cli.encryption_commands import offer_recovery
-from afterself.cli.shell import app, chosen_path, interactive, own_command
+from afterself.cli.shell import app, chosen_path, interactive, own_command, with_self
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def new(
     Self.require_free(chosen_path())
     if not yes and not interactive():
         raise UsageError(
-            "Nobody can be asked here.", remedy="Give --name, --right and --allow, and add --yes."
+            "Nobody can be asked here.",
+            remedy="Give --name, --right and --allow, and add --yes. For the passphrase: --passphrase-file "
+            "FILE before “new”, or --no-passphrase for a folder that is not encrypted.",
         )
     name = name_of_owner(name, yes=yes)
     right = right_to_exist(right, yes=yes)
@@ -80,13 +82,13 @@ def new(
     _confirm(declared, yes=yes)
     passphrase = None if no_passphrase else _passphrase(yes=yes)
     if passphrase is None:
-        typer.echo(NOT_ENCRYPTED, err=True)
+        typer.echo(with_self(NOT_ENCRYPTED), err=True)
     made = Self.create(chosen_path(), name=name, right=right, allow=allowed, base=base, passphrase=passphrase)
     if made.encrypted:
         offer_recovery(made)
     typer.echo(f"Made {made.path}. Next: {own_command()} import PATH")
     if interactive():
-        typer.echo("How to get a chat out of WhatsApp and others: afterself import")
+        typer.echo(with_self("How to get a chat out of WhatsApp and others: afterself import"))
 
 
 def _confirm(declared: Declaration, *, yes: bool) -> None:

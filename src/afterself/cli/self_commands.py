@@ -13,7 +13,7 @@ import typer
 
 from afterself.cli.completions import everybody, threads
 from afterself.cli.moments import moment_of, shown_moment
-from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
@@ -237,7 +237,8 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
     if len(written) > _TABLE_ROWS:
         out.print(f"{_TABLE_ROWS} people shown, {len(written) - _TABLE_ROWS} more: --json lists them.")
     if not any(one.is_owner for one in everyone):
-        out.print("Nobody is known to be the owner. If it is you: afterself people me NAME")
+        whose = "Nobody is known to be the owner. If it is you: afterself people me NAME"
+        out.print(with_self(whose), markup=False)
 
 
 @people_app.command("me")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.new_command import NOT_ENCRYPTED
-from afterself.cli.shell import app, console, echo_json, open_self, own_command
+from afterself.cli.shell import app, console, echo_json, open_self, own_command, with_self
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _show(facts: dict[str, Any]) -> None:
     out = console()
     out.print(table)
     if not facts["encrypted"]:
-        out.print(NOT_ENCRYPTED, style="dim", markup=False)
+        out.print(with_self(NOT_ENCRYPTED), style="dim", markup=False)
 
 
 def _owner(facts: dict[str, Any]) -> str:

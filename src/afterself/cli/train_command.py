@@ -229,7 +229,7 @@ def weights_json(weights: Weights) -> dict[str, Any]:
 
 
 def _result_lines(weights: Weights) -> list[str]:
-    lines = [f"Weights {weights.id} are ready after {duration(weights.seconds)}."]
+    lines = [f"Weights {weights.id} are ready; training took {duration(weights.seconds)}."]
     if weights.bits_base is not None and weights.bits_weights is not None:
         less = 100 * (1 - weights.bits_weights / weights.bits_base)
         lines.append(

@@ -29,7 +29,8 @@ def life(path: Path) -> list[Spoken]:
     book = paragraphs(path)
     if not is_boswell(book):
         raise SourceError(
-            f"“{shown(path.name)}” is not the Life of Johnson: it holds no dialogue in Boswell's manner.",
+            f"“{shown(path.resolve().name)}” is not the Life of Johnson: "
+            "it holds no dialogue in Boswell's manner.",
             remedy=f"What is read here is {TEXT}. Get “Plain Text UTF-8” from {PLACE}, then: "
             "afterself demo --person johnson --from pg1564.txt",
         )

@@ -1,8 +1,9 @@
 """What replies cost under the weights of several selves -> how often their own self is found by it.
 
 A group of replies is ascribed to the self whose weights read it with the fewest bits. Groups are drawn
-at random from the held-out replies; the interval is over conversations. Chance is one in the number
-of selves. Whose weights and replies these are, and on which base, is the business of the caller.
+at random from the held-out replies; the interval is over conversations, and no narrower at its end than
+as many independent groups could show. Chance is one in the number of selves. Whose weights and replies
+these are, and on which base, is the business of the caller.
 """
 
 from __future__ import annotations
@@ -55,7 +56,18 @@ def _accuracy(gains: Floats, size: int, draws: Draws) -> Measured:
     ]
     value = _share(gains, everyone, size, random, groups=20 * _GROUPS)
     made: Estimate = draws.estimate(value, np.array(found))
-    return Estimate(value, min(made.low, value), max(made.high, value))
+    lowest, highest = _ends(min(draws.conversations, draws.replies // size))
+    return Estimate(value, min(made.low, value, highest), max(made.high, value, lowest))
+
+
+def _ends(groups: int) -> tuple[float, float]:
+    """Where the 95 % interval around 0 ends at least, and the one around 1 begins at most.
+
+    Where every group is right, drawing again finds every group right: the bootstrap would give [1, 1].
+    The exact interval (Clopper and Pearson 1934) of `groups` out of `groups` begins at .025 ** (1 / groups).
+    """
+    highest: float = 0.025 ** (1 / groups)
+    return 1 - highest, highest
 
 
 def _share(

@@ -46,7 +46,8 @@ class TooFew:
     conversations: int
 
     def __str__(self) -> str:
-        return f"not measurable with {self.replies} replies in {self.conversations} conversations"
+        talks = "1 conversation" if self.conversations == 1 else f"{self.conversations} conversations"
+        return f"not measurable with {self.replies} {'reply' if self.replies == 1 else 'replies'} in {talks}"
 
 
 Measured = Estimate | TooFew

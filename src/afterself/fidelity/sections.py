@@ -80,11 +80,16 @@ def reading(likeness: Likeness, name: str) -> str:
 less it is surprised. Surprise is counted in <b>bits per byte</b> (a byte is about a letter): <b>less is
 better</b>. Nobody reaches 0, because a living person does surprise.</p>
 {_plot(rows)}
-<p class="key">Letter counting is a simple table of which letters {name} and their contacts put after
-which. It
-is the bar to be under: a model of a person should know more than that.</p>
+<p class="key">Letter counting is a simple table of which letters {_counted(likeness, name)} put after
+which. It is the bar to be under: a model of a person should know more than that.</p>
 </section>
 """
+
+
+def _counted(likeness: Likeness, name: str) -> str:
+    if likeness.ground.background_messages:
+        return f"{name} and their contacts"
+    return f"{name} alone (no words of contacts are there)"
 
 
 def gain(likeness: Likeness, name: str) -> str:
@@ -100,9 +105,9 @@ def gain(likeness: Likeness, name: str) -> str:
 dashed line
 they read {name} better, left of it worse.{_percent(found.saved_over_base, found.base)}</p>
 {_plot(rows, marks=[0.0])}
-<p class="key">The pale bar is the 95 % interval: with other conversations of the same person, the figure
-would
-very probably lie in it. If it does not touch the dashed line, the difference is no accident.</p>
+<p class="key">The pale bar is the 95 % interval: so far off may the figure be because only these
+conversations were there to measure. If it does not touch the dashed line, chance alone would hardly give
+such a difference.</p>
 </section>
 """
 
@@ -212,13 +217,14 @@ def _found(accuracy: dict[int, Measured], chance: float, name: str) -> tuple[str
     if not sizes:
         return "open", "not measured", "Too few replies to play the guessing game with other selves."
     best = accuracy[sizes[-1]]
+    shown = any(isinstance(one, Estimate) and one.low > chance for one in accuracy.values())
     assert isinstance(best, Estimate)
     what = "reply" if sizes[-1] == 1 else "replies"
     said = (
         f"From {sizes[-1]} {what}, this self is picked out in {100 * best.value:.0f} of 100 tries "
         f"(guessing: {100 * chance:.3g})."
     )
-    return ("good", "yes", said) if best.low > chance else ("open", "undecided", said)
+    return ("good", "yes", said) if shown else ("open", "undecided", said)
 
 
 def _plot(

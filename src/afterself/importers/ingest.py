@@ -31,7 +31,7 @@ from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.registry import recognise
-from afterself.importers.source_view import SourceView
+from afterself.importers.source_view import SourceView, shown
 from afterself.policy import require_consent
 
 PROBLEMS_KEPT = 200
@@ -166,7 +166,11 @@ def _run(
         elif isinstance(item, ThreadDraft):
             run.upsert_thread(item)
         elif isinstance(item, OwnerHint):
-            run.owner_hint(item.person)
+            if not item.inferred:
+                run.owner_hint(item.person)
+            elif not options.me and not run.owners:
+                run.owner_hint(item.person)
+                tally.problem(Problem("warning", shown(source.outer_name), item.why))
         else:
             tally.problem(item)
     for member, minutes in run.shifted.items():

@@ -2,7 +2,8 @@
 
 One chat file is one thread, named by a file name alone. The export has no ids, no
 zone, no replies and does not say whose phone it was: times are local times of
-`Options.zone`, ids come from the raw lines, the owner is asked for by `ingest`.
+`Options.zone`, ids come from the raw lines, the owner is who writes in all of several
+chats of two, else asked for by `ingest`.
 Header grammar: `whatsapp_lines`; WhatsApp's own words: `whatsapp_phrases`.
 """
 
@@ -18,6 +19,7 @@ from afterself.archive.drafts import (
     Attachment,
     Kind,
     Locator,
+    OwnerHint,
     Person,
     Problem,
     RecordDraft,
@@ -72,8 +74,16 @@ class WhatsAppImporter:
         texts = _members(source, problems)
         chats = [member for member in texts if _confidence(member, head_text(source.head(member)))]
         yield from problems
+        direct: list[ThreadDraft] = []
         for member in chats:
-            yield from _Chat(source, member, options, clock).records()
+            for item in _Chat(source, member, options, clock).records():
+                if isinstance(item, ThreadDraft) and item.kind == "direct":
+                    direct.append(item)
+                yield item
+        whose = _in_all_of(direct)
+        if whose:
+            why = "no export says whose it is; taken for the owner: who writes in each of these chats"
+            yield OwnerHint(whose, f"{why}. If that is wrong: afterself people not-me NAME", inferred=True)
 
 
 @dataclass(slots=True)
@@ -203,6 +213,14 @@ class _Chat:
         if not _has(self._source, member):
             return Attachment(name, "missing", mime)
         return Attachment(name, "present", mime, self._source.size(member), member)
+
+
+def _in_all_of(direct: list[ThreadDraft]) -> Person | None:
+    """The one person who writes in each of several chats of two with different people: whose phone it was."""
+    pairs = {frozenset(thread.participants) for thread in direct if len(thread.participants) == 2}
+    if len(pairs) < 2:
+        return None
+    return next(iter(frozenset.intersection(*pairs)), None)
 
 
 @lru_cache(maxsize=1024)

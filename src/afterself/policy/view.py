@@ -341,10 +341,11 @@ class View:
 
     def _named(self) -> str:
         """Identities who wrote, or were there, where something is seen."""
-        seen = f"{FROM_RECORDS} WHERE {self._seen.record}"
         return (
-            f"SELECT record.author {seen} UNION SELECT there.identity FROM thread_participant AS there "
-            f"WHERE there.thread IN (SELECT record.thread {seen})"
+            "WITH shown AS MATERIALIZED (SELECT DISTINCT record.author AS author, record.thread AS thread "
+            f"{FROM_RECORDS} WHERE {self._seen.record}) SELECT author FROM shown UNION "
+            "SELECT there.identity FROM thread_participant AS there "
+            "WHERE there.thread IN (SELECT thread FROM shown)"
         )
 
 

@@ -236,9 +236,9 @@ def _dataset(self_: Self, base: Base, options: TrainOptions) -> Dataset:
             exclude_threads=options.exclude_threads,
         )
     if dataset.bursts < FEWEST_TURNS:
-        found = "nothing" if not dataset.bursts else f"only {dataset.bursts} turns"
+        found = {0: "is nothing", 1: "is only 1 turn"}.get(dataset.bursts, f"are only {dataset.bursts} turns")
         raise TrainingError(
-            f"There is {found} of {self_.declaration.name} to learn from; "
+            f"There {found} of {self_.declaration.name} to learn from; "
             f"at least {FEWEST_TURNS} turns are needed.",
             remedy="Import more, or check with `afterself people` that the right person is the owner.",
         )
