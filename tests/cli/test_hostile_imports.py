@@ -109,8 +109,8 @@ HOSTILE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "no zip": (_file("a.zip", b"hello"), "cut off or damaged"),
     "unknown format": (_file("photo.jpg", os.urandom(2000)), UNKNOWN),
     "unknown members": (
-        lambda f: _zip(f / "a.zip", ("b.html", "<p>"), ("c.bin", "x")),
-        "It holds: b.html, c",
+        lambda f: _zip(f / "a.zip", ("b.dat", "<p>"), ("c.bin", "x")),
+        "It holds: b.dat, c",
     ),
     "half a json line": (_file("a.jsonl", json.dumps(GOOD)[:40].encode()), UNKNOWN),
     "only broken lines": (

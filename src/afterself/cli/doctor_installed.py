@@ -20,6 +20,7 @@ from afterself.cli.doctor_checks import Check, broken, good, note
 PART = "Installed"
 ADDS = {
     "train": "training on your messages, scoring, bases from Hugging Face",
+    "documents": "reading PDF files",
     "docs": "building the documentation",
     "pretrain": "making a base model from public texts",
     "dev": "the tests and their tools",

@@ -33,6 +33,7 @@ def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
     from afterself.importers.chatgpt import ChatGptImporter
     from afterself.importers.claude import ClaudeImporter
+    from afterself.importers.documents import DocumentImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.telegram import TelegramImporter
@@ -45,6 +46,7 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         MailImporter(),
         GenericImporter(),
+        DocumentImporter(),
     )
 
 

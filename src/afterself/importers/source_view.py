@@ -220,6 +220,12 @@ class SourceView:
             self._nested[name] = self._open_nested(name)
         return self._nested[name]
 
+    @contextmanager
+    def unpacked(self, name: str) -> Iterator[SourceView]:
+        """`nested`, but closed and forgotten at the end of the block: for folders with many such members."""
+        with self._open_nested(name) as view:
+            yield view
+
     def _open_nested(self, name: str) -> SourceView:
         member = self._members[name]
         outer = name.rsplit("/", 1)[-1]
