@@ -104,6 +104,12 @@ def test_a_page_of_ten_thousand_nested_elements_is_read() -> None:
     assert "deep" in lines
 
 
+def test_a_page_nested_a_hundred_thousand_deep_is_read_as_far_as_it_is_shallow() -> None:
+    lines, _ = lines_of("<p>hello</p>" + "<div>" * 100_000 + "deep")
+    assert lines[0] == "hello"
+    assert "deep" not in lines
+
+
 def test_flowed_lines_are_joined_and_their_depth_kept() -> None:
     lines, flags = flowed(["one ", "line", "> quoted ", "> too", "-- ", "Eva"])
     assert lines == ["one line", "> quoted too", "-- ", "Eva"]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from afterself.archive.keys import storable
 from afterself.importers.document import Document, Mark, Page, Unreadable
 from afterself.importers.document_txt import decoded
+from afterself.importers.html_depth import shallow
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -29,12 +30,6 @@ _BLOCKS = {
 _MARKS: dict[str, Mark] = {
     "blockquote": "quoted", "pre": "code", "code": "code", "kbd": "code", "samp": "code"
 }  # fmt: skip
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
-_CLOSES_ITSELF = {
-    "p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "br", "hr", "img", "input",
-    "meta", "link", "wbr", "source", "col", "area", "base", "embed", "track", "param",
-}  # fmt: skip
-_DEEPEST = 10_000
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _DATES = (
@@ -49,7 +44,8 @@ def read(data: bytes) -> Document:
     from selectolax.lexbor import LexborHTMLParser
 
     text, warning = decoded(data, _declared(data))
-    _refuse_depth(text)
+    if len(shallow(text)) < len(text):
+        raise Unreadable("its HTML is nested too deeply")
     tree = LexborHTMLParser(storable(text))
     page = Page()
     root = _main(tree)
@@ -67,16 +63,6 @@ def read(data: bytes) -> Document:
         typed=False,
         warning=warning,
     )
-
-
-def _refuse_depth(text: str) -> None:
-    """HTML's parsing looks through all open elements at each block: a chain of them takes quadratic time."""
-    depth = 0
-    for tag in _TAG.finditer(text):
-        if tag[2].lower() not in _CLOSES_ITSELF:
-            depth = max(0, depth - 1) if tag[1] else depth + 1
-            if depth > _DEEPEST:
-                raise Unreadable("its HTML is nested too deeply")
 
 
 def _declared(data: bytes) -> str | None:

@@ -10,6 +10,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from afterself.importers.html_depth import shallow
 from afterself.importers.mail_quotes import Flag, header_role
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def lines_of(html: str) -> tuple[list[str], list[Flag]]:
     """The lines and what is known of each."""
     from selectolax.lexbor import LexborHTMLParser
 
-    root = LexborHTMLParser(html[:LONGEST]).body
+    root = LexborHTMLParser(shallow(html[:LONGEST])).body
     page = _Page()
     if root is not None:
         _walk(root, page)
