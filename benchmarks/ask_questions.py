@@ -22,7 +22,7 @@ from afterself.importers.ingest import import_path
 from afterself.memory.abstention import THRESHOLD
 from afterself.memory.ask import Hit, Memory, own_words_first
 from afterself.policy import open_view
-from machine import header
+from this_machine import header
 
 KS = (1, 5, 10)
 

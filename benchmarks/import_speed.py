@@ -16,7 +16,7 @@ from pathlib import Path
 
 from afterself.home import Self
 from afterself.importers.ingest import import_path
-from machine import header
+from this_machine import header
 
 
 def main(export: Path) -> None:

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from machine import commit, machine
+from this_machine import commit, machine
 
 HERE = Path(__file__).resolve().parent
 CONTEXT_MESSAGES = 40

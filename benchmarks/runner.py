@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from machine import ROOT, commit, described, load, machine
+from this_machine import ROOT, commit, described, load, machine
 
 RESULTS = Path(__file__).resolve().parent / "results"
 ONE_THREAD = {

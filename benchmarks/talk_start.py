@@ -20,7 +20,7 @@ import sys
 import time
 from pathlib import Path
 
-from machine import header
+from this_machine import header
 
 # The stages of `Talk.open`, in its order, taken apart; the first mark is set before anything is imported.
 _STAGES = """

@@ -22,8 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from machine import ROOT
 from runner import ONE_THREAD, Comparison, Metric, alternate, common_arguments, finish, forked, need_room
+from this_machine import ROOT
 
 OURS = "ours, packed"
 METRICS = (

@@ -34,7 +34,7 @@ from afterself.home.folder import Self
 from afterself.home.key_header import read_header
 from afterself.home.keys import Cost
 from afterself.policy import open_view
-from machine import commit, described, machine
+from this_machine import commit, described, machine
 
 PASSPHRASE = "seven lanterns on the quay"
 CANARIES = (b"Hester", b"Norkus", b"signal box", b"Distant", b"weights-canary")

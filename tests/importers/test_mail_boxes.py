@@ -233,8 +233,8 @@ def test_a_sentence_that_begins_with_from_begins_no_mail() -> None:
 
 
 def test_files_that_are_no_mails_are_named_in_the_error(tmp_path: Path) -> None:
-    write(tmp_path, {"notes.txt": b"From my diary: it rained.\n", "x.bin": b"\0\1"})
-    with pytest.raises(UnknownFormat, match=r"notes\.txt"):
+    write(tmp_path, {"notes.dat": b"From my diary: it rained.\n", "x.bin": b"\0\1"})
+    with pytest.raises(UnknownFormat, match=r"notes\.dat"):
         read_mail(tmp_path)
 
 
