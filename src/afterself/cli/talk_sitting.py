@@ -7,12 +7,9 @@ written nowhere. How a reply is made is the persona's business, how it is laid o
 from __future__ import annotations
 
 import re
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -98,14 +95,8 @@ class Sitting:
 
     def _printed(self, answer: Callable[[Callable[[str], None]], Reply | None]) -> Reply | None:
         writer = ReplyWriter(self.out, self.talk.owner, rhythm=self.rhythm)
-
-        def write(piece: str) -> None:
-            check()
-            writer.piece(piece)
-
         try:
-            with _interrupts() as check:
-                reply = answer(write)
+            reply = answer(writer.piece)
         except KeyboardInterrupt:  # while memory was being asked
             self.note(STOPPED)
             return None
@@ -174,26 +165,6 @@ class Sitting:
     def note(self, text: str) -> None:
         """A word of the software's about the talk, told from any reply."""
         self.out.print(Text(f"[{terminal_text(text)}]", style="dim"), soft_wrap=not self.out.is_terminal)
-
-
-@contextmanager
-def _interrupts() -> Iterator[Callable[[], None]]:
-    """A check that raises KeyboardInterrupt if Ctrl-C was pressed: Python drops it inside a finalizer."""
-    pressed: list[int] = []
-
-    def note(number: int, frame: FrameType | None) -> None:
-        pressed.append(number)
-        raise KeyboardInterrupt
-
-    def check() -> None:
-        if pressed:
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield check
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _generated(reply: Reply) -> bool:
