@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import sys
 import termios
@@ -26,6 +27,7 @@ class PseudoTerminal:
         environment["PYTHONPATH"] = str(Path(__file__).parents[2] / "src")
         self.pid, self.fd = pty.fork()
         if self.pid == 0:  # the child: replaced at once
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs are born deaf to Ctrl-C
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             os.execvpe(sys.executable, [sys.executable, "-m", "afterself", *words], environment)
         self.raw = ""
