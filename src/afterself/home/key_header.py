@@ -248,6 +248,18 @@ def header_has_its_copy(folder: Path) -> bool:
     return header == copy
 
 
+def both_headers_fit(folder: Path, keys: Keys) -> bool:
+    """Whether header and copy are both whole and made with these keys, be they the same or not: a change of
+    the passphrase that was killed leaves the new one and the old."""
+    try:
+        for name in (NAME, COPY):
+            with (folder / name).open("rb") as file:
+                KeyHeader.from_json(file.read(_LARGEST), folder / name)._checked(keys)
+    except (OSError, ValueError, SelfError):
+        return False
+    return True
+
+
 def _canonical(facts: dict[str, Any]) -> bytes:
     return json.dumps(facts, sort_keys=True, separators=(",", ":")).encode("ascii")
 
