@@ -40,6 +40,12 @@ os.write(int(os.environ["BEGUN"]), b".")
 """
 COMMAND = _CHEAP + _BEGIN + "afterself.cli.main()\n"
 """`afterself`, which says when everything is loaded and the command itself begins."""
+CARELESS = """
+import os, afterself.archive.database as database
+os.fsync, careful = (lambda handle: None), database._configure
+database._configure = lambda db: (careful(db), db.pragma("synchronous", "off"))
+"""
+"""Put before a program, it forces nothing to disk: what a trial of power cuts must notice."""
 WEIGHTS = (
     _CHEAP
     + """

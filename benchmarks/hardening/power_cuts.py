@@ -1,6 +1,6 @@
 """Emulated power cuts at random writes of every command: nothing acknowledged is lost.
 
-    PYTHONPATH=src python -m benchmarks.hardening.power_cuts [--kinds ext4,btrfs] [--cuts 6] [--seed 1]
+    PYTHONPATH=src python -m benchmarks.hardening.power_cuts [--kinds "ext4;btrfs"] [--cuts 4] [--careless]
 
 The road is walked once on a real file system over a disk that notes every write and flush
 (`logged_disk.py`). Then the disk is put back to what a cut could have left: right after a command said that
@@ -20,13 +20,13 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
 from benchmarks.hardening import deeds as roads
 from benchmarks.hardening import road
-from benchmarks.hardening.deeds import PASSPHRASES, SECRETS, Deed
+from benchmarks.hardening.deeds import CARELESS, PASSPHRASES, SECRETS, Deed
 from benchmarks.hardening.logged_disk import Cuts, Event, Mode, formatted, mounted, mounted_image, read_log
 from benchmarks.hardening.results import Lines
 from benchmarks.hardening.soundness import Snapshot, look, snapshot, upper_bound
@@ -123,10 +123,14 @@ def try_cut(
     return found.found, wrong, found.notes
 
 
-def soak(shop: road.Workshop, lines: Lines, kind: str, *, encrypted: bool, cuts: int, seed: int) -> None:
+def soak(
+    shop: road.Workshop, lines: Lines, kind: str, *, encrypted: bool, cuts: int, seed: int, careless: bool
+) -> None:
     """Walk once on one kind of disk, and cut every deed."""
     exports = roads.make_exports(shop.folder / "exports")
     deeds = roads.deeds(exports, shop.folder, encrypted=encrypted)
+    if careless:
+        deeds = [replace(deed, program=CARELESS + deed.program) for deed in deeds]
     walked = walk(shop, deeds, kind, encrypted=encrypted)
     disk = Cuts(walked.content, walked.events)
     for number, deed in enumerate(deeds):
@@ -173,6 +177,7 @@ def main() -> int:
     parser.add_argument("--only", choices=("plain", "encrypted"))
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "afterself-power-cuts")
+    parser.add_argument("--careless", action="store_true", help="force nothing to disk: it must be noticed")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if not asked.inside:  # in a name space of its own, so that no mount outlives the script
@@ -187,7 +192,10 @@ def main() -> int:
             shutil.rmtree(asked.work, ignore_errors=True)
             asked.work.mkdir(parents=True)
             shop = road.Workshop(asked.work.resolve())
-            soak(shop, lines, kind, encrypted=encrypted, cuts=asked.cuts, seed=asked.seed)
+            soak(
+                shop, lines, kind,
+                encrypted=encrypted, cuts=asked.cuts, seed=asked.seed, careless=asked.careless,
+            )  # fmt: skip
     subprocess.run(["sync", "-f", asked.work], check=False)
     return bool(sum_up(lines))
 

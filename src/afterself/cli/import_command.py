@@ -88,6 +88,7 @@ def import_(
         raise UsageError("Say what to import: a file, a folder or a zip.", remedy=HOW_TO_EXPORT)
     options = _options(me or [], zone, date_order)
     self_ = open_self()
+    _warn_of_syncing(self_)
     imported = _import_all(self_, paths, options, quiet=json_)
     if imported.done and not (yes or json_) and interactive():
         _ask_for_owner(self_, imported)
@@ -101,6 +102,18 @@ def import_(
         console(stderr=True).print(with_self(HOW_TO_EXPORT), markup=False)
     if imported.failed:
         raise typer.Exit(imported.failed[0][1].exit_code)
+
+
+def _warn_of_syncing(self_: Self) -> None:
+    from afterself.home.syncing import syncing_program
+
+    program = syncing_program(self_.path)
+    if program is not None:
+        typer.echo(
+            f"Warning: {program} keeps this folder: {_shown(str(self_.path))}. It can damage the archive and "
+            "copies it to other machines: better move the self out of it.",
+            err=True,
+        )
 
 
 def _options(me: Sequence[str], zone: str | None, date_order: str | None) -> Options:

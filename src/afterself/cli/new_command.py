@@ -5,6 +5,7 @@ Asks for what was not given, and says plainly what is declared and whether the f
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +14,7 @@ from afterself.cli import passphrases
 from afterself.cli.completions import bases, one_of, several_of
 from afterself.cli.encryption_commands import offer_recovery
 from afterself.cli.shell import app, chosen_path, interactive, own_command, with_self
-from afterself.errors import UsageError
+from afterself.errors import SelfError, UsageError
 
 if TYPE_CHECKING:
     from afterself.home.folder import Declaration
@@ -94,20 +95,34 @@ def new(
 def _confirm(declared: Declaration, *, yes: bool) -> None:
     from afterself.archive.plain import terminal_text
     from afterself.home.declaration import RIGHT_MEANS
-    from afterself.home.syncing import syncing_program
 
     shown = terminal_text(declared.name, one_line=True)
     allowed = ", ".join(declared.allow)
     typer.echo(f"You declare: a self of {shown}; {RIGHT_MEANS[declared.right]}. Allowed: {allowed}.")
     if not yes and not typer.confirm("Is that so?"):
         raise UsageError("Nothing was made.")
-    program = syncing_program(chosen_path())
-    if program is not None:
-        typer.echo(
-            f"Warning: {program} keeps this folder. A file-sync program can damage the archive, and copies "
-            "it to other machines: better choose a folder outside it.",
-            err=True,
+    _not_synced(chosen_path(), yes=yes)
+
+
+def _not_synced(path: Path, *, yes: bool) -> None:
+    """SelfError in a folder that a file-sync program keeps, unless the person at the terminal insists."""
+    from afterself.home.syncing import syncing_program
+
+    program = syncing_program(path)
+    if program is None:
+        return
+    warning = (
+        f"{program} keeps this folder: {path}. A file-sync program can damage the archive, and copies it "
+    )
+    warning += "to other machines."
+    if yes:
+        raise SelfError(
+            f"{warning} Nothing was made.",
+            remedy="Name a folder outside it with --self. If it must be here: at a terminal, without --yes.",
         )
+    typer.echo(f"Warning: {warning}", err=True)
+    if not typer.confirm("Make it there all the same?"):
+        raise UsageError("Nothing was made.", remedy="Name a folder outside it with --self.")
 
 
 def _passphrase(*, yes: bool) -> str | None:
