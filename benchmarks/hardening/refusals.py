@@ -76,23 +76,28 @@ class Refusals:
     ) -> None:  # fmt: skip
         """Run a command that must be refused; note what is wrong with how it is."""
         before = hashes(self_)
+        if "lock" in arguments:  # a plain self needs a new passphrase to be encrypted with
+            opens = opens or SECOND
         ran = self.run(*arguments, opens=opens, powerless=powerless)
         wrong = [] if ran.code else ["it seems to succeed"]
         wrong += ["a traceback"] * ("Traceback" in ran.err)
-        wrong += ["the error has no remedy"] * ("→" not in ran.err)
-        wrong += ["the error names no place"] * (not any(one in ran.err for one in names or [str(self_)]))
+        told = ran.out if "verify" in arguments and not ran.err.strip() else ran.err
+        wrong += ["the error has no remedy"] * ("→" not in told)
+        wrong += ["the error names no place"] * (not any(one in told for one in names or [str(self_)]))
         wrong += [f"{place} changed" for place in sorted(changed(before, hashes(self_)))]
         command = " ".join(str(one) for one in arguments[2:] if not str(one).startswith("/"))
-        said = " ".join(ran.err.replace(str(self.shop.folder), "…").split())[-300:]
+        said = " ".join(told.replace(str(self.shop.folder), "…").split())[-300:]
         self.lines.add(case=case, command=command[:60], code=ran.code, said=said, wrong=wrong)
 
 
 def hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file, locks aside."""
+    """SHA-256 of every file that holds anything; not of locks and of the shared memory of readers."""
+    ours = (path for path in folder.rglob("*") if path.suffix != ".lock" and path.name != "archive.db-shm")
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"
-    }  # fmt: skip
+        for path in ours
+        if path.is_file() and path.stat().st_size
+    }
 
 
 def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
@@ -109,7 +114,7 @@ def writing(refusals: Refusals, self_: Path, record: str) -> list[list[object]]:
         [*on, "forget", "--record", record, "--yes"],
         [*on, "people", "exclude", road.CONTACT],
         [*on, "consent", "give", "voice"],
-        [*on, "label", "add", "family", "--person", road.CONTACT],
+        [*on, "label", "add", "family", "--contact", road.CONTACT],
         [*on, "lock", "--yes"],
     ]
 
@@ -180,16 +185,20 @@ def damaged_header(refusals: Refusals) -> None:
 
 
 def damaged_file(refusals: Refusals) -> None:
-    """A byte in a file that the self cannot do without."""
-    for encrypted, names in ((False, ("archive.db", "audit.log", "self.toml")),
-                             (True, ("archive.db", "audit.log", "declaration"))):  # fmt: skip
+    """A piece of a file that the self cannot do without is gone: `verify` names it, other commands do not
+    work on what is wrong."""
+    for encrypted, names in (
+        (False, ("archive.db", "audit.log", "self.toml")),
+        (True, ("archive.db", "audit.log", "declaration")),
+    ):
+        opens = FIRST if encrypted else None
         for name in names:
             self_ = refusals.fresh(encrypted)
             content = bytearray((self_ / name).read_bytes())
-            content[20] ^= 0x55
+            content[30:90] = bytes(60)
             (self_ / name).write_bytes(content)
-            opens = FIRST if encrypted else None
-            for command in (reading(self_)[0], writing(refusals, self_, "0" * 20)[0]):
+            on = ["--self", self_]
+            for command in ([*on, "verify"], [*on, "status"], writing(refusals, self_, "0" * 20)[0]):
                 refusals.expect(f"damaged {name}", self_, command, opens=opens, names=[name])
 
 

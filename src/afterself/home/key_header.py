@@ -134,12 +134,12 @@ class KeyHeader:
             checksum = facts.pop("checksum")
             if facts["format"] != _FORMAT:
                 raise ValueError("it is no key header")
+            if not hmac.compare_digest(checksum, _checksum(facts)):  # the same in every version
+                raise ValueError("its checksum is wrong")
             if facts["version"] > VERSION:
                 raise SelfError(
                     f"{where} was written by a newer Afterself.", remedy="Update afterself and try again."
                 )
-            if not hmac.compare_digest(checksum, _checksum(facts)):
-                raise ValueError("its checksum is wrong")
             if facts["state"] not in get_args(State) or facts["archive"] not in get_args(Cipher):
                 raise ValueError("it names an unknown state or cipher")
             slots = [(Slot.from_json(value), value) for value in facts["slots"]]
