@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.audience_commands import AudienceOption
-from afterself.cli.completions import bases, threads
+from afterself.cli.completions import bases
+from afterself.cli.leaving_out import ExcludeThreadOption
 from afterself.cli.moments import moment_of
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
@@ -34,14 +35,7 @@ def dataset(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what was said before this day or time (UTC).")
     ] = None,
-    exclude_thread: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="THREAD",
-            autocompletion=threads,
-            help="Leave out a thread: its id, key or title. May be repeated.",
-        ),
-    ] = None,
+    exclude_thread: ExcludeThreadOption = None,
     base: Annotated[
         str | None,
         typer.Option(
