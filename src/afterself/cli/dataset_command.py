@@ -14,7 +14,7 @@ from afterself.cli.completions import bases
 from afterself.cli.leaving_out import ExcludeThreadOption
 from afterself.cli.moments import moment_of
 from afterself.cli.shell import app, console, echo_json, open_self
-from afterself.errors import NotAllowed, UsageError
+from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.datasets import Conversation, Dataset, Example, Split
@@ -114,11 +114,7 @@ def _counts(sides: Split, made: Dataset) -> dict[str, Any]:
 
 def _may_export(self_: Self, file: Path) -> None:
     """NotAllowed for a self that is only measured, UsageError if the file is there already."""
-    if self_.declaration.right == "research":
-        raise NotAllowed(
-            "This self was declared as research: it is measured locally, and never exported.",
-            remedy="Look at it instead: afterself dataset --preview 3",
-        )
+    self_.require_exportable("Look at it instead: afterself dataset --preview 3")
     if file.exists():
         raise UsageError(f"{file} exists already; nothing was written.", remedy="Choose another name.")
 
