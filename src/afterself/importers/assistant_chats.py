@@ -28,7 +28,7 @@ from afterself.archive.drafts import (
 )
 from afterself.archive.keys import storable
 from afterself.errors import SourceError
-from afterself.importers.json_stream import Broken, items
+from afterself.importers.json_stream import items, until_damage
 from afterself.importers.source_view import SourceView, shown
 
 _FENCED = re.compile(r"^```.*?^```[^\S\n]*$", re.DOTALL | re.MULTILINE)
@@ -74,21 +74,14 @@ class Export(ABC):
 
     def records(self) -> Iterator[Yielded]:
         """The owner, then each conversation with its messages."""
+        remedy = "Download the export again; the whole zip can be given as it is."
+        return until_damage(self._yielded(), self.member, remedy)
+
+    def _yielded(self) -> Iterator[Yielded]:
         yield OwnerHint(self._owner, "the account's own export")
-        read = 0
         with self.source.open(self.member) as stream:
-            try:
-                for n, fields in enumerate(items(stream)):
-                    for yielded in self._talk(fields, f"/{n}"):
-                        read += isinstance(yielded, RecordDraft)
-                        yield yielded
-            except Broken as why:
-                if not read:
-                    raise SourceError(
-                        f"Nothing in “{shown(self.member)}” can be read: {why}.",
-                        remedy="Download the export again; the whole zip can be given as it is.",
-                    ) from why
-                yield Problem("error", shown(self.member), f"{why}; the {read} messages before it were read")
+            for n, fields in enumerate(items(stream)):
+                yield from self._talk(fields, f"/{n}")
 
     def _talk(self, fields: object, place: str) -> Iterator[Yielded]:
         where = shown(self.member) + place

@@ -13,9 +13,8 @@ from datetime import datetime
 
 from afterself.archive.drafts import Kind, OwnerHint, Problem, RecordDraft, ThreadDraft, ThreadKind, Yielded
 from afterself.archive.keys import storable
-from afterself.errors import SourceError
 from afterself.importers.contract import Detection, Options
-from afterself.importers.json_stream import Broken, json_members
+from afterself.importers.json_stream import json_members, until_damage
 from afterself.importers.local_time import LocalClock
 from afterself.importers.source_view import SourceView, shown
 from afterself.importers.telegram_json import Account, Chat, Message, entries
@@ -77,26 +76,18 @@ class _Export:
         self._last: dict[str, datetime] = {}
 
     def records(self) -> Iterator[Yielded]:
-        read = 0
+        remedy = "Export it again from Telegram Desktop, as JSON."
+        return until_damage(self._yielded(), self._member, remedy)
+
+    def _yielded(self) -> Iterator[Yielded]:
         with self._source.open(self._member) as stream:
-            try:
-                for entry in entries(stream):
-                    if isinstance(entry, Account):
-                        yield OwnerHint(person(entry.id, entry.name), "the export's personal information")
-                    elif isinstance(entry, Chat):
-                        yield _thread(entry)
-                    else:
-                        yielded = self._record(entry)
-                        read += isinstance(yielded, RecordDraft)
-                        yield yielded
-            except Broken as why:
-                if not read:
-                    raise SourceError(
-                        f"Nothing in “{shown(self._member)}” can be read: {why}.",
-                        remedy="Export it again from Telegram Desktop, as JSON.",
-                    ) from why
-                where = f"{shown(self._member)}: after {read} messages"
-                yield Problem("error", where, f"{why}; what stands before it was read")
+            for entry in entries(stream):
+                if isinstance(entry, Account):
+                    yield OwnerHint(person(entry.id, entry.name), "the export's personal information")
+                elif isinstance(entry, Chat):
+                    yield _thread(entry)
+                else:
+                    yield self._record(entry)
 
     def _record(self, message: Message) -> RecordDraft | Problem:
         chat = message.chat
