@@ -1,8 +1,8 @@
 """Chats with assistants (ChatGPT, Claude) -> threads and records: what the two exports have in common.
 
 The person's turns are their words, the assistant's are somebody else's. Fenced code in a prompt is
-marked as code, since it is mostly pasted. Which messages there are, and in what order, each format
-says in `chatgpt` and `claude`.
+marked as code, since it is mostly pasted. How an export is recognised, which messages there are, and in
+what order, each format says in `chatgpt` and `claude`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from afterself.archive.drafts import (
     Attachment,
+    Kind,
     Locator,
     OwnerHint,
     Person,
@@ -28,7 +29,8 @@ from afterself.archive.drafts import (
 )
 from afterself.archive.keys import storable
 from afterself.errors import SourceError
-from afterself.importers.json_stream import items, until_damage
+from afterself.importers.contract import Detection, Options
+from afterself.importers.json_stream import items, json_members, until_damage
 from afterself.importers.source_view import SourceView, shown
 
 _FENCED = re.compile(r"^```.*?^```[^\S\n]*$", re.DOTALL | re.MULTILINE)
@@ -58,6 +60,41 @@ class Talk:
     key: str
     title: str
     messages: list[Said | Problem]
+
+
+class AssistantImporter(ABC):
+    """Reads the zip that the company mails, or the JSON in it; a subclass knows one company's."""
+
+    name: str
+    source: str
+    reads: str
+    version = "1"
+    kinds: frozenset[Kind] = frozenset(("message",))
+    general = False
+    found_as: tuple[str, str]
+    """What its `Detection` says: the format, and the reason."""
+
+    @staticmethod
+    @abstractmethod
+    def is_export(head: bytes) -> bool:
+        """Whether a JSON file that begins like this is one of theirs."""
+
+    @abstractmethod
+    def export(self, source: SourceView, member: str) -> Export:
+        """The conversations of one such file."""
+
+    def detect(self, source: SourceView) -> Detection:
+        """Sure if a JSON file begins as the company's do."""
+        found = self._members(source)
+        return Detection(0.95, *self.found_as, found) if found else Detection(0.0, "", "")
+
+    def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
+        """Every conversation, in all parts of the export."""
+        for member in self._members(source):
+            yield from self.export(source, member).records()
+
+    def _members(self, source: SourceView) -> tuple[str, ...]:
+        return tuple(name for name in json_members(source) if self.is_export(source.head(name)))
 
 
 class Export(ABC):
@@ -118,6 +155,11 @@ class Export(ABC):
             attachments=said.attachments,
             reply_to=said.reply_to,
         )
+
+
+def begins_array(head: bytes) -> bool:
+    """Whether a file begins as a JSON array does."""
+    return head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"[")
 
 
 def instant(value: object) -> datetime | None:
