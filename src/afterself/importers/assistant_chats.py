@@ -29,6 +29,7 @@ from afterself.archive.drafts import (
 )
 from afterself.archive.keys import storable
 from afterself.errors import SourceError
+from afterself.importers.attached import came_with
 from afterself.importers.contract import Detection, Options
 from afterself.importers.json_stream import items, json_members, until_damage
 from afterself.importers.source_view import SourceView, shown
@@ -73,6 +74,8 @@ class AssistantImporter(ABC):
     general = False
     found_as: tuple[str, str]
     """What its `Detection` says: the format, and the reason."""
+    beside: re.Pattern[str]
+    """Names of the other files of an export: uploads, pages, what the company tells of the account."""
 
     @staticmethod
     @abstractmethod
@@ -86,7 +89,10 @@ class AssistantImporter(ABC):
     def detect(self, source: SourceView) -> Detection:
         """Sure if a JSON file begins as the company's do."""
         found = self._members(source)
-        return Detection(0.95, *self.found_as, found) if found else Detection(0.0, "", "")
+        if not found:
+            return Detection(0.0, "", "")
+        also = (name for member in found for name in came_with(source, member, self.beside))
+        return Detection(0.95, *self.found_as, tuple(dict.fromkeys((*found, *also))))
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every conversation, in all parts of the export."""

@@ -35,6 +35,10 @@ class ChatGptImporter(AssistantImporter):
     name = "ChatGPT export"
     source = "chatgpt"
     reads = "the zip of ChatGPT's data export, or its conversations.json"
+    beside = re.compile(
+        r"(?:[^/]+/)*file[-_]|dalle-generations/|user-[^/]+/|[0-9a-f]{8}-[0-9a-f-]{27}/|chat\.html$|"
+        r"(?:user|message_feedback|model_comparisons|shared_conversations|group_chats|shopping|sora)\.json$"
+    )
     found_as = ("ChatGPT conversations", "conversations with a mapping of messages")
 
     @staticmethod

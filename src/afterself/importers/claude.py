@@ -32,6 +32,7 @@ class ClaudeImporter(AssistantImporter):
     name = "Claude export"
     source = "claude"
     reads = "the zip of Claude's data export, or its conversations.json"
+    beside = re.compile(r"(?:users|projects|memories)\.json$|projects/[^/]+\.json$")
     found_as = ("Claude conversations", "conversations with chat messages")
 
     @staticmethod

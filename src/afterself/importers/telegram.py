@@ -13,6 +13,7 @@ from datetime import datetime
 
 from afterself.archive.drafts import Kind, OwnerHint, Problem, RecordDraft, ThreadDraft, ThreadKind, Yielded
 from afterself.archive.keys import storable
+from afterself.importers.attached import came_with
 from afterself.importers.contract import Detection, Options
 from afterself.importers.json_stream import json_members, until_damage
 from afterself.importers.local_time import LocalClock
@@ -35,6 +36,12 @@ KINDS: dict[str, ThreadKind] = {
 _TYPE = re.compile(rb'"type"\s*:\s*"(?:%s)"' % "|".join(KINDS).encode())
 _CHAT = re.compile(rb'"messages"\s*:\s*\[')
 _ACCOUNT = re.compile(rb'"(?:personal_information|frequent_contacts|left_chats)"\s*:\s*\{')
+_SENT = re.compile(
+    r"(?:chats|contacts|css|files|images|js|lists|photos|profile_pictures|round_video_messages|stickers|stories|"
+    r"video_files|voice_messages)/|(?:messages\d*|export_results)\.html$"
+)
+"""The folders and pages that Telegram Desktop writes beside result.json."""
+
 _TELEGRAM = re.compile(rb'"(?:about|user_id|chats)"\s*:')
 
 
@@ -52,8 +59,9 @@ class TelegramImporter:
         """Sure if a JSON file begins as a chat or an account of Telegram's."""
         found = [name for name in json_members(source) if _is_export(source.head(name))]
         if found:
-            reason = "begins as Telegram's chats do"
-            return Detection(0.95, "Telegram JSON", reason, tuple(found))
+            sent = (name for member in found for name in came_with(source, member, _SENT))
+            members = tuple(dict.fromkeys((*found, *sent)))
+            return Detection(0.95, "Telegram JSON", "begins as Telegram's chats do", members)
         pages = [name for name in source.names() if name.rpartition("/")[2] == "messages.html"]
         if pages and b"page_wrap" in source.head(pages[0]):
             return Detection(0.0, "", "It is Telegram's HTML export: export again and choose JSON")
