@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from afterself.cli.completions import one_of
+from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.errors import SourceError, UnknownFormat, UsageError
 from afterself.home.moments import utc_text
@@ -92,7 +93,7 @@ def import_(
     if imported.done and not (yes or json_) and interactive():
         _ask_for_owner(self_, imported)
     if json_:
-        echo_json(_as_json(imported))
+        echo_json({**_as_json(imported), **_own_words(self_, imported)[0]})
     else:
         _print(imported, self_)
     for _, error in imported.failed:
@@ -155,6 +156,7 @@ def _import_one(self_: Self, path: str, options: Options, tell: Callable[[Report
 def _ask_for_owner(self_: Self, imported: _Imported) -> None:
     """Ask once who of the authors the owner is, where neither an option nor the export says it."""
     from afterself.archive.store import Archive
+    from afterself.importers.languages import identify_owner
     from afterself.policy.view import open_view
 
     if all(summary.owner for _, summary in imported.done):
@@ -173,6 +175,7 @@ def _ask_for_owner(self_: Self, imported: _Imported) -> None:
     identities = {person.identity for person in asked if person.name in chosen}
     with Archive.writing(self_) as archive, archive.transaction():
         archive.people.set_owner([one for one in archive.people.identities() if one.id in identities])
+        identify_owner(archive)
     for i, (path, summary) in enumerate(imported.done):
         if not summary.owner:
             imported.done[i] = (path, _with_owner(summary, chosen))
@@ -237,13 +240,24 @@ def _print(imported: _Imported, self_: Self) -> None:
     out = console()
     out.print(_table(imported.done))
     summaries = [summary for _, summary in imported.done]
-    for line in _remarks(summaries):
+    for line in [*_remarks(summaries), *_own_words(self_, imported)[1]]:
         out.print(line, markup=False)
     if not all(summary.owner for summary in summaries):
         out.print(with_self(_whose(self_)), markup=False)
     else:
         steps = 'Next: afterself ask "…"   (no training needed)\n      afterself train'
         out.print(with_self(steps), markup=False, soft_wrap=True)
+
+
+def _own_words(self_: Self, imported: _Imported) -> tuple[dict[str, Any], list[str]]:
+    """What of what the owner wrote in the imported threads are their own words, as JSON and in lines."""
+    from afterself.policy.view import open_view
+
+    threads = frozenset[int]().union(*(summary.touched_threads for _, summary in imported.done))
+    with open_view(self_, "list") as view:
+        words, languages = view.own.words(threads=threads), view.own.languages(threads=threads)
+    told = {"own_words": own_words_json(words), "languages": languages}
+    return told, [*own_words_lines(words), *languages_lines(languages)]
 
 
 def _table(done: Sequence[tuple[str, ImportSummary]]) -> Table:

@@ -30,6 +30,7 @@ from afterself.errors import AfterselfError, SourceError
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
+from afterself.importers.languages import identify_owner
 from afterself.importers.registry import recognise
 from afterself.importers.source_view import SourceView, shown
 from afterself.policy import require_consent
@@ -121,6 +122,7 @@ def import_source(
                     tally.formats.append(one.detection.format)
                     _run(archive, one.importer, one.source, options, tally, progress)
                 _refuse_nothing(source, tally)
+                identify_owner(archive)
         finally:
             archive.sweep()
     progress.finish()
