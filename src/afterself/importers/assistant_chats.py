@@ -92,7 +92,7 @@ class AssistantImporter(ABC):
         if not found:
             return Detection(0.0, "", "")
         also = (name for member in found for name in came_with(source, member, self.beside))
-        return Detection(0.95, *self.found_as, tuple(dict.fromkeys((*found, *also))))
+        return Detection.of(0.95, *self.found_as, found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every conversation, in all parts of the export."""

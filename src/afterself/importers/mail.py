@@ -61,8 +61,8 @@ class MailImporter:
         if not found:
             return Detection(0.0, "", "")
         forms = ", ".join(sorted({box.form for box in found}))
-        members = (*(box.member for box in found), *Beside(source, found).members())
-        return Detection(0.9, forms, "begins as mails do", members)
+        beside = Beside(source, found).members()
+        return Detection.of(0.9, forms, "begins as mails do", [box.member for box in found], beside)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every mailbox and mail of the source, a mail at a time."""

@@ -60,8 +60,7 @@ class TelegramImporter:
         found = [name for name in json_members(source) if _is_export(source.head(name))]
         if found:
             sent = (name for member in found for name in came_with(source, member, _SENT))
-            members = tuple(dict.fromkeys((*found, *sent)))
-            return Detection(0.95, "Telegram JSON", "begins as Telegram's chats do", members)
+            return Detection.of(0.95, "Telegram JSON", "begins as Telegram's chats do", found, sent)
         pages = [name for name in source.names() if name.rpartition("/")[2] == "messages.html"]
         if pages and b"page_wrap" in source.head(pages[0]):
             return Detection(0.0, "", "It is Telegram's HTML export: export again and choose JSON")

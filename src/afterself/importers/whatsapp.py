@@ -66,8 +66,9 @@ class WhatsAppImporter:
                 reason = f"It is named like a WhatsApp chat, but {but}"
         if not found:
             return Detection(0.0, "", reason)
-        members = tuple(dict.fromkeys((*found, *sorted(attached(source, found)))))
-        return Detection(best, "WhatsApp chat", "lines begin as in a WhatsApp chat", members)
+        sent = attached(source, found)
+        chats = [member for member in found if member not in sent]
+        return Detection.of(best, "WhatsApp chat", "lines begin as in a WhatsApp chat", chats, sent)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every chat of the source; a damaged zip in a folder is a Problem, the other chats go on."""
