@@ -248,6 +248,7 @@ def not_me(
 def _decide(names: list[str], *, owner: bool) -> None:
     from afterself.archive.plain import terminal_text
     from afterself.archive.store import Archive
+    from afterself.importers.languages import identify_owner
 
     self_ = open_self()
     with Archive.writing(self_) as archive, archive.transaction():
@@ -264,6 +265,7 @@ def _decide(names: list[str], *, owner: bool) -> None:
             chosen.extend(found)
         chosen = list({one.id: one for one in chosen}.values())
         changed = archive.people.set_owner(chosen, owner)
+        identify_owner(archive)
     self_.audit("owner decided", identities=len(chosen), owner=owner, records=changed)
     who = ", ".join(f"{terminal_text(one.name, one_line=True)} ({one.source})" for one in chosen)
     typer.echo(f"{who}: {'the owner' if owner else 'not the owner'}; {changed} records changed.")

@@ -11,6 +11,7 @@ from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import bases, one_of
 from afterself.cli.leaving_out import ExcludeThreadOption
 from afterself.cli.moments import moment_of
+from afterself.cli.own_words import languages_lines
 from afterself.cli.progress import ProgressLine, duration
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, require_records
 from afterself.errors import UsageError
@@ -179,6 +180,7 @@ def preflight_lines(told: Preflight) -> list[str]:
         f"Data      {told.owner_messages:,} messages of the owner in {told.owner_turns:,} turns: "
         f"{told.train_turns:,} train ({told.examples:,} examples), {told.validation_turns:,} validate, "
         f"{told.held_out_turns:,} more are held out for evaluation",
+        *(line.replace("Languages: ", "Languages ") for line in languages_lines(told.languages)),
         f"Tokens    {told.tokens_per_epoch:,} an epoch, at most {told.settings.epochs:g} epochs, "
         f"{told.steps:,} steps",
         f"Time      at most {duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",

@@ -43,6 +43,8 @@ class Base:
     """Tokens that the model was trained to read."""
     license: str
     """SPDX expression, or "unknown"."""
+    languages: tuple[str, ...] = ()
+    """ISO 639-1 codes of what it was made from, where its card says so."""
 
 
 def resolve_base(
@@ -84,6 +86,7 @@ def _embedded(folder: Path) -> Base:
             remedy="Reinstall the package, or name another base: --base FOLDER.",
         )
     meta = read_metadata(gguf)
+    told = json.loads(card.read_text(encoding="utf-8"))
     return Base(
         id=EMBEDDED,
         kind="embedded",
@@ -91,7 +94,8 @@ def _embedded(folder: Path) -> Base:
         gguf=gguf,
         sha256=_fingerprint([gguf, tokenizer]),
         context=meta.integer(f"{meta.text('general.architecture')}.context_length"),
-        license=str(json.loads(card.read_text(encoding="utf-8")).get("license", "unknown")),
+        license=str(told.get("license", "unknown")),
+        languages=tuple(str(code) for code in told.get("languages", ())),
     )
 
 
