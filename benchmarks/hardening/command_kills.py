@@ -53,7 +53,7 @@ def prepare(shop: road.Workshop, *, encrypted: bool) -> list[Prepared]:
     for number, deed in enumerate(roads.deeds(exports, shop.folder, encrypted=encrypted)):
         folder = shop.folder / "prepared" / f"{number}"
         if self_.exists():
-            shutil.copytree(self_, folder)
+            shutil.copytree(place, folder)
         before, arguments = snapshot(self_, PASSPHRASES), list(deed.arguments(self_))
         running = roads.start(deed, arguments, shop)
         running.wait_for_begin()
@@ -70,9 +70,10 @@ def fresh(shop: road.Workshop, folder: Path | None) -> Path:
     """The place of the self, with nothing else in it."""
     place = shop.folder / "place"
     shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
-    if folder is not None:
-        shutil.copytree(folder, place / "ida")
+    if folder is None:
+        place.mkdir()
+    else:
+        shutil.copytree(folder, place)
     return place
 
 
@@ -96,9 +97,9 @@ def trial(
             converts=one.deed.converts, gone=one.gone, secrets=SECRETS,
         )  # fmt: skip
         found.append(seen.found)
-        wrong += seen.wrong
+        wrong += [*seen.wrong, *roads.made_wrong(one.deed, self_, done=False)]
         notes |= set(seen.notes)
-        if seen.found == "after":
+        if seen.found == "after" and not one.deed.makes:
             break
     wrong += roads.finish(shop, one.deed, self_, one.arguments, found[-1], one.after, one.gone)
     lines.add(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,13 @@ from benchmarks.hardening import road
 from benchmarks.hardening.soundness import Snapshot, left_behind, look, opened, snapshot
 
 from afterself.archive.store import Archive
+from afterself.custody import open_bundle, unpack
+from afterself.errors import AfterselfError
 
 FIRST, SECOND = "seven lanterns on the quay", "nine herons by the weir"
 """The passphrases: at first, and after a change."""
 PASSPHRASES = (FIRST, SECOND)
+BUNDLE = "ida.bundle"
 LEAVES = "Benedikt"
 """The contact who is forgotten: nothing with this name may be left."""
 SECRETS = (b"fictional", b"benedikt", b"to be sure", b"took the train", b"corrected words", b"weights-canary")
@@ -32,7 +36,7 @@ import os
 from afterself.home.keys import Cost
 Cost.calibrated = classmethod(lambda cls, seconds=0.5: cls(8192, 1))
 import afterself.archive.encryption, afterself.archive.store, afterself.importers.ingest, afterself.cli
-import afterself.policy, rich.table, rich.text, nacl.bindings
+import afterself.policy, afterself.custody, rich.table, rich.text, nacl.bindings
 """
 """A passphrase that costs little to try, so that time and kills go to the work and not to Argon2id."""
 _BEGIN = """
@@ -83,6 +87,8 @@ class Deed:
     converts: bool = False
     forgets: bytes = b""
     """A word (in small letters) that is nowhere any more from now on."""
+    makes: str = ""
+    """The bundle or the folder of a self that it makes beside the self, which stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,10 @@ def deeds(exports: Exports, folder: Path, *, encrypted: bool) -> list[Deed]:
         do("import longer JSON Lines", "import again", bring(exports.longer_rows)),
         do("people exclude", "people", on("people", "exclude", road.CONTACT)),
         do("consent give", "consent", on("consent", "give", "voice")),
+        Deed("pack", "pack", lambda self_: ["--self", self_, "pack", self_.parent / BUNDLE],
+             FIRST, makes=BUNDLE),
+        Deed("unpack", "pack", lambda self_: ["unpack", self_.parent / BUNDLE, "--to", self_.parent / "copy"],
+             FIRST, makes="copy"),
         Deed("make weights", "weights", lambda self_: [self_, opens or ""], opens, WEIGHTS),
         *([change, unlock, lock] if encrypted else [lock, unlock]),
         do("forget a record", "forget", lambda self_: [
@@ -200,7 +210,7 @@ def finish(
     gone: Sequence[bytes],
 ) -> list[str]:
     """Run again what was cut or killed, or where it was done, open the self for writing; what is wrong."""
-    if found == "after":
+    if found == "after" and (not deed.makes or (self_.parent / deed.makes).exists()):
         with Archive.writing(opened(self_, PASSPHRASES)[0]):
             pass
     else:
@@ -215,5 +225,33 @@ def finish(
     if held and after and held.secret != after.secret and held.same_words(after):
         # The archive itself was made anew, with another secret: its ids differ.
         again = look(self_, None, held, PASSPHRASES, converts=False, gone=gone, secrets=SECRETS)
-    wrong = [*again.wrong, *left_behind(self_), *(f"note: {one}" for one in again.notes)]
+    wrong = [
+        *again.wrong,
+        *made_wrong(deed, self_, done=True),
+        *left_behind(self_),
+        *(f"note: {one}" for one in again.notes),
+    ]
     return [f"at the end: {one}" for one in wrong]
+
+
+def made_wrong(deed: Deed, self_: Path, *, done: bool) -> list[str]:
+    """What is wrong with what a deed makes beside the self: it is whole, or, unless `done`, not there."""
+    if not deed.makes:
+        return []
+    made = self_.parent / deed.makes
+    if not made.exists():
+        return [f"{deed.makes} is missing"] if done else []
+    data = made.read_bytes().lower() if made.is_file() else b""
+    wrong = [f"{deed.makes} shows “{word.decode()}”" for word in SECRETS if word in data]
+    try:
+        with tempfile.TemporaryDirectory(prefix="unpacked-") as folder:
+            if made.is_file():
+                with open_bundle(made) as bundle:
+                    unpack(bundle, bundle.unlock(FIRST), Path(folder) / "self")
+                made = Path(folder) / "self"
+            held, ours = snapshot(made, PASSPHRASES), snapshot(self_, PASSPHRASES)
+    except AfterselfError as error:
+        return [*wrong, f"{deed.makes} is half: {error.message}"]
+    if held is None or ours is None or (held.tables, held.blobs) != (ours.tables, ours.blobs):
+        wrong.append(f"{deed.makes} does not hold what the self holds")
+    return wrong

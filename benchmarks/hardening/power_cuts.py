@@ -119,6 +119,7 @@ def try_cut(
         wrong = list(found.wrong)
         if done and found.found != "after":
             wrong.append("what was acknowledged is lost")
+        wrong += roads.made_wrong(deed, self_, done=done)
         wrong += roads.finish(shop, deed, self_, walked.arguments[number], found.found, after, gone)
     return found.found, wrong, found.notes
 

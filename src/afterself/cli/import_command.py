@@ -28,6 +28,7 @@ from afterself.cli.import_survey import (
 )
 from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
+from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import SourceError, UnknownFormat, UsageError
 from afterself.home.moments import utc_text
 
@@ -112,7 +113,7 @@ def import_(
     if only_list:
         list_paths(self_, paths, options, json_=json_)
         return
-    _warn_of_syncing(self_)
+    warn_of_syncing(self_.path)
     ask = not (yes or json_) and interactive()
     imported = _import_all(self_, paths, options, quiet=json_, ask=ask)
     if imported.done and ask:
@@ -127,18 +128,6 @@ def import_(
         console(stderr=True).print(with_self(HOW_TO_EXPORT), markup=False)
     if imported.failed:
         raise typer.Exit(imported.failed[0][1].exit_code)
-
-
-def _warn_of_syncing(self_: Self) -> None:
-    from afterself.home.syncing import syncing_program
-
-    program = syncing_program(self_.path)
-    if program is not None:
-        typer.echo(
-            f"Warning: {program} keeps this folder: {_shown(str(self_.path))}. It can damage the archive and "
-            "copies it to other machines: better move the self out of it.",
-            err=True,
-        )
 
 
 def _options(me: Sequence[str], zone: str | None, date_order: str | None) -> Options:

@@ -5,7 +5,6 @@ Asks for what was not given, and says plainly what is declared and whether the f
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +13,8 @@ from afterself.cli import passphrases
 from afterself.cli.completions import bases, one_of, several_of
 from afterself.cli.encryption_commands import offer_recovery
 from afterself.cli.shell import app, chosen_path, interactive, own_command, with_self
-from afterself.errors import SelfError, UsageError
+from afterself.cli.synced_folders import require_not_synced
+from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.home.folder import Declaration
@@ -101,28 +101,7 @@ def _confirm(declared: Declaration, *, yes: bool) -> None:
     typer.echo(f"You declare: a self of {shown}; {RIGHT_MEANS[declared.right]}. Allowed: {allowed}.")
     if not yes and not typer.confirm("Is that so?"):
         raise UsageError("Nothing was made.")
-    _not_synced(chosen_path(), yes=yes)
-
-
-def _not_synced(path: Path, *, yes: bool) -> None:
-    """SelfError in a folder that a file-sync program keeps, unless the person at the terminal insists."""
-    from afterself.home.syncing import syncing_program
-
-    program = syncing_program(path)
-    if program is None:
-        return
-    warning = (
-        f"{program} keeps this folder: {path}. A file-sync program can damage the archive, and copies it "
-    )
-    warning += "to other machines."
-    if yes:
-        raise SelfError(
-            f"{warning} Nothing was made.",
-            remedy="Name a folder outside it with --self. If it must be here: at a terminal, without --yes.",
-        )
-    typer.echo(f"Warning: {warning}", err=True)
-    if not typer.confirm("Make it there all the same?"):
-        raise UsageError("Nothing was made.", remedy="Name a folder outside it with --self.")
+    require_not_synced(chosen_path(), yes=yes)
 
 
 def _passphrase(*, yes: bool) -> str | None:
