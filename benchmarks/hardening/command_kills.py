@@ -28,7 +28,7 @@ from benchmarks.hardening.results import Lines
 from benchmarks.hardening.soundness import Snapshot, look, snapshot, upper_bound
 
 RESULTS = Path(__file__).parents[1] / "results" / "command_kills.jsonl"
-KILLS = {"import": 9, "import again": 7, "forget": 8, "encrypt": 14, "correct": 5, "weights": 3, "pack": 18}
+KILLS = {"import": 9, "import again": 5, "forget": 6, "encrypt": 9, "correct": 5, "weights": 3, "pack": 9}
 """How often each command of a kind is killed, on each of the two roads; others twice."""
 
 
