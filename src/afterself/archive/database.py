@@ -48,7 +48,7 @@ def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = Fals
             elif version < LATEST:
                 if read_only:
                     db.close()
-                    open_archive(path, keys).close()
+                    _bring_up(path, keys)
                     db = _connect(path, keys, read_only=True)
                 else:
                     db.pragma("journal_mode", "wal")
@@ -60,6 +60,20 @@ def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = Fals
             db.close()
             raise
         return db
+
+
+def _bring_up(path: Path, keys: Keys | None) -> None:
+    """Migrate an older archive that is only to be read; ArchiveError if nothing can be written there."""
+    try:
+        open_archive(path, keys).close()
+    except (ArchiveError, OSError) as error:
+        if not isinstance(error.__cause__ or error, (apsw.ReadOnlyError, apsw.CantOpenError, OSError)):
+            raise
+        raise ArchiveError(
+            f"The archive {path} was written by an older Afterself, and cannot be brought up to date: "
+            "nothing can be written there. It was not changed.",
+            remedy="Copy the folder of the self to a disk where you may write, and open the copy.",
+        ) from error
 
 
 def check_lexical(path: Path, keys: Keys | None) -> bool:
