@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -58,7 +57,7 @@ def prepare(shop: road.Workshop, *, encrypted: bool) -> list[Prepared]:
         running = roads.start(deed, arguments, shop)
         running.wait_for_begin()
         began = time.monotonic()
-        assert running.process.wait() == 0, (deed.name, (shop.folder / "err").read_text())
+        assert running.wait() == 0, (deed.name, (shop.folder / "err").read_text())
         seconds, after = time.monotonic() - began, snapshot(self_, PASSPHRASES)
         known = folder if folder.exists() else None
         found.append(Prepared(deed, known, arguments, before, after, seconds, tuple(gone)))
@@ -89,9 +88,7 @@ def trial(
         running = roads.start(one.deed, one.arguments, shop)
         running.wait_for_begin()
         time.sleep(at[-1])
-        hits += running.process.poll() is None
-        running.process.send_signal(signal.SIGKILL)
-        running.process.wait()
+        hits += running.kill()
         seen = look(
             self_, one.before, one.after, PASSPHRASES,
             converts=one.deed.converts, gone=one.gone, secrets=SECRETS,

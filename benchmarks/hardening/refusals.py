@@ -268,7 +268,7 @@ def prepare(refusals: Refusals) -> None:
         for deed in roads.deeds(refusals.exports, refusals.shop.folder, encrypted=encrypted)[:3]:
             running = roads.start(deed, deed.arguments(self_), refusals.shop)
             running.wait_for_begin()
-            assert running.process.wait() == 0, (refusals.shop.folder / "err").read_text()
+            assert running.wait() == 0, (refusals.shop.folder / "err").read_text()
 
 
 def cases() -> Iterator[tuple[str, Callable[[Refusals], None]]]:
