@@ -130,24 +130,28 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", type=float, default=1.0, help="this share of the usual number of kills")
+    parser.add_argument("--minutes", type=float, default=600, help="stop after so long")
     parser.add_argument("--only", default="", help="kinds of commands, with commas")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "afterself-command-kills")
     asked = parser.parse_args()
-    lines = Lines(asked.results)
+    lines, began = Lines(asked.results), time.monotonic()
+    shutil.rmtree(asked.work, ignore_errors=True)
+    waiting: list[tuple[road.Workshop, bool, Prepared]] = []
     for encrypted in (False, True):
-        shutil.rmtree(asked.work, ignore_errors=True)
-        asked.work.mkdir(parents=True)
-        shop = road.Workshop(asked.work.resolve())
-        for one in prepare(shop, encrypted=encrypted):
-            if asked.only and one.deed.kind not in asked.only.split(","):
-                continue
+        shop = road.Workshop(asked.work.resolve() / ("encrypted" if encrypted else "plain"))
+        shop.folder.mkdir(parents=True)
+        waiting += [(shop, encrypted, one) for one in prepare(shop, encrypted=encrypted)]
+    if asked.only:
+        waiting = [one for one in waiting if one[2].deed.kind in asked.only.split(",")]
+    while waiting and time.monotonic() - began < 60 * asked.minutes:
+        for shop, encrypted, one in tuple(waiting):  # in turn, so that all kinds come equally far
             same = ("deed", one.deed.name), ("encrypted", encrypted)
             done = [line for line in lines.done if all(line.get(name) == value for name, value in same)]
-            hits, number = sum(line["kills"] for line in done), len(done)
-            while hits < asked.share * KILLS.get(one.deed.kind, 2):
-                hits += trial(shop, one, lines, encrypted=encrypted, number=number, seed=asked.seed)
-                number += 1
+            if sum(line["kills"] for line in done) >= asked.share * KILLS.get(one.deed.kind, 2):
+                waiting.remove((shop, encrypted, one))
+            else:
+                trial(shop, one, lines, encrypted=encrypted, number=len(done), seed=asked.seed)
     return bool(sum_up(lines))
 
 
