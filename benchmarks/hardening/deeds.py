@@ -264,10 +264,6 @@ def finish(
             return [f"the command fails when it is run again: {err[-200:]}"]
     gone = [*gone, *filter(None, [deed.forgets])]
     again = look(self_, None, after, PASSPHRASES, converts=False, gone=gone, secrets=SECRETS)
-    held = snapshot(self_, PASSPHRASES) if again.found == "neither" else None
-    if held and after and held.secret != after.secret and held.same_words(after):
-        # The archive itself was made anew, with another secret: its ids differ.
-        again = look(self_, None, held, PASSPHRASES, converts=False, gone=gone, secrets=SECRETS)
     wrong = [
         *again.wrong,
         *made_wrong(deed, self_, done=True),
