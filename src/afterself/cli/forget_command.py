@@ -192,6 +192,7 @@ def _forget(
             "stale": done.stale,
             "raw_cut": done.raw_cut,
             "raw_dropped": done.raw_dropped,
+            "bundles": len(self_.audited("packed")),
         }
         line = self_.audit("forgotten", **counts)
         made = [{"id": one.id, "kind": one.kind, "path": one.path} for one in found.stale]
@@ -228,6 +229,12 @@ def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> 
     if found.same_words:
         same = _records(found.same_words)
         out.print(f"Elsewhere the same words stand in {same}, and stay: search for them.")
+    packed = self_.audited("packed")
+    if packed:
+        last = terminal_text(str(packed[-1].get("at"))[:10], one_line=True)
+        out.print(
+            f"Bundles packed before ({len(packed)}, the last on {last}) keep what is in them: pack anew."
+        )
     if wanted.number is not None:
         out.print("What this import changed in records that others had brought before it stays.")
     if person is not None:
