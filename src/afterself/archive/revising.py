@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import apsw
 
 from afterself.archive.drafts import RecordDraft
-from afterself.archive.keys import nfc, storable
+from afterself.archive.keys import nfc, storable, storable_or_none
 from afterself.archive.ledger import Ledger
 from afterself.archive.lexical import reindex
 from afterself.archive.scouting import words_of
@@ -258,7 +258,16 @@ class Reviser:
             blob = None if one.member is None else blob_of(one.member)
             self._db.execute(
                 "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (record, n, storable(one.name), one.state, one.mime, one.size, _storable(one.member), blob),
+                (
+                    record,
+                    n,
+                    storable(one.name),
+                    one.state,
+                    one.mime,
+                    one.size,
+                    storable_or_none(one.member),
+                    blob,
+                ),
             )
 
     def _reattach(self, stored: Stored, draft: RecordDraft, blob_of: BlobOf) -> bool:
@@ -275,7 +284,3 @@ class Reviser:
         self._attach(stored.row, draft, blob_of)
         self._db.execute("UPDATE record SET attachments = ? WHERE row = ?", (len(has), stored.row))
         return True
-
-
-def _storable(name: str | None) -> str | None:
-    return None if name is None else storable(name)

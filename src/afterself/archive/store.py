@@ -171,6 +171,12 @@ class Archive:
         with archive_errors(self.path):
             return stored_imports(self._db, number)
 
+    def keep_sightings(self, run: ImportRun, members: Mapping[str, str]) -> None:
+        """Note where records stand in kept members (by SHA-256) that were read again."""
+        rows: Any = self._db.execute("SELECT sha256, id FROM blob")
+        blobs: dict[str, int] = dict(rows)
+        run.sightings.keep(self._db, {member: blobs[sha256] for member, sha256 in members.items()})
+
     def open_blob(self, sha256: str) -> BinaryIO:
         """The bytes of a blob; ArchiveError if its file is missing."""
         try:
