@@ -61,8 +61,8 @@ class Forgotten:
     cleared: bool
 
 
-def reach(db: apsw.Connection, ledger: Ledger, records: Iterable[str]) -> Reach:
-    """What `bury` would reach; nothing is changed."""
+def reach(db: apsw.Connection, ledger: Ledger, records: Iterable[str], *, copies: bool = False) -> Reach:
+    """What `bury` would reach, and what becomes stale if the `copies` go, too; nothing is changed."""
     ids: list[str] = []
     titles: Counter[str] = Counter()
     revisions: set[int] = set()
@@ -82,8 +82,14 @@ def reach(db: apsw.Connection, ledger: Ledger, records: Iterable[str]) -> Reach:
         for revision, text in db.execute("SELECT row, text FROM revision WHERE record = ?", (found[0],)):
             revisions.add(revision)
             texts.add(text.strip())
-    copies = _copies(db, ids)
-    linked = {copy.record for copy in copies}
+    others = _copies(db, ids)
+    linked = {copy.record for copy in others}
+    if copies:
+        of_one = (
+            "SELECT revision.row FROM revision JOIN record ON record.row = revision.record "
+            "WHERE record.id = ?"
+        )
+        revisions.update(row for id in linked for (row,) in db.execute(of_one, (id,)))
     same = 0
     for id, row, text in db.execute(
         "SELECT record.id, record.row, revision.text FROM record "
@@ -92,7 +98,7 @@ def reach(db: apsw.Connection, ledger: Ledger, records: Iterable[str]) -> Reach:
         other = row not in rows and id not in linked
         same += other and text.strip() in texts and bool(text.strip())
     stale = tuple(ledger.made_from(revisions))
-    return Reach(tuple(ids), tuple(titles.most_common()), stale, copies, same)
+    return Reach(tuple(ids), tuple(titles.most_common()), stale, others, same)
 
 
 def _copies(db: apsw.Connection, ids: list[str]) -> tuple[Copy, ...]:

@@ -245,10 +245,10 @@ class Archive:
         with self.transaction():
             self.ledger.set_state(artifact, state)
 
-    def reach(self, records: Iterable[str]) -> Reach:
-        """What forgetting these records would reach; nothing is changed."""
+    def reach(self, records: Iterable[str], *, copies: bool = False) -> Reach:
+        """What forgetting these records would reach, with or without their copies; nothing is changed."""
         with archive_errors(self.path):
-            return reach(self._db, self.ledger, records)
+            return reach(self._db, self.ledger, records, copies=copies)
 
     def records_of(self, contact: Contact, *, with_replies: bool = False) -> list[str]:
         """Ids of what a contact wrote; with replies, of all in threads that they and the owner had alone."""

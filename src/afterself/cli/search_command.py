@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from afterself.memory.search import Filters, Found
+    from afterself.policy.sayings import Place
     from afterself.policy.view import View
 
 
@@ -76,7 +79,8 @@ def search(
         found = find(view, text, filters, k)
     if as_json:
         for one in found:
-            echo_json({**record_json(one.record), "source": one.record.source, "score": one.score})
+            places = {"also_in": [asdict(place) for place in one.also_in]}
+            echo_json({**record_json(one.record), "source": one.record.source, "score": one.score, **places})
         return
     out = console()
     for one in found:
@@ -139,4 +143,16 @@ def _show(one: Found, out: Console) -> None:
     place = terminal_text(f"{record.author_name or 'unknown'}, {record.thread_title}", one_line=True)
     out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)
     out.print(Text(indent(terminal_text(record.text), "  ")), markup=False)
+    show_places(one.also_in, out)
     out.print()
+
+
+def show_places(places: Sequence[Place], out: Console) -> None:
+    """Print where else the same was found, if anywhere."""
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+
+    if places:
+        told = "; ".join(f"{place.source}, {place.thread_title}" for place in places)
+        out.print(Text(f"  also in {terminal_text(told, one_line=True)}", style="dim"), markup=False)

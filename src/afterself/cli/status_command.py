@@ -51,6 +51,7 @@ def _facts(self_: Self) -> dict[str, Any]:
         "allow": [one.purpose for one in consents(self_) if one.in_force],
         "records": seen.records,
         "own_records": seen.own,
+        "repeated_records": seen.repeated,
         "people": seen.people,
         "threads": seen.threads,
         "first": _time(seen.first),
@@ -124,6 +125,8 @@ def _show(facts: dict[str, Any]) -> None:
         "Archive": f"{facts['records']:,} records ({facts['own_records']:,} of the owner), "
         f"{facts['people']:,} people, {facts['threads']:,} conversations",
     }
+    if facts["repeated_records"]:
+        lines["Archive"] += f"; {facts['repeated_records']:,} more hold the same again, from other sources"
     if facts["first"]:
         lines["Span"] = f"{facts['first'][:10]} … {facts['last'][:10]}"
     lines["Owner"] = _owner(facts)
