@@ -108,7 +108,7 @@ def test_status_counts_it_once_and_records_lists_it_all(twice: Self) -> None:
 
 
 def test_whoever_may_not_see_one_source_is_shown_the_other(twice: Self) -> None:
-    assert run(twice, "audience", "add", "guests", "--exclude-source", "telegram", "--yes").code == 0
+    assert run(twice, "audience", "add", "guests", "--exclude-source", "telegram", "--quotes").code == 0
     (hit,) = run(twice, "search", "cake", "--audience", "guests", "--json").lines
     assert hit["source"] == "generic" and hit["same_as"] is None and hit["also_in"] == []
 

@@ -173,7 +173,7 @@ def _weights(self_: Self) -> Iterator[Check]:
             yield note(PART, "weights", "none yet", "Next: afterself train")
         return
     try:
-        same = resolve_base(newest.base).sha256 == newest.base_sha256
+        same = resolve_base(newest.base, sha256=newest.base_sha256).sha256 == newest.base_sha256
         why = "another version of it is here"
     except AfterselfError as error:
         same, why = False, error.message

@@ -13,7 +13,7 @@ import typer
 from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import everybody, one_of, threads
 from afterself.cli.moments import moment_of, shown_moment
-from afterself.cli.self_commands import record_json, thread_id
+from afterself.cli.self_commands import thread_id
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
 
@@ -78,6 +78,8 @@ def search(
             )
         found = find(view, text, filters, k)
     if as_json:
+        from afterself.policy.record_json import record_json
+
         for one in found:
             places = {"also_in": [asdict(place) for place in one.also_in]}
             echo_json({**record_json(one.record), "source": one.record.source, "score": one.score, **places})

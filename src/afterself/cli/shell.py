@@ -123,7 +123,7 @@ def require_records(self_: Self, what: str) -> None:
 
 _WITHOUT_SELF = re.compile(
     r"\bafterself (?=(?:import|ask|search|records|people|forget|correct|imports|reparse|verify|status|"
-    r"dataset|train|talk|reply|evaluate|report|lock|unlock|recovery|passphrase|audience|label|consent)\b)"
+    r"dataset|train|talk|reply|evaluate|report|pack|lock|unlock|recovery|passphrase|audience|label|consent)\b)"
 )
 
 

@@ -28,6 +28,7 @@ from afterself.home.folder import Self
 from afterself.policy.consent import require_consent
 from afterself.policy.history import HistoryReads
 from afterself.policy.overview import OverviewReads
+from afterself.policy.own_words import OwnWordsReads
 from afterself.policy.retrieval import RetrievalReads
 from afterself.policy.sayings import SayingReads, first_of, repeats
 from afterself.policy.seen import FROM_RECORDS, compile_seen
@@ -153,6 +154,7 @@ class View:
         self.quotes = self._seen.quotes
         """Whether the audience may be shown words verbatim."""
         self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
+        self.own = OwnWordsReads(self._db, self_.archive_path, self._where, self._seen.values)
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.sayings = SayingReads(self._db, self_.archive_path, seen, self._seen.values)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many)
