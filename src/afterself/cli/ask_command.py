@@ -10,8 +10,8 @@ import typer
 
 from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.moments import shown_moment
+from afterself.cli.places import show_places
 from afterself.cli.reading import json_lines, text_of
-from afterself.cli.search_command import show_places
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text

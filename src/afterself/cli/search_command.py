@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,6 +12,7 @@ import typer
 from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import everybody, one_of, threads
 from afterself.cli.moments import moment_of, shown_moment
+from afterself.cli.places import show_places
 from afterself.cli.self_commands import thread_id
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from afterself.memory.search import Filters, Found
-    from afterself.policy.sayings import Place
     from afterself.policy.view import View
 
 
@@ -147,14 +146,3 @@ def _show(one: Found, out: Console) -> None:
     out.print(Text(indent(terminal_text(record.text), "  ")), markup=False)
     show_places(one.also_in, out)
     out.print()
-
-
-def show_places(places: Sequence[Place], out: Console) -> None:
-    """Print where else the same was found, if anywhere."""
-    from rich.text import Text
-
-    from afterself.archive.plain import terminal_text
-
-    if places:
-        told = "; ".join(f"{place.source}, {place.thread_title}" for place in places)
-        out.print(Text(f"  also in {terminal_text(told, one_line=True)}", style="dim"), markup=False)

@@ -41,7 +41,7 @@ def _parts(talk: Conversation, tokenizer: TurnTokenizer, context: int) -> Iterat
     head = len(tokenizer.encode_example(talk.header(talk.bursts), (), talk.group)[0])
     part: list[Burst] = []
     taken = head
-    for pair in _pairs(talk):
+    for pair in _pairs(talk.bursts):
         tokens = sum(len(tokenizer.encode_example(Header(), (b.turn,), talk.group)[0]) for b in pair)
         if part and taken + tokens > context:
             yield part
@@ -52,13 +52,13 @@ def _parts(talk: Conversation, tokenizer: TurnTokenizer, context: int) -> Iterat
         yield part
 
 
-def _pairs(talk: Conversation) -> Iterator[list[Burst]]:
-    """Each burst of the owner that is a target with what was said before it."""
+def _pairs(bursts: Sequence[Burst]) -> Iterator[list[Burst]]:
+    """Each burst of the owner with what was said before it, less those that another source said first."""
     pair: list[Burst] = []
-    for n, burst in enumerate(talk.bursts):
+    for burst in bursts:
         pair.append(burst)
         if burst.owner:
-            if n not in talk.repeats:
+            if burst.given < len(burst.turn.lines):
                 yield pair
             pair = []
 

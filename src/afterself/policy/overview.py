@@ -64,11 +64,7 @@ class OverviewReads:
                 self._seen.values,
             ).fetchone()
             records, own, threads, first, last = seen
-            again: Any = self._db.execute(
-                f"SELECT count(*), coalesce(sum(record.is_owner = 1), 0) {FROM_RECORDS} "
-                f"WHERE {self._seen.record} AND {repeats(self._seen.record)}",
-                self._seen.values,
-            ).fetchone()
+            again = self._again()
             people: Any = self._db.execute(
                 "SELECT count(DISTINCT CASE WHEN identity.owner = 1 THEN 0 ELSE contact.id END) "
                 f"FROM identity JOIN contact ON contact.id = identity.contact WHERE {self._seen.person} "
@@ -92,6 +88,23 @@ class OverviewReads:
             tuple(str(name) for (name,) in owner), tuple(str(source) for (source,) in unknown),
             again[0],
         )  # fmt: skip
+
+    def _again(self) -> tuple[int, int]:
+        """How many records repeat others that are seen, and how many of them are the owner's."""
+        if self._seen.everything:  # then it is one record of each saying that does not
+            query = (
+                "SELECT count(*) - count(DISTINCT said), "
+                "coalesce(sum(own), 0) - count(DISTINCT CASE WHEN own THEN said END) FROM "
+                "(SELECT said, record.is_owner IS 1 AS own FROM same_as "
+                "JOIN record ON record.row = same_as.record)"
+            )
+        else:
+            query = (
+                f"SELECT count(*), coalesce(sum(record.is_owner = 1), 0) {FROM_RECORDS} "
+                f"WHERE {self._seen.record} AND {repeats(self._seen.record)}"
+            )
+        found: Any = self._db.execute(query, self._seen.values).fetchone()
+        return found[0], found[1]
 
     def imports(self) -> list[ImportInfo]:
         """The imports that left something that is seen, oldest first."""

@@ -154,7 +154,8 @@ class View:
         self.quotes = self._seen.quotes
         """Whether the audience may be shown words verbatim."""
         self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
-        self.own = OwnWordsReads(self._db, self_.archive_path, self._where, self._seen.values)
+        single = f"{self._where} AND NOT {self._repeats}"
+        self.own = OwnWordsReads(self._db, self_.archive_path, single, self._seen.values)
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.sayings = SayingReads(self._db, self_.archive_path, seen, self._seen.values)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many)
