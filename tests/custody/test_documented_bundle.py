@@ -69,3 +69,16 @@ def test_the_reader_in_the_docs_refuses_what_was_changed(
     bundle.write_bytes(content)
     done = read(reader, bundle, passphrase=PASSPHRASE)
     assert done.returncode == 1 and b"BadSignature" in done.stderr and done.stdout == b""
+
+
+def test_the_reader_without_its_check_saves_what_stands_before_the_damage(
+    reader: Path, tmp_path: Path, fresh_self: Self
+) -> None:
+    bundle = pack(fill(fresh_self, tmp_path), tmp_path / "a.bundle", cost=CHEAP).path
+    content = bytearray(bundle.read_bytes())
+    content[-100_000] ^= 1
+    bundle.write_bytes(content)
+    code = reader.read_text()
+    reader.write_text(code.replace('    check_signature(file, bytes.fromhex(header["signer"]), end)\n', ""))
+    assert reader.read_text() != code
+    assert len(read(reader, bundle).stdout.splitlines()) == SAID - 1

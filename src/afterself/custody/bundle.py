@@ -148,17 +148,16 @@ def open_bundle(path: Path, progress: Progress | None = None) -> Iterator[Bundle
     SelfError if it is none, of a newer version, or cannot be read; `Damaged` if one byte is not as signed.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise _none(path)  # not opened: it may be a device without an end
         file = path.open("rb")
     except OSError as error:
         raise SelfError(
             f"The bundle {path} cannot be read ({error.strerror}).", remedy="Check its name."
         ) from error
     with file:
-        if not path.is_file() or file.read(len(MAGIC)) != MAGIC:
-            raise SelfError(
-                f"{path} is no bundle of a self, or its beginning is damaged.",
-                remedy="Name a file that afterself pack has made.",
-            )
+        if file.read(len(MAGIC)) != MAGIC:
+            raise _none(path)
         line = file.readline(_LONGEST_HEADER)
         facts = _facts(line, path)
         signer = bytes.fromhex(facts["signer"])
@@ -214,6 +213,13 @@ def _checked(file: BinaryIO, signer: bytes, path: Path, progress: Progress) -> t
     progress.finish()
     digest.update(signature)
     return size, digest.hexdigest()
+
+
+def _none(path: Path) -> SelfError:
+    return SelfError(
+        f"{path} is no bundle of a self, or its beginning is damaged.",
+        remedy="Name a file that afterself pack has made.",
+    )
 
 
 def _damaged(path: Path) -> Damaged:

@@ -23,6 +23,7 @@ from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
 from afterself.archive.labels import Label, read_labels
+from afterself.archive.newer import refuse_newer
 from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.policy.consent import require_consent
@@ -140,6 +141,8 @@ class View:
         self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
         try:
             with archive_errors(self_.archive_path):
+                if self.audience != OWNER:
+                    refuse_newer(self._db, "what an audience may see")
                 if (needed := _NEEDS[purpose]) is not None:
                     require_consent(self_, needed, self._db)
                 self._seen = compile_seen(self._db, purpose, audience)
