@@ -128,7 +128,7 @@ class ImportRun:
             )
         thread = self._threads.get(draft.key)
         if thread is None:
-            thread = self._threads[draft.key] = self._touched.open(number)
+            thread = self._threads[draft.key] = self._touched.known(number)
             self._keys[draft.key] = source_key
         if draft.joins:
             self._growing.add(draft.key)

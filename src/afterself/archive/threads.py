@@ -63,7 +63,7 @@ class Threads:
         self._db = db
         self.by_row: dict[int, ImportedThread] = {}
 
-    def open(self, number: int) -> ImportedThread:
+    def known(self, number: int) -> ImportedThread:
         """What is known of a thread, from now on kept in step."""
         if number in self.by_row:  # the same thread, spelled in another Unicode form or renamed
             return self.by_row[number]
@@ -89,7 +89,7 @@ class Threads:
         """One thread took in another: what this import knows of the other belongs to it, and all of it is
         put in order in the end."""
         other = self.by_row.pop(gone, None)
-        thread = self.open(keep)
+        thread = self.known(keep)
         thread.reorder = True
         thread.next_position = self._held(keep)[0] + 1
         thread.participants |= self._participants(keep)
