@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +22,9 @@ from afterself.archive.ledger import list_artifacts
 from afterself.archive.witnessed import undone
 from afterself.errors import AfterselfError, SelfError
 from afterself.home.audit import broken_audit_lines
-from afterself.home.checksums import database_flaw, flaws, has_sums, was_closed
+from afterself.home.checksums import Flaw, database_flaw, flaws, has_sums, was_closed
 from afterself.home.folder import Self
-from afterself.home.key_header import COPY, header_has_its_copy
+from afterself.home.key_header import COPY, both_headers_fit, header_has_its_copy
 from afterself.home.key_header import NAME as HEADER
 
 _RESTORE = "Put it back from a backup of the self."
@@ -174,14 +174,21 @@ def _undone(self_: Self) -> Iterator[Finding]:
 
 
 def _header(self_: Self) -> Iterator[Finding]:
-    if not self_.encrypted:
+    if self_.keys is None or header_has_its_copy(self_.path):
         return
-    if not header_has_its_copy(self_.path):
+    if both_headers_fit(self_.path, self_.keys):
         yield Finding(
             HEADER,
-            f"it and its copy {COPY} are not the same",
-            "The next command that writes mends the damaged one.",
+            f"a change of the passphrase or the recovery words was broken off before it reached {COPY}",
+            "The next command that writes ends it.",
+            note=True,
         )
+        return
+    yield Finding(
+        HEADER,
+        f"it and its copy {COPY} are not the same",
+        "The next command that writes mends the damaged one.",
+    )
 
 
 def _artifacts(self_: Self) -> Iterator[Finding]:
@@ -204,7 +211,14 @@ def _files(self_: Self) -> Iterator[Finding]:
             "The next command that writes makes it.", note=True,
         )  # fmt: skip
         return
+    removed = [one.path for one in list_artifacts(self_) if one.state != "current"]
     for flaw in flaws(self_.path):
+        if not was_closed(self_.path) and _of_the_killed(flaw, removed):
+            yield Finding(
+                flaw.place, f"{flaw.what}: a command was killed before it noted that",
+                "The next command that writes does.", note=True,
+            )  # fmt: skip
+            continue
         if flaw.place == "checksums.json":
             remedy = "Remove it: the next command that writes makes it anew."
         elif flaw.unknown:
@@ -218,6 +232,14 @@ def _files(self_: Self) -> Iterator[Finding]:
         yield Finding(flaw.place, flaw.what, remedy, note=flaw.unknown)
     if self_.encrypted:
         yield from _sealed(self_)
+
+
+def _of_the_killed(flaw: Flaw, removed: Sequence[str]) -> bool:
+    """Whether a command that was killed did this: it wrote the file anew, or removed what the ledger has
+    given up. Weights are never written anew."""
+    if flaw.rewritten:
+        return not flaw.place.startswith("weights/")
+    return any(flaw.place == one or flaw.place.startswith(f"{one}/") for one in removed)
 
 
 def _sealed(self_: Self) -> Iterator[Finding]:
