@@ -126,10 +126,11 @@ def test_who_forgets_is_told_of_bundles_that_still_hold_it(self_: Path, tmp_path
     assert first in afterself("--self", tmp_path / "made", "records", "--json").out
 
 
-def test_unpacking_into_a_folder_that_a_sync_program_keeps_is_warned_of(self_: Path, tmp_path: Path) -> None:
+def test_no_self_is_unpacked_where_a_sync_program_keeps_the_folder(self_: Path, tmp_path: Path) -> None:
     assert afterself("--self", self_, "pack", tmp_path / "a.bundle", "--no-passphrase").code == 0
     done = afterself("unpack", tmp_path / "a.bundle", "--to", tmp_path / "Dropbox" / "made")
-    assert done.code == 0 and "Dropbox keeps this folder" in done.err
+    assert done.code == 3 and "Dropbox keeps this folder" in done.err and "--to" in done.err
+    assert not (tmp_path / "Dropbox").exists()
 
 
 @pytest.mark.parametrize("verb", ["pack", "unpack"])

@@ -12,7 +12,8 @@ import typer
 from afterself.cli import passphrases
 from afterself.cli.completions import bases, one_of, several_of
 from afterself.cli.encryption_commands import offer_recovery
-from afterself.cli.shell import app, chosen_path, interactive, own_command, warn_of_syncing, with_self
+from afterself.cli.shell import app, chosen_path, interactive, own_command, with_self
+from afterself.cli.synced_folders import require_not_synced
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _confirm(declared: Declaration, *, yes: bool) -> None:
     typer.echo(f"You declare: a self of {shown}; {RIGHT_MEANS[declared.right]}. Allowed: {allowed}.")
     if not yes and not typer.confirm("Is that so?"):
         raise UsageError("Nothing was made.")
-    warn_of_syncing(chosen_path())
+    require_not_synced(chosen_path(), yes=yes)
 
 
 def _passphrase(*, yes: bool) -> str | None:

@@ -150,19 +150,6 @@ def new_private_file(path: Path) -> int:
         ) from error
 
 
-def warn_of_syncing(path: Path) -> None:
-    """Say so where a file-sync program keeps the folder in which a self is to be made."""
-    from afterself.home.syncing import syncing_program
-
-    program = syncing_program(path)
-    if program is not None:
-        typer.echo(
-            f"Warning: {program} keeps this folder. A file-sync program can damage the archive, and copies "
-            "it to other machines: better choose a folder outside it.",
-            err=True,
-        )
-
-
 def console(*, stderr: bool = False) -> Console:
     """A rich console that honours NO_COLOR and plain pipes. Print record text with `markup=False`."""
     from rich.console import Console

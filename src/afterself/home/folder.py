@@ -16,7 +16,7 @@ from typing import Any
 
 from afterself.errors import NotAllowed, SelfError, WrongPassphrase
 from afterself.home.atomic import make_folder, write_atomic
-from afterself.home.audit import append_audit, audit_lines, first_audit_line
+from afterself.home.audit import append_audit, first_audit_line
 from afterself.home.checksums import renew_sums
 from afterself.home.declaration import (
     MEASURED_ONLY,
@@ -307,16 +307,6 @@ class Self:
         """Append one line to audit.log, durable when this returns; gives its SHA-256, which the next line
         carries. Ids, counts and hashes, no record text."""
         return append_audit(self.audit_path, event, facts, self.keys)
-
-    def audited(self, event: str) -> list[dict[str, Any]]:
-        """What audit.log says of every such event, oldest first; lines that are damaged are left out."""
-        found = []
-        for plain in audit_lines(self.audit_path, self.keys):
-            with contextlib.suppress(ValueError):
-                line = json.loads(plain)
-                if isinstance(line, dict) and line.get("event") == event:
-                    found.append(line)
-        return found
 
     def audit_use(self, event: str, **facts: Any) -> bool:
         """Append that the self was used (talked with, scored); False where nothing can be written.
