@@ -23,7 +23,7 @@ def require_not_synced(path: Path, *, yes: bool, option: str = "--self") -> None
     if yes:
         raise SelfError(
             f"{warning} Nothing was made.",
-            remedy=f"Name a folder outside it with {option}. If it must be here: at a terminal, where it asks.",
+            remedy=f"Name a folder outside it with {option}. If it must be here: at a terminal that asks.",
         )
     typer.echo(f"Warning: {warning}", err=True)
     if not typer.confirm("Make it there all the same?"):
