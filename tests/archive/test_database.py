@@ -59,23 +59,6 @@ def test_what_was_acknowledged_survives_a_power_cut_and_what_was_deleted_is_gone
     assert db.execute("SELECT v FROM lexical_config WHERE k = 'secure-delete'").get == 1
 
 
-@pytest.mark.parametrize("read_only", [True, False])
-def test_an_archive_of_a_newer_version_is_refused_and_not_touched(tmp_path: Path, read_only: bool) -> None:
-    path = tmp_path / "archive.db"
-    db = open_archive(path)
-    db.pragma("user_version", migrations.LATEST + 1)
-    db.close()
-    before = path.read_bytes()
-    with pytest.raises(ArchiveError, match="newer") as refused:
-        open_archive(path, read_only=read_only)
-    assert "Update" in refused.value.remedy
-    assert path.read_bytes() == before
-    beside = [
-        file for file in tmp_path.iterdir() if file.name != "archive.db" and not file.name.endswith("-shm")
-    ]
-    assert all(file.stat().st_size == 0 for file in beside)  # a reader may open a journal, but writes none
-
-
 @pytest.mark.parametrize(
     "content", [b"this is no database at all, but a letter" * 200, b"SQLite format 3\0" * 300]
 )

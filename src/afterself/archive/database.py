@@ -1,8 +1,8 @@
 """Opens archive.db: the only place that does.
 
 Settings are for a machine whose power can fail at any moment (WAL, full sync)
-and for text that must really go when it goes (secure delete). A file from a
-newer Afterself or a damaged one is refused before anything is written to it.
+and for text that must really go when it goes (secure delete). A damaged file
+is refused, and one from a newer Afterself too where it is to be written.
 That of an encrypted self is encrypted by SQLite3MultipleCiphers, page by page,
 its journal too.
 """
@@ -20,6 +20,7 @@ from typing import Any
 import apsw
 
 from afterself.archive.migrations import LATEST, migrate
+from afterself.archive.newer import admit_newer
 from afterself.errors import ArchiveError, SelfError
 from afterself.home.checksums import drop_database_sum
 from afterself.home.folder import was_used
@@ -32,7 +33,8 @@ _JOURNAL_PIECE = 64 << 10
 def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = False) -> apsw.Connection:
     """Open (and make or migrate where needed) the archive at `path`, with the keys of an encrypted self.
 
-    ArchiveError if it is newer than this program, damaged, or cannot be opened.
+    One that is newer than this program is read with a warning, if it can be (`newer.py`). ArchiveError if it
+    is newer and not to be read only, damaged, or cannot be opened.
     """
     with archive_errors(path):
         _make_private_file(path)
@@ -42,15 +44,11 @@ def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = Fals
         try:
             version: int = db.pragma("user_version")
             if version > LATEST:
-                raise ArchiveError(
-                    f"The archive {path} was written by a newer Afterself (its tables are version {version}, "
-                    f"this program knows {LATEST}). It was not changed.",
-                    remedy="Update afterself and try again.",
-                )
-            if version < LATEST:
+                admit_newer(db, path, read_only=read_only)
+            elif version < LATEST:
                 if read_only:
                     db.close()
-                    open_archive(path, keys).close()
+                    _bring_up(path, keys)
                     db = _connect(path, keys, read_only=True)
                 else:
                     db.pragma("journal_mode", "wal")
@@ -62,6 +60,20 @@ def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = Fals
             db.close()
             raise
         return db
+
+
+def _bring_up(path: Path, keys: Keys | None) -> None:
+    """Migrate an older archive that is only to be read; ArchiveError if nothing can be written there."""
+    try:
+        open_archive(path, keys).close()
+    except (ArchiveError, OSError) as error:
+        if not isinstance(error.__cause__ or error, (apsw.ReadOnlyError, apsw.CantOpenError, OSError)):
+            raise
+        raise ArchiveError(
+            f"The archive {path} was written by an older Afterself, and cannot be brought up to date: "
+            "nothing can be written there. It was not changed.",
+            remedy="Copy the folder of the self to a disk where you may write, and open the copy.",
+        ) from error
 
 
 def check_lexical(path: Path, keys: Keys | None) -> bool:

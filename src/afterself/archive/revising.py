@@ -145,7 +145,7 @@ class Reviser:
         ).fetchone()
         if before is None or stored.deleted or draft.deleted:
             return ""
-        spans = {(span.start, span.end, str(span.kind)) for span in draft.spans}
+        spans = _foreign(draft)
         if text == before[1] and spans == self._spans(before[0]):
             return ""
         latest = stored.raw_hash == bytes.fromhex(raw_hash) and stored.why not in _BY_PEOPLE
@@ -184,7 +184,7 @@ class Reviser:
     def _known(self, stored: Stored, draft: RecordDraft, text: str) -> bool:
         if stored.text == text and not stored.spans and not draft.spans:
             return True
-        spans = {(span.start, span.end, str(span.kind)) for span in draft.spans}
+        spans = _foreign(draft)
         rows: Any = self._db.execute(
             "SELECT row FROM revision WHERE record = ? AND text = ?", (stored.row, text)
         ).fetchall()
@@ -194,7 +194,10 @@ class Reviser:
         return [(begin, end) for begin, end, kind in self._spans(revision) if kind == "placeholder"]
 
     def _spans(self, revision: int) -> set[tuple[int, int, str]]:
-        found: Any = self._db.execute("SELECT begins, ends, kind FROM span WHERE revision = ?", (revision,))
+        """Its foreign spans: an `own` one says only in which language the person wrote."""
+        found: Any = self._db.execute(
+            "SELECT begins, ends, kind FROM span WHERE revision = ? AND kind != 'own'", (revision,)
+        )
         return set(found)
 
     def _delete(self, stored: Stored, draft: RecordDraft, raw_hash: str, blob_of: BlobOf) -> None:
@@ -275,6 +278,10 @@ class Reviser:
         self._attach(stored.row, draft, blob_of)
         self._db.execute("UPDATE record SET attachments = ? WHERE row = ?", (len(has), stored.row))
         return True
+
+
+def _foreign(draft: RecordDraft) -> set[tuple[int, int, str]]:
+    return {(span.start, span.end, str(span.kind)) for span in draft.spans if span.kind != "own"}
 
 
 def _storable(name: str | None) -> str | None:

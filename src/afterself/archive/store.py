@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,6 +35,7 @@ from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, tid
 from afterself.archive.importing import ImportRun, Outcome
 from afterself.archive.keys import keyed_id, nfc
 from afterself.archive.labels import Labels
+from afterself.archive.languages import Languages
 from afterself.archive.ledger import Artifact, ArtifactState, Ledger, list_artifacts
 from afterself.archive.objections import Objections
 from afterself.archive.people import People
@@ -83,6 +84,10 @@ class Archive:
         self.objections = Objections(self._db, self._secret, self.changes, self.ledger)
         self.audiences = Audiences(self._db, self._secret, self.changes)
         self.consents = Consents(self._db, self.changes, self.ledger)
+
+    def languages(self, kinds: Collection[str]) -> Languages:
+        """The languages of the owner's own words, which are in records of these kinds."""
+        return Languages(self._db, kinds)
 
     @classmethod
     @contextlib.contextmanager

@@ -78,7 +78,12 @@ def _database(self_: Self) -> Iterator[Finding]:
         return
     for problem in health.problems:
         yield Finding("archive.db", problem, _RESTORE)
-    if flaw is None and not health.problems and not _read_only(self_.path):
+    if health.version > health.latest:
+        yield Finding(
+            "archive.db", "a newer Afterself has written it, so its search index was not compared",
+            "Verify it with that version.", note=True,
+        )  # fmt: skip
+    elif flaw is None and not health.problems and not _read_only(self_.path):
         with archive_errors(self_.archive_path):
             if not check_lexical(self_.archive_path, self_.keys):
                 yield Finding("archive.db", "the search index does not fit the texts", _RESTORE)

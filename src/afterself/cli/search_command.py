@@ -11,7 +11,7 @@ import typer
 from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import everybody, one_of, threads
 from afterself.cli.moments import moment_of, shown_moment
-from afterself.cli.self_commands import record_json, thread_id
+from afterself.cli.self_commands import thread_id
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
 
@@ -75,6 +75,8 @@ def search(
             )
         found = find(view, text, filters, k)
     if as_json:
+        from afterself.policy.record_json import record_json
+
         for one in found:
             echo_json({**record_json(one.record), "source": one.record.source, "score": one.score})
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.new_command import NOT_ENCRYPTED
+from afterself.cli.own_words import languages_lines
 from afterself.cli.shell import app, console, echo_json, open_self, own_command, with_self
 from afterself.home.moments import utc_text
 
@@ -43,7 +44,7 @@ def _facts(self_: Self) -> dict[str, Any]:
 
     declared = self_.declaration
     with open_view(self_, "list") as view:
-        seen, imports = view.overview.counts(), view.overview.imports()
+        seen, imports, languages = view.overview.counts(), view.overview.imports(), view.own.languages()
     facts = {
         "self": str(self_.path),
         "name": declared.name,
@@ -56,6 +57,7 @@ def _facts(self_: Self) -> dict[str, Any]:
         "first": _time(seen.first),
         "last": _time(seen.last),
         "owner": list(seen.owner) or None,
+        "languages": languages,
         "owner_unknown_in": list(seen.owner_unknown_in),
         "imports": [
             {"source": one.source, "format": one.importer, "name": one.name, "at": _time(one.at)}
@@ -127,6 +129,8 @@ def _show(facts: dict[str, Any]) -> None:
     if facts["first"]:
         lines["Span"] = f"{facts['first'][:10]} … {facts['last'][:10]}"
     lines["Owner"] = _owner(facts)
+    for line in languages_lines(facts["languages"]):
+        lines["Languages"] = line.removeprefix("Languages: ")
     for number, one in enumerate(facts["imports"][-_IMPORTS_SHOWN:]):
         lines[" " * number or "Imports"] = f"{one['at'][:10]}  {one['format']}  {one['name']}"
     if len(facts["imports"]) > _IMPORTS_SHOWN:

@@ -16,9 +16,7 @@ from datetime import datetime
 
 from afterself.datasets.bursts import Burst
 from afterself.datasets.conversations import Conversation
-
-LONG = 80
-"""Normalised characters from which two people, or one twice, hardly write the same by chance."""
+from afterself.policy.copies import LONG
 
 Print = tuple[datetime | None, str]
 """What a turn is recognised by: its minute and all its words, or (without a time) one long message."""

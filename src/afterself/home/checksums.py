@@ -59,6 +59,17 @@ def renew_sums(folder: Path) -> None:
             write_atomic(folder / NAME, _serialised(sums))
 
 
+def settle_sums(folder: Path) -> None:
+    """After all files were copied as they were: their sums stay, with the times that the copies have."""
+    copies = dict(_covered(folder))
+    sums = {place: known for place, known in (_read(folder) or {}).items() if place in copies}
+    for place, (sha256, _, _) in sums.items():
+        status = copies[place].stat()
+        sums[place] = (sha256, status.st_size, status.st_mtime_ns)
+    if sums:
+        write_atomic(folder / NAME, _serialised(sums))
+
+
 def forget_sums(folder: Path) -> None:
     """Take the sums away, before every file is rewritten in another form."""
     for name in (NAME, DATABASE_SUM):

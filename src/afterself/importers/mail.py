@@ -26,6 +26,7 @@ from afterself.archive.drafts import (
 from afterself.archive.keys import hash_raw
 from afterself.importers.contract import Detection, Options
 from afterself.importers.local_time import LocalClock
+from afterself.importers.mail_attached import Beside
 from afterself.importers.mail_boxes import Box, RawMail, boxes, mails_of
 from afterself.importers.mail_headers import Headers, ids, people, subject, when
 from afterself.importers.mail_mime import Body, parse
@@ -60,7 +61,8 @@ class MailImporter:
         if not found:
             return Detection(0.0, "", "")
         forms = ", ".join(sorted({box.form for box in found}))
-        return Detection(0.9, forms, "begins as mails do", tuple(box.member for box in found))
+        beside = Beside(source, found).members()
+        return Detection.of(0.9, forms, "begins as mails do", [box.member for box in found], beside)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every mailbox and mail of the source, a mail at a time."""
@@ -73,6 +75,7 @@ class _Mailbox:
     def __init__(self, source: SourceView, options: Options) -> None:
         self._source = source
         self._boxes = boxes(source)
+        self._beside = Beside(source, self._boxes)
         self._clock = LocalClock(options.zone)
         self._owner = Owner(frozenset(name.strip().casefold() for name in options.me if name.strip()))
         self._threads: set[int] = set()
@@ -141,7 +144,7 @@ class _Mailbox:
             yield Problem("skipped", raw.where, why)
             return
         text = text_of_body(body)
-        if not text.text and not body.attachments:
+        if not text.text and not self._beside.completed(raw.box.member, body.attachments):
             yield Problem("skipped", raw.where, "it has neither text nor attachments")
             return
         native = self._identity(raw, body, author)
@@ -201,7 +204,7 @@ class _Mailbox:
             native_id=native,
             zone=said.zone,
             spans=text.spans,
-            attachments=tuple(body.attachments),
+            attachments=self._beside.completed(raw.box.member, body.attachments),
             recipients=tuple(to),
             reply_to=parents[-1] if parents else None,
             forwarded_from=None if text.own else text.forwarded_from,

@@ -92,6 +92,15 @@ class OverviewReads:
             ).fetchall()
         return [ImportInfo(source, importer, name, moment(at)) for source, importer, name, at in rows]
 
+    def kept_files(self) -> dict[int, set[str]]:
+        """The files that were kept of imports: their SHA-256 (hex) by size. For the owner's list alone."""
+        found: dict[int, set[str]] = {}
+        if self._seen.everything:
+            with archive_errors(self._archive_path):
+                for sha256, size in self._db.execute("SELECT sha256, size FROM blob"):
+                    found.setdefault(size, set()).add(sha256)
+        return found
+
     def _there(self, what: str, column: Literal["author", "import"]) -> str:
         """That something stands in a record that is seen; an audience is told of nothing else."""
         if self._seen.audience == OWNER:

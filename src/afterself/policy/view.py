@@ -23,11 +23,13 @@ from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
 from afterself.archive.labels import Label, read_labels
+from afterself.archive.newer import refuse_newer
 from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.policy.consent import require_consent
 from afterself.policy.history import HistoryReads
 from afterself.policy.overview import OverviewReads
+from afterself.policy.own_words import OwnWordsReads
 from afterself.policy.retrieval import RetrievalReads
 from afterself.policy.seen import FROM_RECORDS, compile_seen
 from afterself.policy.words import OWN_KINDS, own_spans_text
@@ -136,6 +138,8 @@ class View:
         self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
         try:
             with archive_errors(self_.archive_path):
+                if self.audience != OWNER:
+                    refuse_newer(self._db, "what an audience may see")
                 if (needed := _NEEDS[purpose]) is not None:
                     require_consent(self_, needed, self._db)
                 self._seen = compile_seen(self._db, purpose, audience)
@@ -147,6 +151,7 @@ class View:
         self.quotes = self._seen.quotes
         """Whether the audience may be shown words verbatim."""
         self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
+        self.own = OwnWordsReads(self._db, self_.archive_path, self._where, self._seen.values)
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many)
 
