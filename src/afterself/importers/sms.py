@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from afterself.archive.drafts import Kind, Locator, OwnerHint, Problem, ThreadDraft, Yielded
+from afterself.archive.drafts import Kind, Locator, OwnerHint, Person, Problem, ThreadDraft, Yielded
 from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.json_stream import until_damage
-from afterself.importers.sms_message import OWNER, Read, call_of, mms_of, sms_of
+from afterself.importers.sms_message import People, Read, call_of, mms_of, sms_of
 from afterself.importers.sms_xml import Piece, pieces, tree_of
 from afterself.importers.source_view import SourceView, shown
 
@@ -42,8 +42,9 @@ class SmsImporter:
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every backup in the source, a message at a time."""
-        reading = _Reading(source)
-        yield OwnerHint(OWNER, "the phone that made the backup")
+        owner = Person("me", options.me[0] if options.me else "Me")  # the backup does not name them
+        yield OwnerHint(owner, "the phone that made the backup")
+        reading = _Reading(source, People(owner))
         for member in _backups(source):
             yield from until_damage(reading.of(member), member, "Make the backup again and copy it whole.")
 
@@ -58,11 +59,10 @@ def _backups(source: SourceView) -> Iterator[str]:
 
 
 class _Reading:
-    """What is known over the files of a source: titles of threads, names that go with numbers."""
+    """What is known over the files of a source: its threads, and who is who."""
 
-    def __init__(self, source: SourceView) -> None:
-        self._source = source
-        self._names: dict[str, str] = {}
+    def __init__(self, source: SourceView, people: People) -> None:
+        self._source, self._people = source, people
         self._threads: dict[str, ThreadDraft] = {}
 
     def of(self, member: str) -> Iterator[Yielded]:
@@ -74,7 +74,8 @@ class _Reading:
                 except Unreadable as why:
                     yield Problem("skipped", where, str(why))
                     continue
-                if self._threads.get(read.thread.key) != read.thread:
+                known = self._threads.get(read.thread.key)
+                if known is None or set(known.participants) != set(read.thread.participants):
                     self._threads[read.thread.key] = read.thread
                     yield read.thread
                 yield read.record
@@ -82,4 +83,4 @@ class _Reading:
     def _read(self, piece: Piece, member: str) -> Read:
         tree = tree_of(piece)
         where = Locator(member, piece.offset, len(piece.data))
-        return _READERS[tree.tag](tree, where, self._names)
+        return _READERS[tree.tag](tree, where, self._people)

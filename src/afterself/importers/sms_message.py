@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 from xml.etree.ElementTree import Element
@@ -18,9 +18,6 @@ from xml.etree.ElementTree import Element
 from afterself.archive.drafts import Attachment, Locator, Person, RecordDraft, ThreadDraft
 from afterself.archive.keys import storable
 from afterself.importers.contract import Unreadable
-
-OWNER = Person("me", "Me")
-"""The backup does not name the phone's owner."""
 
 _FROM = "137"
 _OWN_TOKEN = "insert-address-token"
@@ -32,8 +29,17 @@ _CALLS = {"1": "Incoming call", "2": "Outgoing call", "3": "Missed call", "4": "
           "5": "Rejected call", "6": "Refused call"}  # fmt: skip
 _UNSENT = {"3": "a draft that was never sent", "5": "it could not be sent"}
 
-Names = dict[str, str]
-"""The phone's contact names, by number."""
+
+@dataclass(slots=True)
+class People:
+    """The phone's owner, and its contacts' names by number."""
+
+    owner: Person
+    names: dict[str, str] = field(default_factory=dict)
+
+    def of(self, number: str) -> Person:
+        """Who has a number."""
+        return Person(number, self.names.get(number, number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,10 @@ class Read:
     record: RecordDraft
 
 
-Reader = Callable[[Element, Locator, Names], Read]
+Reader = Callable[[Element, Locator, People], Read]
 
 
-def sms_of(tree: Element, where: Locator, names: Names) -> Read:
+def sms_of(tree: Element, where: Locator, people: People) -> Read:
     """A text message; Unreadable says why there is none."""
     kind = _value(tree, "type")
     if kind in _UNSENT:
@@ -55,12 +61,12 @@ def sms_of(tree: Element, where: Locator, names: Names) -> Read:
     number, text = _handle(_value(tree, "address")), _value(tree, "body")
     if not text.strip():
         raise Unreadable("the message is empty")
-    names |= _contacts((number,), _value(tree, "contact_name"))
+    people.names |= _contacts((number,), _value(tree, "contact_name"))
     raw = _raw(tree, "date", "address", "type", "body")
-    return _read((number,), kind != "1", number, text, (), tree, where, names, raw)
+    return _read((number,), kind != "1", number, text, (), tree, where, people, raw)
 
 
-def mms_of(tree: Element, where: Locator, names: Names) -> Read:
+def mms_of(tree: Element, where: Locator, people: People) -> Read:
     """A message with files, or to several; Unreadable says why there is none."""
     box = _value(tree, "msg_box")
     if box in _UNSENT:
@@ -68,7 +74,7 @@ def mms_of(tree: Element, where: Locator, names: Names) -> Read:
     if _value(tree, "m_type") in _REPORTS:
         raise Unreadable("a report of the network, no message")
     numbers = tuple(_handle(one) for one in _value(tree, "address").split("~") if one != _OWN_TOKEN)
-    names |= _contacts(numbers, _value(tree, "contact_name"))
+    people.names |= _contacts(numbers, _value(tree, "contact_name"))
     sender = next(
         (_handle(_value(one, "address")) for one in tree.iter("addr") if _value(one, "type") == _FROM), ""
     )
@@ -77,38 +83,38 @@ def mms_of(tree: Element, where: Locator, names: Names) -> Read:
     attachments = tuple(_attachments(tree))
     if not text and not attachments:
         raise Unreadable("the message is empty")
-    others = tuple(sorted(set(numbers) or {sender}))
+    others = tuple(dict.fromkeys(numbers)) if any(numbers) else (sender,)
     parts = [(_value(one, "ct"), _value(one, "cl"), _value(one, "text")) for one in tree.iter("part")]
     raw = _raw(tree, "date", "address", "msg_box") + json.dumps(parts).encode()
-    return _read(others, box != "1", sender or others[0], text, attachments, tree, where, names, raw)
+    return _read(others, box != "1", sender or others[0], text, attachments, tree, where, people, raw)
 
 
-def call_of(tree: Element, where: Locator, names: Names) -> Read:
+def call_of(tree: Element, where: Locator, people: People) -> Read:
     """A call: nobody's words."""
     number, kind = _handle(_value(tree, "number")), _value(tree, "type")
-    names |= _contacts((number,), _value(tree, "contact_name"))
+    people.names |= _contacts((number,), _value(tree, "contact_name"))
     seconds = _value(tree, "duration")
     text = _CALLS.get(kind, "Call") + (f", {seconds} s" if seconds.isdigit() and seconds != "0" else "")
     raw = _raw(tree, "date", "number", "type", "duration")
-    return _read((number,), kind == "2", number, text, (), tree, where, names, raw, kind="call")
+    return _read((number,), kind == "2", number, text, (), tree, where, people, raw, kind="call")
 
 
 def _read(
     others: tuple[str, ...], sent: bool, sender: str, text: str, attachments: tuple[Attachment, ...],
-    tree: Element, where: Locator, names: Names, raw: bytes,
+    tree: Element, where: Locator, people: People, raw: bytes,
     kind: Literal["message", "call"] = "message",
 ) -> Read:  # fmt: skip
-    people = tuple(Person(one, names.get(one, one)) for one in others)
-    key = "~".join(others)
-    title = ", ".join(one.name for one in people)
-    thread = ThreadDraft(key, title, "group" if len(others) > 1 else "direct", people)
+    among = tuple(people.of(one) for one in others)
+    key = "~".join(sorted(others))
+    title = ", ".join(one.name for one in among)
+    thread = ThreadDraft(key, title, "group" if len(others) > 1 else "direct", among)
     said_at = _instant(tree)
     record = RecordDraft(
         thread=key,
         raw=raw,
         text=text,
         kind=kind,
-        author=OWNER if sent else Person(sender, names.get(sender, sender)),
+        author=people.owner if sent else people.of(sender),
         is_owner=sent,
         said_at=said_at,
         precision="none" if said_at is None else "second",
@@ -140,7 +146,7 @@ def _handle(address: str) -> str:
     return "+" + number[2:] if number.startswith("00") and len(number) > 8 else number
 
 
-def _contacts(numbers: tuple[str, ...], told: str) -> Names:
+def _contacts(numbers: tuple[str, ...], told: str) -> dict[str, str]:
     """Names by number; those of a group stand in the order of its numbers."""
     called = [told.strip()] if len(numbers) == 1 else [one.strip() for one in told.split(",")]
     if len(called) != len(numbers):

@@ -80,11 +80,11 @@ def _size(data: re.Match[bytes]) -> bytes:
 def _characters(entities: re.Match[str]) -> str:
     """A run of numeric references as XML allows them: a pair of surrogates is one character."""
     codes = [int(one[1], 16) if one[1] else int(one[2]) for one in _CODE.finditer(entities[0])]
-    told = []
-    while codes:
-        code = codes.pop(0)
-        if 0xD800 <= code < 0xDC00 and codes and 0xDC00 <= codes[0] < 0xE000:
-            code = 0x10000 + ((code - 0xD800) << 10) + (codes.pop(0) - 0xDC00)
+    told, n = [], 0
+    while n < len(codes):
+        code, n = codes[n], n + 1
+        if 0xD800 <= code < 0xDC00 and n < len(codes) and 0xDC00 <= codes[n] < 0xE000:
+            code, n = 0x10000 + ((code - 0xD800) << 10) + (codes[n] - 0xDC00), n + 1
         bad = code > 0x10FFFF or 0xD800 <= code < 0xE000 or _NO_XML.match(chr(code))
         told.append("\ufffd" if bad else f"&#{code};")
     return "".join(told)
