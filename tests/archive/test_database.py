@@ -72,6 +72,22 @@ def test_a_damaged_archive_is_refused_with_a_remedy(tmp_path: Path, content: byt
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize("read_only", [False, True])
+def test_an_archive_whose_header_lost_its_version_is_called_damaged_and_not_touched(
+    fresh_self: Self, read_only: bool
+) -> None:
+    with Archive.writing(fresh_self):
+        pass
+    path = fresh_self.archive_path
+    content = bytearray(path.read_bytes())
+    content[60:64] = bytes(4)
+    path.write_bytes(content)
+    before = {one: one.read_bytes() for one in fresh_self.path.glob("archive.db*") if one.stat().st_size}
+    with pytest.raises(ArchiveError, match="damaged"):
+        open_archive(path, read_only=read_only)
+    assert {one: one.read_bytes() for one in before} == before
+
+
 def test_a_reader_cannot_write(tmp_path: Path) -> None:
     db = open_archive(tmp_path / "archive.db", read_only=True)
     with pytest.raises(apsw.ReadOnlyError):

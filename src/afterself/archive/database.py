@@ -15,7 +15,6 @@ import shutil
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import apsw
 
@@ -38,14 +37,16 @@ def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = Fals
     """
     with archive_errors(path):
         _make_private_file(path)
-        if not read_only:
-            drop_database_sum(path)
         db = _connect(path, keys, read_only=read_only)
         try:
             version: int = db.pragma("user_version")
             if version > LATEST:
                 admit_newer(db, path, read_only=read_only)
-            elif version < LATEST:
+            if not version and db.execute("SELECT 1 FROM sqlite_schema").fetchone():
+                raise _damaged(path)  # its tables are there, the number of their version is not
+            if not read_only:
+                drop_database_sum(path)
+            if version < LATEST:
                 if read_only:
                     db.close()
                     _bring_up(path, keys)
@@ -83,10 +84,6 @@ def check_lexical(path: Path, keys: Keys | None) -> bool:
     try:
         db.execute("BEGIN IMMEDIATE")
         try:
-            # Records without words have no entry; FTS5's check would miss theirs.
-            view: Any = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'lexical_text'").get
-            db.execute("DROP VIEW lexical_text")
-            db.execute(f"{view} AND revision.text != ''")
             db.execute("INSERT INTO lexical (lexical, rank) VALUES ('integrity-check', 1)")
         except apsw.CorruptError:
             return False
@@ -156,6 +153,13 @@ def _configure(db: apsw.Connection) -> None:
     db.pragma("cache_size", -32_768)
 
 
+def _damaged(path: Path) -> ArchiveError:
+    return ArchiveError(
+        f"The archive {path} is damaged or not an archive.",
+        remedy="Put the folder of the self back from a backup.",
+    )
+
+
 def _full(path: Path) -> ArchiveError:
     return ArchiveError(
         f"The disk is full; nothing was changed in {path}.", remedy="Free some space and try again."
@@ -176,10 +180,7 @@ def archive_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise ArchiveError(
-            f"The archive {path} is damaged or not an archive.",
-            remedy="Put the folder of the self back from a backup.",
-        ) from error
+        raise _damaged(path) from error
     except (apsw.BusyError, apsw.LockedError) as error:
         raise SelfError(
             f"Another command is writing to this self: {path.parent}",

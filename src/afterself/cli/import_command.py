@@ -28,6 +28,7 @@ from afterself.cli.import_survey import (
 )
 from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
+from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import SourceError, UnknownFormat, UsageError
 from afterself.home.moments import utc_text
 
@@ -97,9 +98,10 @@ def import_(
     """Import chats and other exports into the self. The format is found by looking inside.
 
     Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), ChatGPT and Claude (.zip); SMS Backup &
-    Restore (.xml); mail (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); and JSON
-    Lines, a JSON array or CSV with conversation, time, author and text. Of a folder of everything it
-    shows what lies in it and asks which of it you want. Importing again adds only what is new.
+    Restore (.xml); mail (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt,
+    .pdf, .html); and JSON Lines, a JSON array or CSV with conversation, time, author and text. Of a folder
+    of everything it shows what lies in it and asks which of it you want. Importing again adds only what is
+    new.
 
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
@@ -112,6 +114,7 @@ def import_(
     if only_list:
         list_paths(self_, paths, options, json_=json_)
         return
+    warn_of_syncing(self_.path)
     ask = not (yes or json_) and interactive()
     imported = _import_all(self_, paths, options, quiet=json_, ask=ask)
     if imported.done and ask:

@@ -114,7 +114,9 @@ def read(name: str) -> str:
         ) from error
     text = data.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
     if not text or len(data) > _LARGEST:
-        raise UsageError(f"The passphrase file {name} holds no passphrase.")
+        raise UsageError(
+            f"The passphrase file {name} holds no passphrase.", remedy="Write it into its first line."
+        )
     return text
 
 

@@ -28,11 +28,15 @@ Sums = dict[str, tuple[str, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A file (its place in the self) that is not as it was written, is missing, or is `unknown`."""
+    """A file (its place in the self) that is not as it was written, is missing, or is `unknown`.
+
+    `rewritten`: by its time of change somebody wrote it, it did not rot.
+    """
 
     place: str
     what: str
     unknown: bool = False
+    rewritten: bool = False
 
 
 # -- the files --------------------------------------------------------------------------------
@@ -89,11 +93,13 @@ def flaws(folder: Path) -> Iterator[Flaw]:
         yield Flaw(NAME, "it is damaged")
         return
     there = dict(_covered(folder))
-    for place, (sha256, _, _) in sums.items():
+    for place, (sha256, *looked) in sums.items():
         if place not in there:
             yield Flaw(place, "it is missing")
         elif _sum(there[place]) != sha256:
-            yield Flaw(place, "its content changed")
+            status = there[place].stat()
+            rewritten = [status.st_size, status.st_mtime_ns] != looked
+            yield Flaw(place, "its content changed", rewritten=rewritten)
     for place in there.keys() - sums.keys():
         yield Flaw(place, "nothing says what made it", unknown=True)
 
