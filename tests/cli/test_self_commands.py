@@ -22,7 +22,7 @@ DECLARED = "--name Anna --right mine --allow archive,train,talk"
 NEW = ("new", *DECLARED.split(), "--no-passphrase", "--yes")
 FIELDS = [
     "id", "source_key", "thread", "thread_title", "author", "is_owner", "kind", "said_at", "precision",
-    "reply_to", "text", "own_text", "deleted", "attachments",
+    "reply_to", "text", "own_text", "deleted", "attachments", "same_as",
 ]  # fmt: skip
 
 

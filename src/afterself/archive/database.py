@@ -15,7 +15,6 @@ import shutil
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import apsw
 
@@ -85,10 +84,6 @@ def check_lexical(path: Path, keys: Keys | None) -> bool:
     try:
         db.execute("BEGIN IMMEDIATE")
         try:
-            # Records without words have no entry; FTS5's check would miss theirs.
-            view: Any = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'lexical_text'").get
-            db.execute("DROP VIEW lexical_text")
-            db.execute(f"{view} AND revision.text != ''")
             db.execute("INSERT INTO lexical (lexical, rank) VALUES ('integrity-check', 1)")
         except apsw.CorruptError:
             return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal[
     "message", "post", "comment", "mail", "note", "document", "utterance",
@@ -32,12 +32,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ThreadDraft:
-    """A conversation, mailing thread, document or recording; `key` is stable in its source."""
+    """A conversation, mailing thread, document or recording; `key` is stable in its source.
+
+    `joins` are other keys that mean the same thread (the ids that a mail names, and its own): all records
+    under any of them come to stand in one thread, in whatever order they arrive.
+    """
 
     key: str
     title: str
     kind: ThreadKind
     participants: tuple[Person, ...] = ()
+    joins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,7 @@ class Attachment:
     member: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Locator:
+class Locator(NamedTuple):
     """Where the raw block stands: member of the export, then bytes, JSON pointer or row."""
 
     member: str
@@ -72,9 +76,11 @@ class Locator:
     row: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordDraft:
+class RecordDraft(NamedTuple):
     """One thing said or written, as the export has it.
+
+    A named tuple, as is its locator: there are millions of them, and a frozen dataclass of so many fields
+    takes four times as long to make.
 
     `native_id` is the platform's own id, or None: then the hash of `raw` plus an
     occurrence number in its thread identifies the record. `raw` is the record's
@@ -126,4 +132,16 @@ class OwnerHint:
     inferred: bool = False
 
 
-Yielded = ThreadDraft | RecordDraft | Problem | OwnerHint
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Another copy of a record, by its thread's key and its native id, which is read only once, or never.
+
+    Nothing is stored of it; but whoever forgets the record must find these bytes, too.
+    """
+
+    thread: str
+    native_id: str
+    locator: Locator
+
+
+Yielded = ThreadDraft | RecordDraft | Again | Problem | OwnerHint

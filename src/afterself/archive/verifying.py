@@ -17,7 +17,9 @@ from pathlib import Path
 from afterself.archive.blobs import Blobs
 from afterself.archive.database import archive_errors, check_lexical, open_archive
 from afterself.archive.health import examine
+from afterself.archive.keys import moment
 from afterself.archive.ledger import list_artifacts
+from afterself.archive.witnessed import undone
 from afterself.errors import AfterselfError, SelfError
 from afterself.home.audit import broken_audit_lines
 from afterself.home.checksums import Flaw, database_flaw, flaws, has_sums, was_closed
@@ -50,6 +52,7 @@ def verify(self_: Self) -> Iterator[Finding]:
             ("archive.db", _database),
             ("blobs", _blobs),
             ("audit.log", _audit),
+            ("archive.db", _undone),
             ("archive.db", _artifacts),
             ("the folder", _files),
         ):
@@ -143,6 +146,31 @@ def _audit(self_: Self) -> Iterator[Finding]:
     if lines:
         first = ", ".join(map(str, lines[:5]))
         yield Finding("audit.log", f"its chain breaks at line {first}", "Compare it with a backup.")
+
+
+def _undone(self_: Self) -> Iterator[Finding]:
+    """What was decided, as audit.log says, and is not in the archive any more."""
+    if not self_.archive_path.exists():
+        return
+    with (
+        archive_errors(self_.archive_path),
+        contextlib.closing(open_archive(self_.archive_path, self_.keys, read_only=True)) as db,
+    ):
+        lost = undone(db, self_.audit_path, self_.keys)
+    for entry in lost.revoked:
+        yield Finding(
+            "archive.db",
+            f"it does not know that the consent to “{entry.purpose}” was revoked on "
+            f"{moment(entry.since):%Y-%m-%d}, as audit.log says: it seems to be an older copy",
+            f"Put the newer one back, or write it down again: afterself consent revoke {entry.purpose}",
+        )
+    for at in lost.forgotten:
+        yield Finding(
+            "archive.db",
+            f"it does not know what was forgotten on {moment(at):%Y-%m-%d}, as audit.log says: it seems "
+            "to be an older copy, and holds what was to be gone",
+            "Put the newer one back, or forget it again: afterself forget",
+        )
 
 
 def _header(self_: Self) -> Iterator[Finding]:

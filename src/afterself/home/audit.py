@@ -138,6 +138,27 @@ def audit_lines(path: Path, keys: Keys | None = None) -> list[bytes]:
     return [_plain(line, before, keys) for before, line in zip(befores, lines, strict=False)]
 
 
+def audited(path: Path, keys: Keys | None, events: Iterable[str]) -> list[dict[str, Any]]:
+    """The lines about these events, oldest first, less what was tampered with.
+
+    SelfError if the log cannot be read.
+    """
+    wanted = {f'"event":"{event}"'.encode() for event in events}
+    try:
+        plain = audit_lines(path, keys)
+    except OSError as error:
+        raise SelfError(
+            f"The audit log cannot be read: {path} ({error.strerror}).",
+            remedy="Check the disk and the permissions of the folder.",
+        ) from error
+    found = []
+    for line in plain:
+        if any(one in line for one in wanted) and checks(line):
+            with contextlib.suppress(ValueError):
+                found.append(json.loads(line))
+    return found
+
+
 def broken_audit_lines(path: Path, keys: Keys | None = None) -> list[int]:
     """Numbers (from 1) of the lines that do not continue the chain or are not JSON; [] means intact."""
     broken: list[int] = []

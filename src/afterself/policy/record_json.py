@@ -30,6 +30,7 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
             {"name": one.name, "state": one.state, "mime": one.mime, "size": one.size}
             for one in record.attachments
         ],
+        "same_as": record.same_as,
     }
 
 
