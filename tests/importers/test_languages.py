@@ -10,7 +10,7 @@ import pytest
 from afterself.archive.drafts import Span, ThreadDraft
 from afterself.archive.store import Archive
 from afterself.home.folder import Self
-from afterself.importers.languages import LANGUAGES, identify_owner, language_of
+from afterself.importers.languages import LANGUAGES, Prior, identify_owner, language_of
 from afterself.policy import View, open_view
 from afterself.policy.history import RevisionInfo
 
@@ -130,4 +130,4 @@ def test_languages_are_found_once_it_is_known_who_the_owner_is(
 
 @pytest.mark.parametrize("text", ["", " ", "a" * 5000, "\x00\ud7ff", "ﷺ" * 50, "𝕒𝕓𝕔", "👩‍👩‍👧" * 100])
 def test_any_text_has_a_language_or_none_without_an_error(text: str) -> None:
-    assert language_of(text, dict.fromkeys(LANGUAGES, 1.0)) in (*LANGUAGES, "zxx", None)
+    assert language_of(text, Prior({})) in (*LANGUAGES, "zxx", None)
