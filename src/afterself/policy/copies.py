@@ -62,7 +62,7 @@ class Seen:
         return _digest(plain) in self._exact or self._resembles(_sketch(plain))
 
     def _resembles(self, sketch: ndarray[Any, Any]) -> bool:
-        """Whether one met before is alike; compared are those with two of the same keys (alike ones share 4)."""
+        """Whether one met before is alike: of those that share two keys, where alike ones share four of six."""
         shared = Counter(
             number for key in sketch[:_KEYS].tolist() for number in self._by_key.get(key, ())[:_COMPARED]
         )
