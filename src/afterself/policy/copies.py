@@ -62,7 +62,7 @@ class Seen:
         return _digest(plain) in self._exact or self._resembles(_sketch(plain))
 
     def _resembles(self, sketch: ndarray[Any, Any]) -> bool:
-        """Whether one met before is alike: of those that share two keys, where alike ones share four of six."""
+        """Whether one met before is alike; compared are those that share two keys (alike ones share four)."""
         shared = Counter(
             number for key in sketch[:_KEYS].tolist() for number in self._by_key.get(key, ())[:_COMPARED]
         )
