@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import apsw
 
 from afterself.archive.drafts import RecordDraft
-from afterself.archive.keys import nfc, storable
+from afterself.archive.keys import nfc, storable, storable_or_none
 from afterself.archive.ledger import Ledger
 from afterself.archive.lexical import reindex
 from afterself.archive.scouting import words_of
@@ -261,7 +261,16 @@ class Reviser:
             blob = None if one.member is None else blob_of(one.member)
             self._db.execute(
                 "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (record, n, storable(one.name), one.state, one.mime, one.size, _storable(one.member), blob),
+                (
+                    record,
+                    n,
+                    storable(one.name),
+                    one.state,
+                    one.mime,
+                    one.size,
+                    storable_or_none(one.member),
+                    blob,
+                ),
             )
 
     def _reattach(self, stored: Stored, draft: RecordDraft, blob_of: BlobOf) -> bool:
@@ -282,7 +291,3 @@ class Reviser:
 
 def _foreign(draft: RecordDraft) -> set[tuple[int, int, str]]:
     return {(span.start, span.end, str(span.kind)) for span in draft.spans if span.kind != "own"}
-
-
-def _storable(name: str | None) -> str | None:
-    return None if name is None else storable(name)

@@ -176,6 +176,12 @@ class Archive:
         with archive_errors(self.path):
             return stored_imports(self._db, number)
 
+    def keep_sightings(self, run: ImportRun, members: Mapping[str, str]) -> None:
+        """Note where records stand in kept members (by SHA-256) that were read again."""
+        rows: Any = self._db.execute("SELECT sha256, id FROM blob")
+        blobs: dict[str, int] = dict(rows)
+        run.sightings.keep(self._db, {member: blobs[sha256] for member, sha256 in members.items()})
+
     def open_blob(self, sha256: str) -> BinaryIO:
         """The bytes of a blob; ArchiveError if its file is missing."""
         try:
@@ -244,10 +250,10 @@ class Archive:
         with self.transaction():
             self.ledger.set_state(artifact, state)
 
-    def reach(self, records: Iterable[str]) -> Reach:
-        """What forgetting these records would reach; nothing is changed."""
+    def reach(self, records: Iterable[str], *, copies: bool = False) -> Reach:
+        """What forgetting these records would reach, with or without their copies; nothing is changed."""
         with archive_errors(self.path):
-            return reach(self._db, self.ledger, records)
+            return reach(self._db, self.ledger, records, copies=copies)
 
     def records_of(self, contact: Contact, *, with_replies: bool = False) -> list[str]:
         """Ids of what a contact wrote; with replies, of all in threads that they and the owner had alone."""

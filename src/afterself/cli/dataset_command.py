@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.audience_commands import AudienceOption
-from afterself.cli.completions import bases, threads
+from afterself.cli.completions import bases
+from afterself.cli.leaving_out import ExcludeThreadOption
 from afterself.cli.moments import moment_of
 from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, open_self
-from afterself.errors import NotAllowed, UsageError
+from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.datasets import Conversation, Dataset, Example, Split
@@ -35,14 +36,7 @@ def dataset(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what was said before this day or time (UTC).")
     ] = None,
-    exclude_thread: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="THREAD",
-            autocompletion=threads,
-            help="Leave out a thread: its id, key or title. May be repeated.",
-        ),
-    ] = None,
+    exclude_thread: ExcludeThreadOption = None,
     base: Annotated[
         str | None,
         typer.Option(
@@ -124,11 +118,7 @@ def _counts(sides: Split, made: Dataset) -> dict[str, Any]:
 
 def _may_export(self_: Self, file: Path) -> None:
     """NotAllowed for a self that is only measured, UsageError if the file is there already."""
-    if self_.declaration.right == "research":
-        raise NotAllowed(
-            "This self was declared as research: it is measured locally, and never exported.",
-            remedy="Look at it instead: afterself dataset --preview 3",
-        )
+    self_.require_exportable("Look at it instead: afterself dataset --preview 3")
     if file.exists():
         raise UsageError(f"{file} exists already; nothing was written.", remedy="Choose another name.")
 

@@ -28,6 +28,7 @@ from afterself.cli.import_survey import (
 )
 from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
+from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import SourceError, UnknownFormat, UsageError
 from afterself.home.moments import utc_text
 
@@ -112,6 +113,7 @@ def import_(
     if only_list:
         list_paths(self_, paths, options, json_=json_)
         return
+    warn_of_syncing(self_.path)
     ask = not (yes or json_) and interactive()
     imported = _import_all(self_, paths, options, quiet=json_, ask=ask)
     if imported.done and ask:

@@ -45,13 +45,16 @@ def _facts(self_: Self) -> dict[str, Any]:
     declared = self_.declaration
     with open_view(self_, "list") as view:
         seen, imports, languages = view.overview.counts(), view.overview.imports(), view.own.languages()
+    given = consents(self_)
     facts = {
         "self": str(self_.path),
         "name": declared.name,
         "right": declared.right,
-        "allow": [one.purpose for one in consents(self_) if one.in_force],
+        "allow": [one.purpose for one in given if one.in_force],
+        "revocations_undone": [one.purpose for one in given if one.undone is not None],
         "records": seen.records,
         "own_records": seen.own,
+        "repeated_records": seen.repeated,
         "people": seen.people,
         "threads": seen.threads,
         "first": _time(seen.first),
@@ -122,10 +125,12 @@ def _show(facts: dict[str, Any]) -> None:
 
     lines = {
         "Self": f"{facts['name']}; {RIGHT_MEANS[facts['right']]}",
-        "Allowed": ", ".join(facts["allow"]),
+        "Allowed": ", ".join(facts["allow"]) + _undone(facts["revocations_undone"]),
         "Archive": f"{facts['records']:,} records ({facts['own_records']:,} of the owner), "
         f"{facts['people']:,} people, {facts['threads']:,} conversations",
     }
+    if facts["repeated_records"]:
+        lines["Archive"] += f"; {facts['repeated_records']:,} more hold the same again, from other sources"
     if facts["first"]:
         lines["Span"] = f"{facts['first'][:10]} … {facts['last'][:10]}"
     lines["Owner"] = _owner(facts)
@@ -149,6 +154,11 @@ def _show(facts: dict[str, Any]) -> None:
     out.print(table)
     if not facts["encrypted"]:
         out.print(with_self(NOT_ENCRYPTED), style="dim", markup=False)
+
+
+def _undone(purposes: list[str]) -> str:
+    """A warning that an older archive was put back over a revocation."""
+    return f"; {', '.join(purposes)} was revoked, which archive.db does not know: verify" if purposes else ""
 
 
 def _owner(facts: dict[str, Any]) -> str:

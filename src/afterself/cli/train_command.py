@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.audience_commands import AudienceOption
-from afterself.cli.completions import bases, one_of, threads
+from afterself.cli.completions import bases, one_of
+from afterself.cli.leaving_out import ExcludeThreadOption
 from afterself.cli.moments import moment_of
 from afterself.cli.own_words import languages_lines
 from afterself.cli.progress import ProgressLine, duration
@@ -41,14 +42,7 @@ def train(
             help="Learn only from what was said before this day or time (UTC), undated words left out.",
         ),
     ] = None,
-    exclude_thread: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="THREAD",
-            autocompletion=threads,
-            help="Leave out a thread: its id, key or title. May be repeated.",
-        ),
-    ] = None,
+    exclude_thread: ExcludeThreadOption = None,
     epochs: Annotated[
         float | None, typer.Option(metavar="N", help="Most passes over the data (default: 3, stops early).")
     ] = None,

@@ -77,6 +77,8 @@ def conversations(
 ) -> Iterator[Conversation]:
     """Every conversation of the view that holds a word of the owner, thread by thread.
 
+    What several sources hold is a target where it stands first in the view, and context elsewhere.
+
     `until` is an exclusive upper bound on `said_at`; a record without a time cannot be shown to lie
     before it and is left out with it. `exclude_threads` are ids, keys or titles; UsageError for one that
     is no thread, because a slip of the pen must not train on what was to be left out. `gap`
@@ -163,8 +165,10 @@ def talks_of(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | None
         limit = timedelta.max
     for talk in _split(messages, lambda before, after: after - before > limit):
         turns = bursts(talk)
-        if any(turn.owner for turn in turns):
-            yield replace(frame, bursts=tuple(turns))
+        again = frozenset(n for n, turn in enumerate(turns) if turn.given == len(turn.turn.lines))
+        found = replace(frame, bursts=tuple(turns), repeats=again)
+        if found.targets:
+            yield found
 
 
 def silence(thread: ThreadInfo, messages: Sequence[Said]) -> timedelta:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import get_args
 
 from afterself.archive.drafts import (
+    Again,
     AttachmentState,
     Kind,
     OwnerHint,
@@ -176,6 +177,8 @@ def _run(
             progress.advance()
         elif isinstance(item, ThreadDraft):
             run.upsert_thread(item)
+        elif isinstance(item, Again):
+            run.seen_again(item)
         elif isinstance(item, OwnerHint):
             if not item.inferred:
                 run.owner_hint(item.person)
