@@ -26,10 +26,10 @@ WRITERS = (("duraspace", "tdonohue"), ("duraspace", "mhwood"), ("duraspace", "md
            ("johnson", "Johnson"))  # fmt: skip
 MOST, SEED = 800, 7
 GERMAN = """ok|ja|nein|bis morgen|ich komme gleich|bin im Zug|wann kommst du?|hab dich lieb|gute Nacht
-danke dir|passt|alles klar|kein Problem|was machst du?|bin um sechs da|kannst du Brot mitbringen?|mir egal|guck mal
-wo bist du|schlaf gut|keine Ahnung|das war schön heute|ruf mich an|ich bin müde|so ein Mist|na toll
-viel Glück!|gern|lol|haha|komm gut heim|freu mich|tut mir leid|weiß nicht|kommt drauf an|wie war dein Tag?|noch nicht
-gleich|bitte|stimmt"""
+danke dir|passt|alles klar|kein Problem|was machst du?|bin um sechs da|kannst du Brot mitbringen?
+mir egal|guck mal|wo bist du|schlaf gut|keine Ahnung|das war schön heute|ruf mich an|ich bin müde|so ein Mist|na toll
+viel Glück!|gern|lol|haha|komm gut heim|freu mich|tut mir leid|weiß nicht|kommt drauf an|wie war dein Tag?
+noch nicht|gleich|bitte|stimmt"""
 SPANISH = """ok|sí|no|hasta mañana|ya voy|estoy en el tren|¿cuándo vienes?|te quiero|buenas noches|gracias
 vale|de acuerdo|no pasa nada|¿qué haces?|llego a las seis|¿puedes traer pan?|me da igual|mira esto
 dónde estás|que descanses|ni idea|qué bonito fue hoy|llámame|estoy cansada|qué rollo|genial|mucha suerte
