@@ -27,9 +27,9 @@ WRITERS = (("duraspace", "tdonohue"), ("duraspace", "mhwood"), ("duraspace", "md
 MOST, SEED = 800, 7
 GERMAN = """ok|ja|nein|bis morgen|ich komme gleich|bin im Zug|wann kommst du?|hab dich lieb|gute Nacht
 danke dir|passt|alles klar|kein Problem|was machst du?|bin um sechs da|kannst du Brot mitbringen?
-mir egal|guck mal|wo bist du|schlaf gut|keine Ahnung|das war schön heute|ruf mich an|ich bin müde|so ein Mist|na toll
-viel Glück!|gern|lol|haha|komm gut heim|freu mich|tut mir leid|weiß nicht|kommt drauf an|wie war dein Tag?
-noch nicht|gleich|bitte|stimmt"""
+mir egal|guck mal|wo bist du|schlaf gut|keine Ahnung|das war schön heute|ruf mich an|ich bin müde|so ein Mist
+na toll|viel Glück!|gern|lol|haha|komm gut heim|freu mich|tut mir leid|weiß nicht|kommt drauf an
+wie war dein Tag?|noch nicht|gleich|bitte|stimmt"""
 SPANISH = """ok|sí|no|hasta mañana|ya voy|estoy en el tren|¿cuándo vienes?|te quiero|buenas noches|gracias
 vale|de acuerdo|no pasa nada|¿qué haces?|llego a las seis|¿puedes traer pan?|me da igual|mira esto
 dónde estás|que descanses|ni idea|qué bonito fue hoy|llámame|estoy cansada|qué rollo|genial|mucha suerte
@@ -44,7 +44,7 @@ def interval(hits: int, of: int) -> str:
     z, p = 1.96, hits / of
     middle, half = p + z * z / (2 * of), z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of))
     low, high = (middle - half) / (1 + z * z / of), (middle + half) / (1 + z * z / of)
-    return f"{100 * p:5.2f} % [{100 * low:.2f}, {100 * high:.2f}] of {of:,}"
+    return f"{100 * p:5.2f} % [{100 * max(low, 0.0):.2f}, {100 * high:.2f}] of {of:,}"
 
 
 def alone(texts: Iterable[str]) -> list[str]:
