@@ -207,3 +207,29 @@ def test_an_archive_of_before_is_looked_through_by_the_next_import(
         archive._db.execute("INSERT INTO meta VALUES ('same words unknown', x'01')")
     store(said("one more", "Ida", "2021-01-01T10:00:00"), me=["Ida"])
     assert len(groups(fresh_self)) == len(LINES)
+
+
+def test_whoever_says_later_who_they_are_links_what_they_said(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(*chat(said), me=["Ida"], source="telegram")
+    other = [("me myself" if who == "Ida" else who, at, text) for who, at, text in LINES]
+    store(*chat(said, other, thread="s"), source="generic")
+    assert len(groups(fresh_self)) < len(LINES)
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        archive.people.set_owner(archive.people.find("me myself"))
+    assert len(groups(fresh_self)) == len(LINES)
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        archive.people.set_owner(archive.people.find("me myself"), owner=False)
+    assert len(groups(fresh_self)) < len(LINES)
+
+
+def test_exports_that_come_a_few_messages_at_a_time_are_linked_all_the_same(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(*chat(said), me=["Ida"], source="telegram")
+    whole = chat(said, thread="other")
+    for part in (whole[:2], whole[2:5], whole[5:]):
+        store(*part, me=["Ida"], source="generic")
+    linked = [group[0] for group in groups(fresh_self)]
+    assert len([one for one in linked if len(one) > 20]) == 4 and len(linked) >= 5

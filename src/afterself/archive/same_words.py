@@ -64,27 +64,39 @@ def mark_of(
 
 def link(db: apsw.Connection, first: int, changed: Collection[int] = ()) -> None:
     """Link the records from row `first` on, and those changed, with what the archive holds besides them."""
-    pairs = _by_identity(db, first, changed)
     if first == 1:  # what was said is marked when something comes that it could be compared with
         db.execute("INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)", (_UNKNOWN, _UNMARKED))
-        return _join(db, pairs)
-    unknown: Any = db.execute("SELECT value FROM meta WHERE name = ?", (_UNKNOWN,)).get
-    if unknown is not None:
-        _catch_up(db)
-        db.execute("DELETE FROM meta WHERE name = ?", (_UNKNOWN,))
-    if unknown == _NOTHING_LINKED:
-        first, changed = 0, ()
-        pairs = _by_identity(db, first, changed)
+        _join(db, _by_identity(db, first, changed))
+    elif _caught_up(db) == _NOTHING_LINKED:
+        _link(db, 0, ())
+    else:
+        _link(db, first, changed)
+
+
+def link_anew(db: apsw.Connection) -> None:
+    """Look at all records again: people have decided who is who."""
+    if db.execute("SELECT count(*) FROM (SELECT DISTINCT source, account FROM thread)").get == 1:
+        return  # who is who there changes nothing
+    _caught_up(db)
+    db.execute("DELETE FROM same_as")
+    _link(db, 0, ())
+
+
+def _link(db: apsw.Connection, first: int, changed: Collection[int]) -> None:
+    pairs = _by_identity(db, first, changed)
     between: dict[tuple[int, int], list[_Match]] = defaultdict(list)
     for match in _by_moment(db, first, changed):
         between[match.thread, match.there].append(match)
     for (thread, there), matches in between.items():
         shared = len({match.row for match in matches})
-        kin = shared >= KIN and _kin(db, thread, there, shared)
+        if shared < KIN:
+            linked: Any = db.execute(_LINKED, (thread, there)).get
+            shared += linked
+        kin = shared >= KIN and (bool(matches[0].elsewhere) or _kin(db, thread, there, shared))
         pairs += [(one.row, one.other) for one in matches if one.elsewhere or kin]
-        if kin or (shared >= KIN and matches[0].elsewhere):
+        if kin:
             pairs += _short(db, thread, there, first, changed, {one.row for one in matches})
-    return _join(db, pairs)
+    _join(db, pairs)
 
 
 def unlink(db: apsw.Connection, record: int) -> None:
@@ -146,7 +158,8 @@ JOIN record AS old ON old.words = new.words
     AND old.said_at BETWEEN new.said_at - {_DAY} AND new.said_at + {_DAY}
 JOIN thread AS here ON here.row = new.thread JOIN thread AS there ON there.row = old.thread
 WHERE new.kind IN {SPEECH} AND old.row != new.row AND old.thread != new.thread
-AND (old.row < :first OR new.row < :first)
+AND (SELECT import FROM revision WHERE record = new.row AND n = 1)
+    IS NOT (SELECT import FROM revision WHERE record = old.row AND n = 1)
 AND ('day' IN (new.precision, old.precision) OR abs(new.said_at - old.said_at) <= {_NEAR})
 AND {_SAME_AUTHOR}
 """
@@ -155,6 +168,14 @@ _LONG_IN = f"""
 SELECT count(*) FROM record WHERE thread = ?1 AND words IS NOT NULL AND kind IN {SPEECH} AND said_at BETWEEN
     (SELECT max(at) FROM ({_BOTH.format("min")})) - {_NEAR}
     AND (SELECT min(at) FROM ({_BOTH.format("max")})) + {_NEAR}
+"""
+
+
+_LINKED = """
+SELECT count(*) FROM record AS one JOIN same_as AS mine ON mine.record = one.row
+JOIN same_as AS twin ON twin.said = mine.said
+JOIN record AS other ON other.row = twin.record AND other.thread = ?2
+WHERE one.thread = ?1 AND one.words IS NOT NULL
 """
 
 
@@ -176,9 +197,7 @@ def _by_identity(db: apsw.Connection, first: int, changed: Collection[int]) -> l
 
 def _by_moment(db: apsw.Connection, first: int, changed: Collection[int]) -> list[_Match]:
     """Long words of one author at nearly one time, in two threads and not of one import."""
-    values = {"first": first or 1 << 62, "changed": json.dumps(list(changed))}
-    if not first:  # everything is looked at
-        return [_Match(*row) for row in db.execute(_BY_MOMENT.replace(":first UNION", "0 UNION"), values)]
+    values = {"first": first, "changed": json.dumps(list(changed))}
     return [_Match(*row) for row in db.execute(_BY_MOMENT, values)]
 
 
@@ -273,10 +292,15 @@ def _join(db: apsw.Connection, pairs: list[tuple[int, int]]) -> None:
     )
 
 
-def _catch_up(db: apsw.Connection) -> None:
-    """Mark every record of an archive that an earlier version made."""
+def _caught_up(db: apsw.Connection) -> bytes | None:
+    """Mark what is not marked yet; gives what was noted about it, None if all was marked."""
+    unknown: Any = db.execute("SELECT value FROM meta WHERE name = ?", (_UNKNOWN,)).get
+    if unknown is None:
+        return None
+    db.execute("DELETE FROM meta WHERE name = ?", (_UNKNOWN,))
     marks = [(mark, row) for row, mark in _marks(db, "1", ()) if mark is not None]
     db.executemany("UPDATE record SET words = ? WHERE row = ?", marks)
+    return bytes(unknown)
 
 
 def remark(db: apsw.Connection, record: int) -> None:
