@@ -228,7 +228,7 @@ class ImportRun:
         if self._aligner is not None and draft.native_id is None:
             partner, ahead = self._aligner.next(draft.locator.member, draft.thread)
             if ahead and draft.said_at is not None:
-                draft = dataclasses.replace(draft, said_at=draft.said_at - ahead)
+                draft = draft._replace(said_at=draft.said_at - ahead)
         columns = self._columns.of(self._keys[draft.thread], draft)
         stored = self._reviser.stored(columns.id)
         known_as = None
