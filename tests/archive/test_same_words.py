@@ -233,3 +233,20 @@ def test_exports_that_come_a_few_messages_at_a_time_are_linked_all_the_same(
         store(*part, me=["Ida"], source="generic")
     linked = [group[0] for group in groups(fresh_self)]
     assert len([one for one in linked if len(one) > 20]) == 4 and len(linked) >= 5
+
+
+def test_a_contact_whom_the_other_program_calls_otherwise_is_known_in_the_same_chat(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    longer = [
+        (who, f"{hour}:{at[3:]}", f"{text} ({hour})") if len(text) > 20 else (who, f"{hour}:{at[3:]}", text)
+        for hour in (10, 11, 12) for who, at, text in LINES
+    ]  # fmt: skip
+    store(*chat(said, longer), me=["Ida"], source="telegram")
+    renamed = [("Anna Berg" if who == "Anna" else who, at, text) for who, at, text in longer]
+    stranger = [
+        ("Eve", "10:04:02", "ok"),
+        ("Eve", "10:00:09", "shall we take the old boat out on Sunday? (10)"),
+    ]
+    store(*chat(said, [*renamed, *stranger], thread="s"), me=["Ida"], source="generic")
+    assert len(groups(fresh_self)) == len(longer)
