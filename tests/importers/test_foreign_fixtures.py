@@ -40,7 +40,6 @@ NOT_YET_READ = frozenset((
     "reddit",
     "signal",
     "slack",
-    "sms",
     "transcripts",
     "wxr",
     "x",

@@ -36,6 +36,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.documents import DocumentImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.mail import MailImporter
+    from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
 
@@ -45,6 +46,7 @@ def importers() -> tuple[Importer, ...]:
         ChatGptImporter(),
         ClaudeImporter(),
         WhatsAppImporter(),
+        SmsImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
