@@ -3,9 +3,9 @@
     python benchmarks/same_words.py --messages 20000 --rounds 3
 
 Imports a made-up WhatsApp chat into an empty self, then the same chat as another program exports it (times
-to the minute, two of four names otherwise), then a third chat that shares nothing but short words. Tells messages
-per CPU-second of each, how many sayings of the second were linked with the right one, and how many of either
-with a wrong one. On a version without links it tells the speeds alone, so before and after can be compared.
+to the minute, two of four names otherwise), then a third chat that shares nothing but short words. Tells
+messages per CPU-second of each, how many sayings of the second were linked with the right one, and how many
+of either with a wrong one. A version without links tells the speeds alone: so before and after compare.
 """
 
 from __future__ import annotations
