@@ -23,7 +23,6 @@ from afterself.policy.view import ThreadInfo, ViewRecord
 
 NOT_YET_READ = frozenset((
     "bluesky",
-    "discord",
     "evernote",
     "facebook",
     "google-chat",
