@@ -30,7 +30,7 @@ def came_with(source: SourceView, member: str, names: re.Pattern[str]) -> Iterat
 def linked(
     source: SourceView, folder: str, path: str, name: str, mime: str | None = None, size: object = None
 ) -> Attachment:
-    """An attachment that a message gives as a link, or as a path from `folder` on, which may lie there or not."""
+    """An attachment that a message gives as a link, or as a path from `folder` on (with its slash)."""
     size = size if isinstance(size, int) and not isinstance(size, bool) else None
     if path.startswith(("http://", "https://")):
         return Attachment(name, "remote", mime, size)

@@ -2,7 +2,8 @@
 
 Its folders may be capitalised or in another language, so a channel is known by what lies in its folder:
 `channel.json` and `messages.json` (since about 2024) or `messages.csv`. There are only the owner's own
-messages, in their latest wording, no replies. An id holds its instant: milliseconds since 2015 above its lowest 22 bits.
+messages, in their latest wording, no replies. An id holds its instant: milliseconds since 2015 above its
+lowest 22 bits.
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ from afterself.importers.source_view import SourceView, shown
 
 _MESSAGES = re.compile(r"(?P<root>(?:.*/)?)(?P<folder>[^/]+/c?(?P<id>\d{5,21}))/messages\.(?:json|csv)")
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
-_KINDS: dict[str, ThreadKind] = {"1": "direct", "DM": "direct", "3": "group", "GROUP_DM": "group"}
 _EMOJI = re.compile(r"<a?(:\w+:)\d+>")
 _DIRECT = re.compile(r"Direct Message with (.+?)(?:#0)?$")
 _REMEDY = "Ask Discord for the package again; the zip can be given as it is."
@@ -62,9 +62,12 @@ class Package:
 
     def others(self) -> list[str]:
         """What else the package holds: activity, servers, programs."""
-        tops = {name[len(self.root) :].partition("/")[0] for name in self.members()}
-        deep = {f"{self.root}{top}/" for top in tops} | {f"{self.root}{top}/" for top in _OTHERS}
-        return [name for name in self.source.names() if name.startswith(tuple(deep))]
+        tops = {name[len(self.root) :].partition("/")[0] for name in self.members()} | _OTHERS
+        return [
+            name
+            for name in self.source.names()
+            if name.startswith(self.root) and name[len(self.root) :].partition("/")[0] in tops
+        ]
 
     def records(self) -> Iterator[Yielded]:
         """The owner, then each channel with its messages."""
@@ -80,8 +83,10 @@ class Package:
             yield from until_damage(read, member, _REMEDY, one_of_many=True)
 
 
-_OTHERS = ("account", "Account", "activity", "Activity", "programs", "Programs", "servers", "Servers",
-           "support_tickets", "Support_Tickets", "Ads", "ads", "Activities", "README.txt")  # fmt: skip
+_OTHERS = frozenset((
+    "account", "Account", "activity", "Activity", "programs", "Programs", "servers", "Servers", 
+    "support_tickets", "Support_Tickets", "ads", "Ads", "activities", "Activities", "README.txt",
+))  # fmt: skip
 
 
 def package_of(source: SourceView) -> Package | None:
@@ -112,10 +117,12 @@ def _index_of(member: str) -> str:
 
 def _thread(id: str, about: dict[str, Any], called: str) -> ThreadDraft:
     guild = table(about.get("guild"))
-    kind = _KINDS.get(id_of(about.get("type")), "group" if guild or about.get("name") else "direct")
+    told = id_of(about.get("type"))
+    alone = told in ("1", "DM") or not (told or guild or about.get("name"))
+    kind: ThreadKind = "direct" if alone else "group"
     direct = _DIRECT.fullmatch(called)
     title = first_of(about.get("name"), direct and direct[1], called.removesuffix("#0"))
-    return ThreadDraft(id, title or f"Channel {id}", kind)
+    return ThreadDraft(id, title or id, kind)
 
 
 def _messages(source: SourceView, member: str, thread: ThreadDraft, owner: Person) -> Iterator[Yielded]:
