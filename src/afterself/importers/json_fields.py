@@ -12,8 +12,8 @@ from afterself.archive.keys import storable
 
 
 def words(value: object) -> str:
-    """A string as it can be stored; "" for anything else."""
-    return storable(value) if isinstance(value, str) else ""
+    """A string as it can be stored, its lines ended by LF; "" for anything else."""
+    return storable(value).replace("\r\n", "\n") if isinstance(value, str) else ""
 
 
 def id_of(value: object) -> str:

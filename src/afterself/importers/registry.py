@@ -33,6 +33,7 @@ def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
     from afterself.importers.chatgpt import ChatGptImporter
     from afterself.importers.claude import ClaudeImporter
+    from afterself.importers.discord import DiscordImporter
     from afterself.importers.documents import DocumentImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.mail import MailImporter
@@ -45,6 +46,7 @@ def importers() -> tuple[Importer, ...]:
         TelegramImporter(),
         ChatGptImporter(),
         ClaudeImporter(),
+        DiscordImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         MailImporter(),
