@@ -22,15 +22,8 @@ from afterself.importers.json_fields import first_of, id_of, table, tables, word
 from afterself.importers.slack_text import marked, plain
 from afterself.importers.source_view import SourceView
 
-_SPOKEN = (
-    "",
-    "thread_broadcast",
-    "reply_broadcast",
-    "me_message",
-    "file_share",
-    "file_comment",
-    "file_mention",
-)
+_FILES = ("file_share", "file_comment", "file_mention")
+_SPOKEN = ("", "thread_broadcast", "reply_broadcast", "me_message", *_FILES)
 _TS = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PROSE = re.compile(

@@ -1,7 +1,7 @@
 """Slack's mrkdwn -> the text as people saw it, and which parts of it are code or quoted.
 
 Names stand in it as ids (`<@U1>`, `<#C1|general>`, `<!here>`), links as `<address|label>`, and only `&`,
-`<` and `>` are escaped (Slack's documentation: Formatting text for app surfaces). A link is shown as what was typed.
+`<` and `>` are escaped (Slack's documentation: Formatting text for app surfaces). A link is shown as typed.
 """
 
 from __future__ import annotations
