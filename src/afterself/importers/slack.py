@@ -8,10 +8,10 @@ understood in `slack_message`. The export does not say whose it is: `--me` gives
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from afterself.archive.drafts import Kind, OwnerHint, Problem, ThreadDraft, ThreadKind, Yielded
+from afterself.archive.drafts import Kind, OwnerHint, Person, Problem, ThreadDraft, ThreadKind, Yielded
 from afterself.archive.keys import folded
 from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.json_fields import id_of, tables, words
@@ -67,8 +67,9 @@ class SlackImporter:
         days = _days(source)
         roots = sorted({day.root for day in days})
         workspace = _workspace(source, roots)
-        yield from _owners(workspace, options.me)
-        conversations = _conversations(source, roots, workspace)
+        owners = _owners(workspace, options.me)
+        yield from (OwnerHint(person, "the name that was given") for person in owners)
+        conversations = _conversations(source, roots, workspace, owners)
         told: set[str] = set()
         for day in days:
             thread = conversations.get((day.root, day.folder)) or _unlisted(day)
@@ -122,16 +123,16 @@ def _workspace(source: SourceView, roots: Iterable[str]) -> Workspace:
     return workspace
 
 
-def _owners(workspace: Workspace, me: Iterable[str]) -> Iterator[OwnerHint]:
+def _owners(workspace: Workspace, me: Iterable[str]) -> list[Person]:
     """Users who are known by a name, login, address or id that the person gave."""
     given = {folded(name) for name in me}
-    for person, known_as in workspace.users.values():
-        if given & {folded(name) for name in known_as}:
-            yield OwnerHint(person, "the name that was given")
+    return [
+        person for person, known_as in workspace.users.values() if given & {folded(name) for name in known_as}
+    ]
 
 
 def _conversations(
-    source: SourceView, roots: Iterable[str], workspace: Workspace
+    source: SourceView, roots: Iterable[str], workspace: Workspace, owners: Collection[Person]
 ) -> dict[tuple[str, str], ThreadDraft]:
     """The conversation of each folder, by its name and by its id."""
     found: dict[tuple[str, str], ThreadDraft] = {}
@@ -142,7 +143,7 @@ def _conversations(
                 members = one.get("members")
                 ids = [id_of(user) for user in members] if isinstance(members, list) else []
                 people = tuple(workspace.person(user) for user in ids if user)
-                with_whom = ", ".join(person.name for person in people)
+                with_whom = ", ".join(person.name for person in people if person not in owners)
                 title = name if file in ("channels.json", "groups.json") else with_whom or name
                 thread = ThreadDraft(id or name, title or id, kind, people)
                 found.setdefault((root, id), thread)
