@@ -304,8 +304,8 @@ class ImportRun:
             self._db.execute("INSERT OR IGNORE INTO recipient VALUES (?, ?, 'to')", (row, identity))
             self._touched.join(thread, identity)
         thread.next_position += 1
-        thread.new.add(row)
-        thread.files.setdefault(draft.locator.member, []).append(row)
+        thread.new = True
+        thread.see(draft.locator.member, row)
 
     def _ownership(self, author: Identity | None, said: bool | None) -> tuple[bool | None, str | None]:
         """What `People.settle` would say of a record now; it runs at the end if a decision came later."""
@@ -379,7 +379,9 @@ class ImportRun:
         """Put the threads in order, say of each record whether it is the owner's, close the import's row."""
         for thread in self._touched.by_row.values():
             if thread.out_of_order:
-                self._touched.put_in_order(thread, holes=self._holes, forgotten=bool(self._tombstones))
+                self._touched.put_in_order(
+                    thread, self._first_record, holes=self._holes, forgotten=bool(self._tombstones)
+                )
         for person in () if self._me_found else self._hints:
             self._decide(person, self._identity(person), owner=True, by="hint")
         if self._owner_changed:
