@@ -114,10 +114,10 @@ class Threads:
                 "INSERT INTO thread_participant (thread, identity) VALUES (?, ?)", (thread.row, identity)
             )
 
-    def put_in_order(self, thread: ImportedThread, since: int, *, holes: int, forgotten: bool) -> None:
+    def put_in_order(self, thread: ImportedThread, since: int, holes: int | None) -> None:
         """Give every record its place: from the row `since` on they are this import's.
 
-        `holes` are the negative numbers that stand for forgotten ones.
+        `holes` are the negative numbers that stand for forgotten ones; None: nothing was ever forgotten.
         """
         rows: Any = self._db.execute(
             "SELECT row, said_at, precision, order_at, position FROM record WHERE thread = ? "
@@ -126,7 +126,7 @@ class Threads:
         ).fetchall()
         by_row = {row[0]: row for row in rows}
         known = [(row[0], row[-1]) for row in rows if row[0] < since]
-        order = with_holes(known, holes) if forgotten else [row for row, _ in known]
+        order = [row for row, _ in known] if holes is None else with_holes(known, holes)
         for seen in thread.files.values():
             order = weave(order, seen)
         places = [(row, position) for position, row in enumerate(order) if row in by_row]
