@@ -114,6 +114,25 @@ def test_a_bundle_that_everybody_can_open_is_called_so(self_: Path, tmp_path: Pa
     assert afterself("unpack", tmp_path / "a.bundle", "--to", tmp_path / "made").code == 0
 
 
+def test_who_forgets_is_told_of_bundles_that_still_hold_it(self_: Path, tmp_path: Path) -> None:
+    first = afterself("--self", self_, "records", "--json").lines[0]["id"]
+    assert "Bundles" not in afterself("--self", self_, "forget", "--record", first, "--dry-run").out
+    assert afterself("--self", self_, "pack", tmp_path / "a.bundle", "--no-passphrase").code == 0
+    told = afterself("--self", self_, "forget", "--record", first, "--dry-run").out
+    assert "Bundles packed before (1, the last on 20" in told
+    done = afterself("--self", self_, "forget", "--record", first, "--yes", "--json").json
+    assert done["receipt"]["bundles"] == 1
+    assert afterself("unpack", tmp_path / "a.bundle", "--to", tmp_path / "made").code == 0
+    assert first in afterself("--self", tmp_path / "made", "records", "--json").out
+
+
+def test_no_self_is_unpacked_where_a_sync_program_keeps_the_folder(self_: Path, tmp_path: Path) -> None:
+    assert afterself("--self", self_, "pack", tmp_path / "a.bundle", "--no-passphrase").code == 0
+    done = afterself("unpack", tmp_path / "a.bundle", "--to", tmp_path / "Dropbox" / "made")
+    assert done.code == 3 and "Dropbox keeps this folder" in done.err and "--to" in done.err
+    assert not (tmp_path / "Dropbox").exists()
+
+
 @pytest.mark.parametrize("verb", ["pack", "unpack"])
 def test_ctrl_c_leaves_neither_half_a_bundle_nor_half_a_self(tmp_path: Path, verb: str) -> None:
     shop, self_ = road.Workshop(tmp_path / "shop"), tmp_path / "selves" / "ida"

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import io
 import json
 import random
 import tarfile
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from afterself.custody import check, open_bundle, pack, unpack
 from afterself.custody.bundle import MAGIC, writing_bundle
-from afterself.custody.members import BLOCK, end_members, read_members
+from afterself.custody.members import BLOCK, end_members, fits, read_members
 from afterself.errors import AfterselfError, Damaged, HostileSource, SelfError
+from afterself.home import key_header
 from afterself.home.chunks import CHUNK
 from afterself.home.folder import Self
 from afterself.home.owner_key import SIGNATURE_BYTES, OwnerKey
@@ -40,8 +48,6 @@ def refused(bundle: Path) -> AfterselfError:
 
 def signed_again(bundle: Path, content: bytes, key: OwnerKey) -> None:
     """Sign changed bytes as somebody could who has a key, and enter that key as the signer's."""
-    import hashlib
-
     magic, line, rest = content.split(b"\n", 2)
     facts = {**json.loads(line), "signer": key.public.hex()}
     body = magic + b"\n" + json.dumps(facts, separators=(",", ":")).encode() + b"\n" + rest[:-SIGNATURE_BYTES]
@@ -130,6 +136,52 @@ def test_a_file_that_is_no_bundle_is_told(tmp_path: Path, content: bytes) -> Non
     refused(tmp_path / "x")
     for name in ("gone", "."):
         assert "bundle" in str(refused(tmp_path / name))
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = ("salt", "nonce", "wrapped", "memory", "passes")
+SLOT = st.fixed_dictionaries(
+    {"kind": st.sampled_from(["passphrase", "recovery"]) | ANYTHING, "kdf": st.just("argon2id") | ANYTHING},
+    optional={name: st.just("00" * 16) | ANYTHING for name in FIELDS},
+)
+SIGNED = ({"version": 1}, {"version": 1.0}, {"version": True}, {"signer": 5}, {"signer": ""})
+
+
+@settings(max_examples=200, deadline=None)
+@given(keys=ANYTHING | st.lists(SLOT | ANYTHING, max_size=3), key=ANYTHING, changed=st.sampled_from(SIGNED))
+def test_a_signed_header_with_anything_in_it_is_refused_with_a_remedy(
+    keys: Any, key: Any, changed: dict[str, Any]
+) -> None:
+    line = {"format": "afterself bundle", "version": 1, "signer": OTHER.public.hex(), "key": key, **changed}
+    if isinstance(keys, list):
+        facts = {"format": "afterself keys", "version": 1, "id": "x", "state": "sealed", "archive": "aegis"}
+        facts |= {"slots": keys, "mac": ""}
+        line["keys"] = {**facts, "checksum": key_header._checksum(facts)}
+    elif keys is not None:
+        line["keys"] = keys
+    body = MAGIC + json.dumps(line).encode() + b"\n" + bytes(200)
+    digest = hashlib.sha256(body).digest()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.bundle"
+        path.write_bytes(body + OTHER.sign(b"afterself bundle signature\n" + digest))
+        with pytest.raises(SelfError) as told, open_bundle(path) as found:
+            found.stream(found.unlock("any passphrase"))
+    assert told.value.remedy
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=4 * BLOCK), st.binary(max_size=2 * BLOCK))
+def test_any_bytes_are_members_or_refused(begin: bytes, end: bytes) -> None:
+    info = tarfile.TarInfo("self/x")
+    info.size = len(begin)
+    for data in (begin, info.tobuf(tarfile.GNU_FORMAT) + begin + bytes(-len(begin) % BLOCK) + end):
+        with contextlib.suppress(Damaged, HostileSource):
+            for member in read_members(io.BytesIO(data), "a"):
+                assert fits(member.name) and b"".join(member.pieces) == begin
 
 
 NAMES = [

@@ -7,7 +7,6 @@ killed at any moment there is no half self, and nothing that was there is replac
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import re
@@ -22,6 +21,7 @@ from afterself.custody.members import Member, hostile, read_members
 from afterself.errors import Damaged, SelfError
 from afterself.home.atomic import FILE_MODE, make_folder, sync_folder
 from afterself.home.checksums import settle_sums
+from afterself.home.disk import why_not
 from afterself.home.folder import FOLDERS, Self
 from afterself.home.jobs import Progress
 from afterself.home.key_header import read_header
@@ -90,6 +90,7 @@ def _members(bundle: Bundle, keys: Keys, stage: str, progress: Progress) -> Iter
     progress.start(stage, total=bundle.size, unit="bytes")
     with bundle.stream(keys) as stream:
         yield from read_members(stream, str(bundle.path))
+    progress.advance(max(0, bundle.size - progress.done))
 
 
 @contextlib.contextmanager
@@ -97,10 +98,8 @@ def _told(to: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        why = "the disk is full" if full else error.strerror or type(error).__name__
         raise SelfError(
-            f"The bundle cannot be unpacked to {to} ({why}). Nothing was made there.",
+            f"The bundle cannot be unpacked to {to} ({why_not(error)}). Nothing was made there.",
             remedy="Make room there, or name a folder on another disk where you may write.",
         ) from error
 

@@ -12,19 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from afterself.archive.languages import NO_WORDS, Languages, OwnText
 from afterself.policy.words import OWN_KINDS, own_ranges
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from afterself.archive.store import Archive
-
-    Floats = NDArray[np.float64]
-    """One number for each of `LANGUAGES`."""
 
 LANGUAGES = tuple(
     "af am ar az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fo fr fy ga gd gl gu ha he hi hr ht "
@@ -37,9 +32,9 @@ LANGUAGES = tuple(
 SURE = 0.6
 """Probability from which a language is kept."""
 
-_LONGEST = 800
+_LONGEST = 240
 _SHORT = 32
-_RARE = 0.001
+_RARE, _HOPELESS = 0.001, 1e-4
 _WEIGHT, _ALWAYS = 8.0, 0.2
 """A thread's own languages count as the author's until it holds so many texts; so much of those stays."""
 
@@ -49,8 +44,6 @@ _SHARPER = 2
 _SAMPLE, _ROUNDS = 600, 4
 _NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|[@#]\w+")
 _LETTER = re.compile(r"[^\W\d_]")
-
-_PLACE = {language: place for place, language in enumerate(LANGUAGES)}
 
 
 def identify_owner(archive: Archive) -> Counter[str]:
@@ -63,83 +56,81 @@ def identify_owner(archive: Archive) -> Counter[str]:
     if not unknown:
         return Counter()
     known = texts.known()
-    prior = _author_prior(known, _sample(texts, [row for rows in unknown.values() for row in rows]))
+    author = _author_prior(known, _sample(texts, [row for rows in unknown.values() for row in rows]))
     found: Counter[str] = Counter()
     for thread, rows in unknown.items():
-        here = _vector(texts.known(thread) if known else {})
+        prior = Prior(author, texts.known(thread) if known else {})
         for one in texts.texts(rows):
-            language = _keep(texts, one, _thread_prior(prior, here))
+            language = _keep(texts, one, prior)
             if language:
                 found[language] += 1
-            if language in _PLACE:
-                here[_PLACE[language]] += 1
+                prior.saw(language)
     return found
 
 
-def language_of(text: str, prior: Mapping[str, float]) -> str | None:
+class Prior:
+    """How probable a language is before a text is read: the author's, then more and more the thread's."""
+
+    def __init__(self, author: Mapping[str, float], thread: Mapping[str, int] = MappingProxyType({})) -> None:
+        self._author, self._thread = author, Counter(thread)
+        self._texts = self._thread.total()
+
+    def saw(self, language: str) -> None:
+        """Another text of the thread is in this language."""
+        if language != NO_WORDS:
+            self._thread[language] += 1
+            self._texts += 1
+
+    def __getitem__(self, language: str) -> float:
+        share = self._author.get(language, _RARE)
+        habit = (self._thread[language] + _WEIGHT * share) / (self._texts + _WEIGHT)
+        return _ALWAYS * share + (1 - _ALWAYS) * habit
+
+
+def language_of(text: str, prior: Prior) -> str | None:
     """The ISO 639-1 code of a text, `zxx` if it holds no words, None if that is in doubt."""
-    return _language_of(text, _vector(prior, missing=_RARE))
-
-
-def _language_of(text: str, prior: Floats) -> str | None:
     words = _words(text)
     if not words:
         return NO_WORDS
-    weighed = _fits(words) * prior
-    best = int(weighed.argmax())
-    return LANGUAGES[best] if weighed[best] >= SURE * weighed.sum() else None
+    fits = _fits(words)
+    weighed = {language: fit * prior[language] for language, fit in fits.items()}
+    best = max(weighed, key=lambda language: weighed[language])
+    return best if weighed[best] >= SURE * sum(weighed.values()) else None
 
 
-def _keep(texts: Languages, one: OwnText, prior: Floats) -> str | None:
+def _keep(texts: Languages, one: OwnText, prior: Prior) -> str | None:
     """Write what was found of a text: its language, and that of each stretch of own words in it."""
     ranges = [(begin, end) for begin, end in own_ranges(one.text, one.spans) if one.text[begin:end].strip()]
-    language = _language_of(" ".join(one.text[begin:end] for begin, end in ranges), prior)
+    language = language_of(" ".join(one.text[begin:end] for begin, end in ranges), prior)
     if language is None:
         return None
     own = []
     if one.spans and language != NO_WORDS:
-        parts = [(begin, end, _language_of(one.text[begin:end], prior)) for begin, end in ranges]
+        parts = [(begin, end, language_of(one.text[begin:end], prior)) for begin, end in ranges]
         own = [(begin, end, spoken) for begin, end, spoken in parts if spoken not in (None, NO_WORDS)]
     texts.write(one.revision, language, own)
     return language
 
 
-def _author_prior(known: Mapping[str, int], sample: Iterable[str]) -> Floats:
+def _author_prior(known: Mapping[str, int], sample: Iterable[str]) -> Mapping[str, float]:
     """How often this person writes each language, from what is known and a sample of what is not."""
     fits = [_fits(text) for text in sample]
-    counts = _vector(known)
-    prior = _shares(counts)
+    prior: dict[str, float] = _shares(known)
     for _ in range(_ROUNDS):
-        mass = counts.copy()
+        mass = {language: float(count) for language, count in known.items()}
         for fit in fits:
-            weighed = fit * prior
-            mass += weighed / weighed.sum()
+            weighed = {language: p * prior[language] for language, p in fit.items()}
+            total = sum(weighed.values())
+            for language, weight in weighed.items():
+                mass[language] = mass.get(language, 0.0) + weight / total
         prior = _shares(mass)
     return prior
 
 
-def _thread_prior(author: Floats, here: Floats) -> Floats:
-    """The author's languages, drawn towards those of the thread the more it holds."""
-    total = here.sum()
-    if not total:
-        return author
-    drawn: Floats = _ALWAYS * author + (1 - _ALWAYS) * (here + _WEIGHT * author) / (total + _WEIGHT)
-    return drawn
-
-
-def _shares(counts: Floats) -> Floats:
+def _shares(counts: Mapping[str, float]) -> dict[str, float]:
     """Shares that never are zero: anybody may write one sentence in any language."""
-    total = counts.sum()
-    shares: Floats = (counts / total if total else counts + 1.0) + _RARE
-    return shares
-
-
-def _vector(numbers: Mapping[str, float], missing: float = 0.0) -> Floats:
-    """Numbers by language as a vector in the order of `LANGUAGES`."""
-    import numpy as np
-
-    vector: Floats = np.array([numbers.get(language, missing) for language in LANGUAGES], dtype=np.float64)
-    return vector
+    total = sum(counts.values())
+    return {language: (counts.get(language, 0.0) / total if total else 1.0) + _RARE for language in LANGUAGES}
 
 
 def _sample(texts: Languages, rows: list[int]) -> Iterable[str]:
@@ -156,32 +147,33 @@ def _words(text: str) -> str:
     return words if _LETTER.search(words) else ""
 
 
-def _fits(words: str) -> Floats:
+def _fits(words: str) -> dict[str, float]:
     """How well words fit each language; sums to 1."""
     return _fits_short(words) if len(words) <= _SHORT else _ranked(words)
 
 
 @lru_cache(maxsize=8192)
-def _fits_short(words: str) -> Floats:
+def _fits_short(words: str) -> dict[str, float]:
     return _ranked(words)
 
 
-def _ranked(words: str) -> Floats:
-    identifier, places = _identifier()
-    # Its `rank` would sort by likelihood, which takes longer than to find it.
-    squared = identifier._decide(words)[places].astype("float64") ** _SHARPER
-    fits: Floats = squared / squared.sum()
-    return fits
+def _ranked(words: str) -> dict[str, float]:
+    """The languages that words may be in, squared and summing to 1; what is hopeless is left out."""
+    identifier = _identifier()
+    scores = identifier._decide(words)  # its `rank` sorts all of them, which takes longer than to find them
+    hopeful = (scores > scores.max() * _HOPELESS).nonzero()[0].tolist()
+    squared = {identifier.nb_classes[place]: float(scores[place]) ** _SHARPER for place in hopeful}
+    total = sum(squared.values())
+    return {language: fit / total for language, fit in squared.items()}
 
 
 @cache
 def _identifier():  # type: ignore[no-untyped-def]
-    """The identifier, and where each of `LANGUAGES` stands in what it decides."""
-    import numpy as np
+    import numpy
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(LANGUAGES)
-    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)  # a feature's row at once: twice as fast
+    identifier.nb_ptc = numpy.ascontiguousarray(identifier.nb_ptc)  # it takes rows: a third faster
     identifier._full_model = identifier.nb_ptc, identifier.nb_pc, identifier.nb_classes  # 27 MB of others
-    return identifier, np.array([identifier.nb_classes.index(language) for language in LANGUAGES])
+    return identifier

@@ -63,6 +63,19 @@ class LocalClock:
         return wall.replace(tzinfo=self._zone).astimezone(UTC)
 
 
+def instant(value: object) -> datetime | None:
+    """A time in unix seconds or ISO 8601 (UTC where it has no offset); None where none can be read."""
+    try:
+        if isinstance(value, str):
+            read = datetime.fromisoformat(value)
+            return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+        if value is None or isinstance(value, bool):
+            return None
+        return datetime.fromtimestamp(float(value), UTC)  # type: ignore[arg-type]
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
+
+
 def _system_zone_name() -> str | None:
     """$TZ or the target of /etc/localtime, if that is a name the zone database knows."""
     if "TZ" in os.environ:
