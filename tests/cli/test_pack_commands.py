@@ -53,7 +53,11 @@ def test_a_plain_self_is_packed_with_a_passphrase_verified_and_unpacked(
     assert stat.S_IMODE(bundle.stat().st_mode) == 0o600
     signer = next(line for line in done.out.splitlines() if "owner's key" in line).split("key ")[1].strip(".")
     looked = afterself(*given, "verify", bundle)
-    assert looked.code == 0 and signer in looked.out and "whole" in looked.out
+    assert (
+        looked.code == 0
+        and signer in looked.out
+        and "whole. A self of Ann (mine), packed at 20" in looked.out
+    )
     closed = afterself("verify", bundle)
     assert closed.code == 0 and "not opened" in closed.out
     made = afterself(*given, "unpack", bundle, "--to", tmp_path / "made")
@@ -71,6 +75,7 @@ def test_what_is_done_is_told_as_json(self_: Path, secret: Path, tmp_path: Path)
     assert (done["file"], done["encrypted"], done["records"]) == (str(bundle), True, 2)
     assert (done["bases"], done["left_behind"], done["damaged"]) == ([], [], [])
     looked = afterself(*given, "verify", bundle, "--json").json
+    assert looked["about"]["declared"]["name"] == "Ann"
     assert looked["ok"] and looked["sha256"] == done["sha256"] and looked["files"] > done["files"]
     made = afterself(*given, "unpack", bundle, "--to", tmp_path / "made", "--json").json
     assert (made["encrypted"], made["signer"]) == (True, done["signer"])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from afterself.custody import check, open_bundle, pack, unpack
 from afterself.custody.bundle import MAGIC, writing_bundle
-from afterself.custody.members import BLOCK, end_members, fits, read_members
+from afterself.custody.members import BLOCK, end_members, fits, read_members, write_member
 from afterself.errors import AfterselfError, Damaged, HostileSource, SelfError
 from afterself.home import key_header
 from afterself.home.chunks import CHUNK
@@ -70,7 +70,7 @@ def test_a_flipped_bit_in_any_byte_is_found_without_the_passphrase(bundle: Path)
             file.seek(at)
             file.write(whole[at : at + 1])
     with open_bundle(bundle) as found:
-        assert check(found, found.unlock(PASSPHRASE)) > 3
+        assert check(found, found.unlock(PASSPHRASE)).files > 3
 
 
 def test_a_bundle_that_was_cut_or_made_longer_is_refused(bundle: Path) -> None:
@@ -245,7 +245,8 @@ def test_a_member_that_is_no_file_or_longer_than_the_bundle_is_refused(
         [("self/a/b", b"x"), ("self/a", b"y")],
         [("self/self.toml", b"x")],
         [("bundle.json", b"[]")],
-        [("bundle.json", b'{"bases": [{"folder": 1, "sha256": 2}]}')],
+        [("bundle.json", b'{"declared": {}}')],
+        [("bundle.json", b'{"declared": {}, "bases": [{"folder": 1, "sha256": 2}]}')],
         [("bundle.json", b"[" * 100_000)],
         [],
     ],
@@ -255,6 +256,14 @@ def test_what_is_no_self_is_not_unpacked(tmp_path: Path, members: list[tuple[str
     with open_bundle(bundle) as found, pytest.raises(AfterselfError) as told:
         unpack(found, found.unlock(None), tmp_path / "made")
     assert told.value.remedy and entries(tmp_path) == {"a.bundle"}
+
+
+def test_a_file_of_any_size_has_a_header_that_tells_it(tmp_path: Path) -> None:
+    for size in (0, 1 << 33, 1 << 41):
+        written = io.BytesIO()
+        with pytest.raises(ValueError, match="instead of") if size else contextlib.nullcontext():
+            write_member(written, "self/x", size, [])
+        assert tarfile.TarInfo.frombuf(written.getvalue()[:BLOCK], "utf-8", "strict").size == size
 
 
 def test_a_stream_without_its_end_is_no_whole_bundle(tmp_path: Path) -> None:
