@@ -91,6 +91,8 @@ def import_(
     imported = _import_all(self_, paths, options, quiet=json_)
     if imported.done and not (yes or json_) and interactive():
         _ask_for_owner(self_, imported)
+    if imported.done:
+        _index(self_, quiet=json_)
     if json_:
         echo_json(_as_json(imported))
     else:
@@ -134,6 +136,20 @@ def _import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: b
             except SourceError as error:
                 imported.failed.append((path, error))
     return imported
+
+
+def _index(self_: Self, *, quiet: bool) -> None:
+    """Let what came in be found by its meaning, too."""
+    from rich.text import Text
+
+    from afterself.memory.upkeep import keep_up
+
+    with console(stderr=True).status(Text("Indexing")) as status:
+        if quiet:
+            status.stop()
+        keep_up(
+            self_, most=None, tell=lambda done, all_: status.update(Text(f"Indexing: {done:,} of {all_:,}"))
+        )
 
 
 def _import_one(self_: Self, path: str, options: Options, tell: Callable[[Report], None]) -> ImportSummary:
