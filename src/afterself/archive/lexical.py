@@ -26,7 +26,7 @@ _RUN = re.compile(f"[{UNSPACED}]+")
 
 def runs_without_blanks(text: str) -> list[str]:
     """The stretches of a text in scripts that write no blanks, compatibility forms unified."""
-    return _RUN.findall(unicodedata.normalize("NFKC", text))
+    return [] if text.isascii() else _RUN.findall(unicodedata.normalize("NFKC", text))
 
 
 def without_runs(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ from afterself.cli.filter_options import (
     filters_of,
 )
 from afterself.cli.moments import shown_moment
+from afterself.cli.places import show_places
 from afterself.cli.reading import json_lines, text_of
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
@@ -115,6 +117,7 @@ def _json(answer: Answer) -> dict[str, Any]:
                 "thread": hit.thread,
                 "thread_title": hit.thread_title,
                 **({"passage": list(hit.passage)} if hit.passage else {}),
+                "also_in": [asdict(place) for place in hit.also_in],
             }
             for hit in answer.hits
         ],
@@ -168,4 +171,5 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     out.print(Text(indent(f"“{shown_excerpt(shown)}”", "  ")), markup=False)
     if shown.cut:
         out.print(Text(cut_note(shown, hit.text, hit.id), style="dim"), markup=False, soft_wrap=True)
+    show_places(hit.also_in, out)
     out.print()

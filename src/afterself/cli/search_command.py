@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,7 +20,7 @@ from afterself.cli.filter_options import (
     filters_of,
 )
 from afterself.cli.moments import shown_moment
-from afterself.cli.self_commands import record_json
+from afterself.cli.places import show_places
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
 
@@ -63,8 +64,11 @@ def search(
             )
         found = find(view, text, filters, k)
     if as_json:
+        from afterself.policy.record_json import record_json
+
         for one in found:
-            echo_json({**record_json(one.record), "source": one.record.source, "score": one.score})
+            places = {"also_in": [asdict(place) for place in one.also_in]}
+            echo_json({**record_json(one.record), "source": one.record.source, "score": one.score, **places})
         return
     out = console()
     for one in found:
@@ -91,4 +95,5 @@ def _show(one: Found, words: str, out: Console) -> None:
     out.print(Text(indent(shown_excerpt(part), "  ")), markup=False)
     if part.cut:
         out.print(Text(cut_note(part, record.text, record.id), style="dim"), markup=False, soft_wrap=True)
+    show_places(one.also_in, out)
     out.print()

@@ -6,7 +6,8 @@ printed is the command's business, what may be seen the view's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from afterself.memory.recall import Pool, Recall
 from afterself.memory.reranking import rerank
 
 if TYPE_CHECKING:
+    from afterself.policy.sayings import Place
     from afterself.policy.view import View
 
 
@@ -36,7 +38,8 @@ class Hit:
 
     `score` orders the hits of one answer and means nothing between answers; `by_named` says that the
     one person whom the question names said it. `said_at` is aware UTC or None. `passage`: the stretch
-    of a long text, in code points, that the hit is for; None when it is the whole.
+    of a long text, in code points, that the hit is for; None when it is the whole. `also_in` are other
+    sources of the very same saying.
     """
 
     id: str
@@ -52,6 +55,7 @@ class Hit:
     thread_title: str
     context_before: Context | None
     passage: tuple[int, int] | None = None
+    also_in: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Memory:
 
     def __init__(self, view: View, today: date | None = None) -> None:
         """`today` is the day from which “last summer” counts; by default this machine's."""
+        self._view = view
         self._recall = Recall(view)
         self._today = today or datetime.now().date()
 
@@ -87,8 +92,20 @@ class Memory:
         ranked = rank(asked, pool.entries, pool.links, statistics)
         passing = [hit for hit in ranked if hit.id in pool.passing]
         order = rerank(asked, passing, pool.entries, pool.links, statistics, pool.near)
-        hits = tuple(_hit(pool, place) for place in order[: max(k, 0)])
+        found = list(itertools.islice(_once(pool, order), max(k, 0)))
+        places = self._view.sayings.also_in([place.id for place in found])
+        hits = tuple(_hit(pool, place, places.get(place.id, ())) for place in found)
         return Answer(question, hits, answerable(asked, passing, statistics))
+
+
+def _once(pool: Pool, ranked: Iterable[Ranked]) -> Iterator[Ranked]:
+    """The best place of each saying that several sources hold."""
+    said: set[str] = set()
+    for place in ranked:
+        first = pool.records[place.id].same_as or place.id
+        if first not in said:
+            said.add(first)
+            yield place
 
 
 def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
@@ -97,7 +114,7 @@ def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: not (hit.by_named if named else hit.is_owner))
 
 
-def _hit(pool: Pool, place: Ranked) -> Hit:
+def _hit(pool: Pool, place: Ranked, also_in: tuple[Place, ...]) -> Hit:
     record = pool.records[place.id]
     before = pool.previous(place.id)
     part = pool.passages.get(record.id)
@@ -117,4 +134,5 @@ def _hit(pool: Pool, place: Ranked) -> Hit:
         if before is not None and pool.entries[before.id].author != pool.entries[record.id].author
         else None,
         passage=(part.begins, part.ends) if part else None,
+        also_in=also_in,
     )

@@ -34,7 +34,7 @@ def words_of(text: str) -> list[str]:
 
 def tokens_of(text: str) -> list[str]:
     """The words of a text; where a script writes no blanks, each two neighbouring characters are one."""
-    runs = [] if text.isascii() else runs_without_blanks(text)
+    runs = runs_without_blanks(text)
     if not runs:
         return words_of(text)
     return [*words_of(without_runs(text)), *(pair for run in runs for pair in pairs_of(run))]
