@@ -30,7 +30,6 @@ NOT_YET_READ = frozenset((
     "google-keep",
     "google-voice",
     "hangouts",
-    "imessage",
     "instagram",
     "irc",
     "linkedin",
