@@ -1,8 +1,8 @@
 """Messages on a Mac (or of an iPhone's backup): `chat.db` with its `-wal` -> threads and records.
 
-The database is copied into a private temporary folder and opened there read-only, so that the person's own is not
-touched; what lies only in its write-ahead log is read too. Which columns there are depends on the version of
-macOS. Rows are understood in `imessage_message`. `is_from_me` says what is the owner's.
+The database is copied into a private temporary folder and opened there read-only, so that the person's own
+is not touched; what lies only in its write-ahead log is read too. Which columns there are depends on the
+version of macOS. Rows are understood in `imessage_message`. `is_from_me` says what is the owner's.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _MAGIC = b"SQLite format 3\0"
 _SHAPE = (b"CREATE TABLE message", b"CREATE TABLE handle")
 _BESIDE = ("-wal", "-shm")
 _WANTED = frozenset((
-    "guid", "text", "attributedBody", "handle_id", "date", "date_edited", "date_retracted", "is_from_me", "item_type",
-    "group_title", "associated_message_guid", "associated_message_type", "associated_message_emoji",
-    "thread_originator_guid", "message_summary_info", "balloon_bundle_id", "other_handle", "group_action_type",
+    "guid", "text", "attributedBody", "handle_id", "date", "date_edited", "date_retracted", "is_from_me",
+    "item_type", "group_title", "associated_message_guid", "associated_message_type",
+    "associated_message_emoji", "thread_originator_guid", "message_summary_info", "balloon_bundle_id",
 ))  # fmt: skip
 _NEEDED = ("message", "handle", "chat", "chat_message_join")
 _REMEDY = "Close Messages, copy chat.db with chat.db-wal and chat.db-shm again, and import that folder."
@@ -77,7 +77,7 @@ def _read(source: SourceView, member: str, owner: Person) -> Iterator[Yielded]:
         path = Path(folder) / "chat.db"
         for end in ("", "-wal"):
             if member + end in source:
-                with source.open(member + end) as read, open(f"{path}{end}", "wb") as written:
+                with source.open(member + end) as read, Path(f"{path}{end}").open("wb") as written:
                     shutil.copyfileobj(read, written, 1 << 20)
         try:
             with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:

@@ -1,8 +1,8 @@
 """A row of Messages' database -> a record draft for each of its wordings, or a reaction.
 
 Times are nanoseconds since 2001 (seconds before macOS 10.13). Newer versions keep the text only in
-`attributedBody`. A tapback is a row that points at its message; one that is taken back deletes it. Chats with the
-same person (by SMS and iMessage, by number and address) are one conversation.
+`attributedBody`. A tapback is a row that points at its message; one that is taken back deletes it. Chats
+with the same person (by SMS and iMessage, by number and address) are one conversation.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,10 +37,8 @@ class Book:
         self, db: sqlite3.Connection, source: SourceView, member: str, owner: Person, tables: frozenset[str]
     ) -> None:
         self.db, self.member, self.owner = db, member, owner
-        self._source = source
-        self._files = {
-            name.rpartition("Attachments/")[2]: name for name in source.names() if "Attachments/" in name
-        }
+        sent = [name for name in source.names() if "Attachments/" in name]
+        self._files = {name.rpartition("Attachments/")[2]: name for name in sent}
         self._has_files = {"attachment", "message_attachment_join"} <= tables
         self._handles: dict[int, str] = {}
         self._same: dict[str, str] = {}
@@ -66,7 +63,7 @@ class Book:
         if not self._has_files:
             return
         rows = self.db.execute(
-            "SELECT attachment.filename, attachment.transfer_name, attachment.mime_type, attachment.total_bytes "
+            "SELECT filename, transfer_name, mime_type, total_bytes "
             "FROM message_attachment_join JOIN attachment ON attachment.ROWID = attachment_id "
             "WHERE message_id = ? ORDER BY attachment.ROWID", (row,),
         )  # fmt: skip
@@ -87,9 +84,8 @@ class Book:
         for row, id, centre in self.db.execute(f"SELECT ROWID, id, {person} FROM handle ORDER BY ROWID"):
             handle = words(id).strip() or "unknown"
             self._handles[int(row)] = handle
-            self._same.setdefault(
-                handle, first.setdefault(words(centre), handle) if words(centre) else handle
-            )
+            kin = first.setdefault(words(centre), handle) if words(centre) else handle
+            self._same.setdefault(handle, kin)
 
     def _read_chats(self, joined: bool) -> Iterator[tuple[int, ThreadDraft]]:
         columns = {str(row[1]) for row in self.db.execute("PRAGMA table_info(chat)")}
@@ -158,7 +154,7 @@ def records_of(fields: dict[str, Any], thread: str, book: Book) -> Iterator[Reco
     for older in earlier[:-1] if not deleted else ():
         older = older.translate(_MARKS)
         if older != text:
-            yield replace(final, text=older, raw=json.dumps([guid, older]).encode(), edited=False)
+            yield final._replace(text=older, raw=json.dumps([guid, older]).encode(), edited=False)
     yield final
 
 

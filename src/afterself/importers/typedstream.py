@@ -1,8 +1,8 @@
 """Apple's archived texts in chat.db: the words of an `attributedBody`, and what became of a message.
 
-`attributedBody` is a typedstream: its first NSString holds the text, its length one byte, or after 0x81 two and
-after 0x82 four, little-endian. `message_summary_info` is a binary property list: `ec` holds earlier wordings by
-part, `rp` the parts that were taken back.
+`attributedBody` is a typedstream: its first NSString holds the text, its length one byte, or after 0x81 two
+and after 0x82 four, little-endian. `message_summary_info` is a binary property list: `ec` holds earlier
+wordings by part, `rp` the parts that were taken back.
 """
 
 from __future__ import annotations
