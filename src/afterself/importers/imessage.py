@@ -82,7 +82,7 @@ def _read(source: SourceView, member: str, owner: Person) -> Iterator[Yielded]:
         try:
             with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
                 yield from _records(db, source, member, owner)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
             raise Broken("the database is damaged or was copied while it changed") from error
 
 
@@ -98,6 +98,8 @@ def _records(db: sqlite3.Connection, source: SourceView, member: str, owner: Per
     if any(name not in tables for name in _NEEDED):
         raise SourceError(f"“{shown(member)}” is no database of Messages.", remedy=_REMEDY)
     book = Book(db, source, member, owner, frozenset(tables))
+    for row in _rows(db, reactions_only=True):
+        book.know_reaction(dict(row))
     told: dict[str, ThreadDraft] = {}
     for row in _rows(db):
         fields: dict[str, Any] = dict(row)
@@ -111,11 +113,14 @@ def _records(db: sqlite3.Connection, source: SourceView, member: str, owner: Per
             yield Problem("skipped", f"{shown(member)}: message {fields['row']}", str(why))
 
 
-def _rows(db: sqlite3.Connection) -> Iterator[sqlite3.Row]:
+def _rows(db: sqlite3.Connection, *, reactions_only: bool = False) -> Iterator[sqlite3.Row]:
     """Messages in the order of time, each with one of the chats that it is in."""
     there = [str(row[1]) for row in db.execute("PRAGMA table_info(message)")]
+    if reactions_only and "associated_message_type" not in there:
+        return
     columns = ", ".join(f"message.{name}" for name in there if name in _WANTED)
+    among = " WHERE message.associated_message_type BETWEEN 1000 AND 3999" if reactions_only else ""
     yield from db.execute(
         f"SELECT message.ROWID AS row, {columns}, (SELECT min(chat_id) FROM chat_message_join "
-        "WHERE message_id = message.ROWID) AS chat FROM message ORDER BY message.date, message.ROWID"
+        f"WHERE message_id = message.ROWID) AS chat FROM message{among} ORDER BY message.date, message.ROWID"
     )

@@ -7,6 +7,7 @@ with the same person (by SMS and iMessage, by number and address) are one conver
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -40,10 +41,16 @@ class Book:
         sent = [name for name in source.names() if "Attachments/" in name]
         self._files = {name.rpartition("Attachments/")[2]: name for name in sent}
         self._has_files = {"attachment", "message_attachment_join"} <= tables
+        self.latest: dict[ReactionKey, int] = {}
         self._handles: dict[int, str] = {}
         self._same: dict[str, str] = {}
         self._read_handles()
         self._chats: dict[int, ThreadDraft] = dict(self._read_chats("chat_handle_join" in tables))
+
+    def know_reaction(self, fields: dict[str, Any]) -> None:
+        """Met in the order of time: the last row of a reaction says whether it stands."""
+        with contextlib.suppress(Unreadable):
+            self.latest[reaction_key(fields, self)] = fields["row"]
 
     def person(self, handle: object) -> Person:
         """Who a handle's number is."""
@@ -119,7 +126,9 @@ def records_of(fields: dict[str, Any], thread: str, book: Book) -> Iterator[Reco
         raise Unreadable("a message without id")
     kind = fields.get("associated_message_type")
     if isinstance(kind, int) and (kind == 1000 or 2000 <= kind < 4000):
-        yield _reaction(fields, kind, thread, book)
+        key = reaction_key(fields, book)
+        if book.latest.setdefault(key, fields["row"]) == fields["row"]:
+            yield _reaction(fields, key, thread, book)
         return
     earlier, taken_back = wordings_of(fields.get("message_summary_info"))
     item = fields.get("item_type") or 0
@@ -176,30 +185,39 @@ def _instant(value: object) -> datetime | None:
         raise Unreadable("its date cannot be read") from error
 
 
-def _reaction(fields: dict[str, Any], kind: int, thread: str, book: Book) -> RecordDraft:
-    """A tapback, or that one was taken back (3000 and above)."""
+ReactionKey = tuple[str, str, str]
+"""The message, who reacted, and the emoji."""
+
+
+def reaction_key(fields: dict[str, Any], book: Book) -> ReactionKey:
+    """What a tapback, and its taking back (3000 and above), have in common."""
     target = words(fields.get("associated_message_guid")).rpartition("/")[2].removeprefix("bp:")
     if not target:
         raise Unreadable("a reaction to no message")
+    kind = int(fields["associated_message_type"])
     number = kind % 1000
     emoji = words(fields.get("associated_message_emoji")) if number >= len(_TAPBACKS) else ""
     emoji = emoji or (_TAPBACKS[number] if kind >= 2000 and number < len(_TAPBACKS) else "sticker")
-    mine = bool(fields.get("is_from_me"))
-    who = book.owner if mine else book.person(fields.get("handle_id"))
-    said_at = _instant(fields.get("date"))
-    taken_back = kind >= 3000
+    who = book.owner if fields.get("is_from_me") else book.person(fields.get("handle_id"))
+    return target, who.handle, emoji
+
+
+def _reaction(fields: dict[str, Any], key: ReactionKey, thread: str, book: Book) -> RecordDraft:
+    target, handle, emoji = key
+    mine, said_at = bool(fields.get("is_from_me")), _instant(fields.get("date"))
+    taken_back = int(fields["associated_message_type"]) >= 3000
     return RecordDraft(
         thread=thread,
-        raw=json.dumps([target, who.handle, emoji, taken_back]).encode(),
+        raw=json.dumps([*key, taken_back]).encode(),
         text="" if taken_back else emoji,
         kind="reaction",
-        author=who,
+        author=book.owner if mine else Person(handle, handle),
         is_owner=mine,
         said_at=said_at,
         precision="none" if said_at is None else "second",
         said_raw=str(fields.get("date") or ""),
         locator=Locator(book.member, row=fields["row"]),
-        native_id=f"{target}:{who.handle}:{emoji}",
+        native_id=":".join(key),
         zone=None if said_at is None else "UTC",
         reply_to=target,
         deleted=taken_back,
