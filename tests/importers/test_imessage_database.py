@@ -41,9 +41,7 @@ def database(folder: Path, *rows: dict[str, Any]) -> Path:
     with contextlib.closing(sqlite3.connect(path)) as db, db:
         db.execute(f"CREATE TABLE message (ROWID INTEGER PRIMARY KEY, {', '.join(COLUMNS)})")
         db.execute("CREATE TABLE handle (ROWID INTEGER PRIMARY KEY, id, person_centric_id)")
-        db.execute(
-            "CREATE TABLE chat (ROWID INTEGER PRIMARY KEY, guid, chat_identifier, style, display_name)"
-        )
+        db.execute("CREATE TABLE chat (ROWID INTEGER PRIMARY KEY, guid, chat_identifier, style)")
         db.execute("CREATE TABLE chat_message_join (chat_id, message_id)")
         db.execute("CREATE TABLE chat_handle_join (chat_id, handle_id)")
         db.execute("INSERT INTO handle VALUES (1, '+4511', 'P'), (2, 'ada@x.org', 'P')")
