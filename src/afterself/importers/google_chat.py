@@ -1,8 +1,8 @@
 """Google Chat in a Takeout -> threads and records.
 
-`Google Chat/Groups/DM …` and `Space …` each hold `messages.json` and `group_info.json`; `Users/User …/user_info.json`
-says who the owner is. Product folders have names in the account's language, so files are known by what is in
-them. The same message may stand twice. Dates are written out in words (`google_dates`).
+`Google Chat/Groups/DM …` and `Space …` each hold `messages.json` and `group_info.json`, and
+`Users/User …/user_info.json` says who the owner is. Product folders have names in the account's language, so
+files are known by what is in them. The same message may stand twice. Dates are in words (`google_dates`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from afterself.archive.drafts import (
     ThreadDraft,
     Yielded,
 )  # fmt: skip
-from afterself.importers.attached import beside, came_with
+from afterself.importers.attached import beside, came_with, takeout_pages
 from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.google_dates import written_out
 from afterself.importers.json_fields import first_of, id_of, table, tables, words
@@ -37,6 +37,7 @@ _SHAPE = (
 )
 _EMPTY = re.compile(rb'\s*\{\s*"messages"\s*:\s*\[\s*\]\s*\}\s*')
 _ALL = re.compile(r"[^/]+$")
+_NOT_IN_NAMES = re.compile(r'[?&<>|*:"=]')
 _REMEDY = "Ask for the Takeout of Google Chat again."
 _SMALL = 32 << 20
 
@@ -57,9 +58,8 @@ class GoogleChatImporter:
         if not found:
             return Detection(0.0, "", "")
         also = [name for member in found for name in came_with(source, member, _ALL)]
-        return Detection.of(
-            0.95, "Google Chat (Takeout)", "messages as Google Chat's", found, [*also, *_users(source)]
-        )
+        also += [*_users(source), *takeout_pages(source)]
+        return Detection.of(0.95, "Google Chat (Takeout)", "messages as Google Chat's", found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """The owner, then every conversation."""
@@ -110,7 +110,11 @@ class _Conversation:
             for number, fields in enumerate(ijson.items(stream, "messages.item")):
                 pointer = f"/messages/{number}"
                 try:
-                    yield self._record(fields, pointer)
+                    record = self._record(fields, pointer)
+                    yield record
+                    if record.said_raw and record.said_at is None:
+                        why = "its date cannot be read: it is kept without a time"
+                        yield Problem("warning", shown(self._member) + pointer, why)
                 except Unreadable as why:
                     yield Problem("skipped", shown(self._member) + pointer, str(why))
 
@@ -133,12 +137,8 @@ class _Conversation:
             raise Unreadable("the message is empty")
         raw_date = words(fields.get("created_date")) or words(fields.get("updated_date"))
         said_at = written_out(raw_date)
-        if raw_date and said_at is None:
-            raise Unreadable("its date cannot be read")
-        quoted = id_of(
-            table(table(fields.get("quoted_message_metadata")).get("message_id")).get("message_id")
-        )
-        quoted = quoted or id_of(table(fields.get("quoted_message_metadata")).get("message_id"))
+        told_of = table(fields.get("quoted_message_metadata")).get("message_id")
+        quoted = id_of(told_of) or id_of(table(told_of).get("message_id"))
         return RecordDraft(
             thread=self._key,
             raw=json.dumps(fields, sort_keys=True, default=str).encode(),
@@ -162,10 +162,9 @@ class _Conversation:
         for one in tables(fields.get("attached_files")):
             name = first_of(one.get("original_name"), one.get("export_name")) or "file"
             export = words(one.get("export_name"))
-            member = next(
-                (self._folder + path for path in (export, re.sub(r'[?&<>|*:"=]', "_", export), export.replace("?", "_"))
-                 if path and self._folder + path in self._source), None,
-            )  # fmt: skip
+            on_disk = (export, export.replace("?", "_"), _NOT_IN_NAMES.sub("_", export))
+            paths = [self._folder + name for name in on_disk if name]
+            member = next((path for path in paths if path in self._source), None)
             size = self._source.size(member) if member else None
             yield Attachment(name, "present" if member else "missing", None, size, member)
 

@@ -1,7 +1,7 @@
 """Dates as Google writes them out in a Takeout: `Thursday, November 3, 2016 at 11:59:50 AM UTC`.
 
-Newer ones have a narrow blank before AM, some accounts day before month, and the words of the account's language.
-Only UTC is ever written; another zone's name is no instant.
+Newer ones have a narrow blank before AM, some accounts day before month, and the words of the account's
+language. Only UTC is ever written; another zone's name is no instant.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Google Keep in a Takeout -> notes.
 
-One JSON (and the same as HTML) for each note. A note is known by its file and the time when it was made; lists
-are lines. Notes that others shared are open in whose words they are. What is in the trash is left out.
+One JSON (and the same as HTML) for each note. A note is known by the microsecond when it was made, else by
+its file; lists are lines. Whose words stand in a shared note stays open. The trash is left out.
 """
 
 from __future__ import annotations
@@ -61,9 +61,10 @@ class GoogleKeepImporter:
         """Every note, a thread of its own."""
         owner = Person("me", options.me[0] if options.me else "Me")  # the Takeout does not name them
         yield OwnerHint(owner, "the account of the Takeout")
+        used: set[str] = set()
         for member in _notes(source):
             try:
-                yield from _note(source, member, owner)
+                yield from _note(source, member, owner, used)
             except Unreadable as why:
                 yield Problem("skipped", shown(member), str(why))
 
@@ -74,9 +75,8 @@ def _notes(source: SourceView) -> list[str]:
 
 
 def _is_note(head: bytes) -> bool:
-    return head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and bool(
-        _SHAPE.search(head) and _NOTE.search(head)
-    )
+    text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    return text.startswith(b"{") and bool(_SHAPE.search(text) and _NOTE.search(text))
 
 
 def _is_long_note(source: SourceView, name: str) -> bool:
@@ -85,7 +85,7 @@ def _is_long_note(source: SourceView, name: str) -> bool:
     return name.removesuffix(".json") + ".html" in source and bool(_NOTE.search(head)) and head[:1] == b"{"
 
 
-def _note(source: SourceView, member: str, owner: Person) -> Iterator[Yielded]:
+def _note(source: SourceView, member: str, owner: Person, used: set[str]) -> Iterator[Yielded]:
     fields = small_json(source, member, member.rpartition("/")[2], _LARGEST)
     if not isinstance(fields, dict):
         raise Unreadable("it is damaged or too big: no JSON")
@@ -102,16 +102,18 @@ def _note(source: SourceView, member: str, owner: Person) -> Iterator[Yielded]:
     said_at = made or edited
     name = member.rpartition("/")[2].removesuffix(".json")
     key = str(fields.get("createdTimestampUsec") or name)
+    if key in used:  # notes that another program made in one go
+        key = f"{key} {name}"
+    used.add(key)
     yield ThreadDraft(key, title or name, "note", (owner,))
-    shared = [one for one in tables(fields.get("sharees")) if one.get("isOwner") is True]
-    theirs = bool(shared) and not any(words(one.get("email")) == owner.name for one in shared)
+    shared = bool(tables(fields.get("sharees")))  # it does not say who wrote which line
     yield RecordDraft(
         thread=key,
         raw=json.dumps(fields, sort_keys=True).encode(),
         text=f"{title}\n{text}" if title and text else title or text,
         kind="note",
-        author=owner,
-        is_owner=None if theirs else True,
+        author=None if shared else owner,
+        is_owner=None if shared else True,
         said_at=said_at,
         precision="none" if said_at is None else "second",
         said_raw=str(fields.get("createdTimestampUsec") or fields.get("userEditedTimestampUsec") or ""),
