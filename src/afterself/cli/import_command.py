@@ -26,6 +26,7 @@ from afterself.cli.import_survey import (
     survey_json,
     unread_lines,
 )
+from afterself.cli.indexing import bring_index_up_to_date
 from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
@@ -119,6 +120,8 @@ def import_(
     imported = _import_all(self_, paths, options, quiet=json_, ask=ask)
     if imported.done and ask:
         _ask_for_owner(self_, imported)
+    if imported.done:
+        bring_index_up_to_date(self_, quiet=json_)
     if json_:
         echo_json({**_as_json(imported), **_own_words(self_, imported)[0]})
     else:
