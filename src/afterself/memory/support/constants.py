@@ -1,0 +1,76 @@
+"""The constants of the support check, fitted by benchmarks/support_fit.py; made by it, not by hand."""
+
+BIAS = -0.7507
+KEPT_FROM = 0.3189
+WEIGHTS = (
+    -0.0170,  # thin
+    0.0000,  # bare
+    -0.7508,  # rival
+    -1.1550,  # number_missing
+    -0.2093,  # number_derived
+    0.0000,  # number_far
+    -1.0605,  # date_missing
+    -1.5799,  # name_missing
+    0.0000,  # name_far
+    -0.2536,  # name_frame
+    -0.7120,  # turned
+    -0.0578,  # denies
+    -0.0608,  # denied
+    -1.3624,  # speaker_wrong
+    -0.1854,  # speaker_other
+    -0.1525,  # speaker_told
+    -0.3946,  # swapped
+    0.0000,  # together
+    0.0000,  # date_reckoned
+    0.0000,  # unlike
+    0.0000,  # foreign
+    -0.4732,  # alien
+)
+MEANS = (
+    0.1053,  # thin
+    0.0210,  # bare
+    0.0500,  # rival
+    0.1019,  # number_missing
+    0.0212,  # number_derived
+    0.0173,  # number_far
+    0.0615,  # date_missing
+    0.0846,  # name_missing
+    0.0000,  # name_far
+    0.1115,  # name_frame
+    0.1232,  # turned
+    0.0654,  # denies
+    0.0827,  # denied
+    0.0750,  # speaker_wrong
+    0.0337,  # speaker_other
+    0.0327,  # speaker_told
+    0.0942,  # swapped
+    0.1318,  # together
+    0.0077,  # date_reckoned
+    0.1807,  # unlike
+    0.0941,  # foreign
+    0.0393,  # alien
+)
+SPREADS = (
+    0.1785,  # thin
+    0.0630,  # bare
+    0.2179,  # rival
+    0.3025,  # number_missing
+    0.1439,  # number_derived
+    0.1304,  # number_far
+    0.2558,  # date_missing
+    0.2851,  # name_missing
+    0.0010,  # name_far
+    0.3117,  # name_frame
+    0.3125,  # turned
+    0.2472,  # denies
+    0.2754,  # denied
+    0.2634,  # speaker_wrong
+    0.1790,  # speaker_other
+    0.1778,  # speaker_told
+    0.2905,  # swapped
+    0.2567,  # together
+    0.0874,  # date_reckoned
+    0.2067,  # unlike
+    0.1704,  # foreign
+    0.1042,  # alien
+)
