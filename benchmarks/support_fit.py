@@ -2,8 +2,8 @@
 
     PYTHONPATH=src python benchmarks/support_fit.py [--write]
 
-`support_fit/*.txt` hold two invented persons' messages (@) with claims that are true (=) and false (!) of them,
-each with its kind. Reported is what a check says of one person's claims when fitted on the other's.
+`support_fit/*.txt` hold two invented persons' messages (@) with claims that are true (=) and false (!) of
+them, each with its kind. Reported is what a check says of one person's claims when fitted on the other's.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from afterself.memory.support import Cast, Evidence, cast_of
 from afterself.memory.support.features import FEATURES, features_of
+from afterself.memory.support.near import static_nearness
 
 HERE = Path(__file__).parent
 CONSTANTS = HERE.parent / "src/afterself/memory/support/constants.py"
@@ -53,20 +53,12 @@ def examples(path: Path) -> Iterator[Example]:
                 records, claimed = [], False
             when, who, text = line[2:].split(" | ", 2)
             author, listener = who.split(" > ")
-            records.append(Evidence(text, author, author == owner, datetime.fromisoformat(when), listener, (listener,)))
+            said = datetime.fromisoformat(when)
+            records.append(Evidence(text, author, author == owner, said, listener, (listener,)))
         elif line[:2] in ("= ", "! "):
             claimed = True
             _, kind, claim = line.split(" ", 2)
             yield Example(claim, line[0] == "=", kind, tuple(records), cast)
-
-
-def nearness() -> Any:
-    """How near two stems are in the vectors that come with the package; None without them."""
-    try:
-        from afterself.memory.support.near import static_nearness
-    except ImportError:
-        return None
-    return static_nearness()
 
 
 def fit(x: np.ndarray, y: np.ndarray, ridge: float = RIDGE) -> tuple[np.ndarray, float]:
@@ -89,7 +81,7 @@ def fit(x: np.ndarray, y: np.ndarray, ridge: float = RIDGE) -> tuple[np.ndarray,
         wrong = free & (full > 0)
         if not wrong.any():
             return full, float(beta[-1])
-        free[int(np.argmax(np.where(wrong, np.abs(full), -1)))] = False  # the worst first: others may turn right without it
+        free[int(np.argmax(np.where(wrong, np.abs(full), -1)))] = False  # the worst first
 
 
 def main() -> None:
@@ -97,8 +89,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--errors", action="store_true")
     arguments = parser.parse_args()
-    near = nearness()
-    found = [(path.stem, one) for path in sorted((HERE / "support_fit").glob("*.txt")) for one in examples(path)]
+    near = static_nearness()
+    files = sorted((HERE / "support_fit").glob("*.txt"))
+    found = [(path.stem, one) for path in files for one in examples(path)]
     x = np.array([features_of(one.claim, one.evidence, one.cast, near) for _, one in found])
     y = np.array([one.true for _, one in found])
     mean, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-3)
@@ -116,29 +109,32 @@ def main() -> None:
     for true in (True, False):
         for kind in sorted({one.kind for _, one in found if one.true == true}):
             chosen = np.array([one.kind == kind and one.true == true for _, one in found])
-            print(f"  {'true ' if true else 'false'} {kind} n={chosen.sum():3} kept {np.mean(crossed[chosen] >= threshold):.2f}")
+            kept = np.mean(crossed[chosen] >= threshold)
+            print(f"  {'true ' if true else 'false'} {kind} n={chosen.sum():3} kept {kept:.2f}")
     if arguments.errors:
         for (_, one), value, row in zip(found, crossed, x, strict=True):
             if (value >= threshold) != one.true:
                 odd = {n: round(float(v), 2) for n, v in zip(FEATURES, row, strict=True) if v}
-                print(f"{'=' if one.true else '!'} {one.kind} {value:.2f} {one.claim} <- {one.evidence[0].text[:90]}\n      {odd}")
+                print("=" if one.true else "!", one.kind, f"{value:.2f}", one.claim)
+                print("     <-", one.evidence[0].text[:90], odd)
     beta, bias = fit(z, y)
     for name, weight in zip(FEATURES, beta, strict=True):
         print(f"  {name:16} {weight:+.3f}")
     if arguments.write:
-        write(beta, bias, mean, spread, 1 / (1 + np.exp(-threshold)))
+        write(beta, bias, mean, spread)
 
 
-def write(beta: np.ndarray, bias: float, mean: np.ndarray, spread: np.ndarray, kept_from: float) -> None:
+def write(beta: np.ndarray, bias: float, mean: np.ndarray, spread: np.ndarray) -> None:
     """constants.py, in the order of FEATURES."""
 
     def row(name: str, values: np.ndarray) -> str:
-        cells = "".join(f"    {value:.4f},  # {feature}\n" for value, feature in zip(values, FEATURES, strict=True))
+        named = zip(values, FEATURES, strict=True)
+        cells = "".join(f"    {value:.4f},  # {feature}\n" for value, feature in named)
         return f"{name} = (\n{cells})\n"
 
     CONSTANTS.write_text(
-        '"""The constants of the support check, fitted by benchmarks/support_fit.py; made by it, not by hand."""\n\n'
-        f"BIAS = {bias:.4f}\nKEPT_FROM = {kept_from:.4f}\n"
+        '"""The constants of the support check, written by benchmarks/support_fit.py, not by hand."""\n\n'
+        f"BIAS = {bias:.4f}\n"
         + row("WEIGHTS", beta) + row("MEANS", mean) + row("SPREADS", spread),
         encoding="utf-8",
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """Each content word of a claim -> the word of its evidence that stands for it, and how surely.
 
-In each record the claim rests on a *window*: up to three neighbouring sentences that hold most of it. A word is
-found as itself, in another form, as a synonym, as its opposite (which turns the sense round), or near in meaning.
+In each record the claim rests on a *window*: up to three neighbouring sentences that hold most of it. A
+word is found as itself, in another form, as a synonym, as its opposite (which turns the sense round), or
+near in meaning.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ NEAR_FROM = 0.45
 _WINDOW = 3
 _PER_SENTENCE = 0.15
 _STARTS_ALIKE = 5
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,13 @@ def covered(matches: Sequence[Match]) -> float:
     return sum(match.word.weight * match.strength for match in matches) / total if total else 1.0
 
 
-def window_of(content: Sequence[Word], also: frozenset[str], words: list[Word], near: Nearness | None) -> list[Word]:
-    """The neighbouring sentences that hold most of a claim; `also` are folded names that speak for a place."""
+def window_of(
+    content: Sequence[Word], also: frozenset[str], words: list[Word], near: Nearness | None
+) -> list[Word]:
+    """The neighbouring sentences that hold most of a claim.
+
+    `also` are folded names that speak for a place.
+    """
     parts = sentences(words)
     best: list[Word] = words
     best_score = float("-inf")

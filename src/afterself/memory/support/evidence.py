@@ -13,6 +13,7 @@ from afterself.memory.words import words_of
 class Evidence:
     """One record. `said_at` is local or UTC, as it shall be read; `before` is what was said right before.
 
+    `around` is what was said in the same sitting before that: it tells whom “he” means, and supports nothing.
     `listeners` are the others of the conversation, by the names shown.
     """
 
@@ -24,6 +25,7 @@ class Evidence:
     listeners: tuple[str, ...] = ()
     before: str = ""
     before_author: str = ""
+    around: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,15 @@ class StaticNearness:
         """The cosine of the sums of their words' vectors."""
         import numpy as np
 
-        sums = [self._embedder.rows[rows].sum(axis=0) for text in (one, other) if (rows := self._embedder.rows_of(text))]
+        sums = [
+            self._embedder.rows[rows].sum(axis=0)
+            for text in (one, other)
+            if (rows := self._embedder.rows_of(text))
+        ]
         lengths = [float(np.linalg.norm(total)) for total in sums]
-        return float(sums[0] @ sums[1]) / (lengths[0] * lengths[1]) if len(sums) == 2 and all(lengths) else 0.0
+        return (
+            float(sums[0] @ sums[1]) / (lengths[0] * lengths[1]) if len(sums) == 2 and all(lengths) else 0.0
+        )
 
 
 @lru_cache(maxsize=1)

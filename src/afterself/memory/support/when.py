@@ -1,7 +1,7 @@
 """The dates of a text, relative ones reckoned from when it was said: “yesterday” on 2020-01-02 is 2020-01-01.
 
-A date is what is known of it: year, month, day, weekday; what is left open is None. Feasts with a fixed day and
-Easter are dates as well. Times of day and ages are numbers (`quantities.py`).
+A date is what is known of it: year, month, day, weekday; what is left open is None. Feasts with a fixed day
+and Easter are dates as well. Times of day and ages are numbers (`quantities.py`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,20 @@ from afterself.memory.support.reading import Word
 WEEKDAYS = {
     name: n
     for n, names in enumerate(
-        ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thur thurs", "friday fri", "saturday sat",
-         "sunday sun")
+        ("monday mon", "tuesday tue tues", "wednesday wed", "thursday thu thur thurs", "friday fri",
+         "saturday sat", "sunday sun")
     )
     for name in names.split()
 }  # fmt: skip
 _SHORT = frozenset("mon tue wed thu fri sat sun tues thur thurs".split())
 _SEASONS = {"spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11), "winter": (12, 1, 2)}
-_FEASTS = {"christmas": (12, 25), "xmas": (12, 25), "halloween": (10, 31), "valentine": (2, 14), "epiphany": (1, 6)}
+_FEASTS = {
+    "christmas": (12, 25),
+    "xmas": (12, 25),
+    "halloween": (10, 31),
+    "valentine": (2, 14),
+    "epiphany": (1, 6),
+}
 _EASTER = {"easter": 0, "whitsun": 49, "pentecost": 49}
 _NOT_MONTHS = frozenset("may march mar mars mai mayo jan dec sept nov marz".split())
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
@@ -72,7 +78,11 @@ def days_of(words: list[Word], said: datetime | None) -> list[Day]:
             used.update(taken.places)
             found.append(taken)
     if said is not None:
-        found = [_completed(day, said) for day in found] + _of_near_years(found, said) + _relative(words, said.date(), used)
+        found = (
+            [_completed(day, said) for day in found]
+            + _of_near_years(found, said)
+            + _relative(words, said.date(), used)
+        )
     return found
 
 
@@ -85,7 +95,9 @@ def _absolute(words: list[Word], n: int, used: set[int]) -> Day | None:
         return Day(weekday=WEEKDAYS[word], places=(n,))
     if _YEAR.fullmatch(word) and n not in used:
         before = words[n - 1].folded if n else ""
-        season = _SEASONS.get(before) or _SEASONS.get(words[n - 2].folded if n > 1 and before in ("of", "in") else "")
+        season = _SEASONS.get(before) or _SEASONS.get(
+            words[n - 2].folded if n > 1 and before in ("of", "in") else ""
+        )
         return Day(int(word), season=season or (), places=(n,))
     if word in _FEASTS or word in _EASTER or (word == "new" and _is(words, n + 1, "year")):
         return _feast(words, n)
@@ -94,7 +106,13 @@ def _absolute(words: list[Word], n: int, used: set[int]) -> Day | None:
         if any(_YEAR.fullmatch(w) for w in after):
             return None
         return Day(season=_SEASONS[word], places=(n,))
-    if word.isdigit() is False and (match := _DAY.fullmatch(word)) and word[-1].isalpha() and n and words[n - 1].folded == "the":
+    if (
+        word.isdigit() is False
+        and (match := _DAY.fullmatch(word))
+        and word[-1].isalpha()
+        and n
+        and words[n - 1].folded == "the"
+    ):
         return Day(day=int(match[1]), places=(n,)) if 1 <= int(match[1]) <= 31 else None
     return None
 
@@ -109,7 +127,26 @@ def _month(words: list[Word], n: int) -> int | None:
     if month is None or word not in _NOT_MONTHS:
         return month
     near = [w.folded for w in (*words[max(0, n - 2) : n], *words[n + 1 : n + 2])]
-    if words[n].capital and (any(w[:1].isdigit() for w in near) or _is(words, n - 1, "in", "of", "since", "last", "this", "next", "early", "late", "mid", "until", "till", "by", "from")):
+    if words[n].capital and (
+        any(w[:1].isdigit() for w in near)
+        or _is(
+            words,
+            n - 1,
+            "in",
+            "of",
+            "since",
+            "last",
+            "this",
+            "next",
+            "early",
+            "late",
+            "mid",
+            "until",
+            "till",
+            "by",
+            "from",
+        )
+    ):
         return month
     return month if any(w[:1].isdigit() for w in near) and words[n].capital else None
 
@@ -117,7 +154,8 @@ def _month(words: list[Word], n: int) -> int | None:
 _DAY_WORDS = {
     word: n
     for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+        "fourteenth fifteenth "
         "sixteenth seventeenth eighteenth nineteenth twentieth".split(),
         start=1,
     )
@@ -172,14 +210,19 @@ def _around_month(words: list[Word], n: int, month: int) -> Day:
 def _feast(words: list[Word], n: int) -> Day:
     year = next((int(w.folded) for w in words[n + 1 : n + 4] if _YEAR.fullmatch(w.folded)), None)
     word = words[n].folded
-    length = next((k for k in range(1, 4) if not _is(words, n + k, "year", "years", "eve", "day", "sunday", "monday")), 4)
+    length = next(
+        (k for k in range(1, 4) if not _is(words, n + k, "year", "years", "eve", "day", "sunday", "monday")),
+        4,
+    )
     places = tuple(range(n, n + length))
     if word == "new":
         eve = any(_is(words, n + k, "eve") for k in range(2, length))
         return Day(year, 12 if eve else 1, 31 if eve else 1, places=places)
     if word in _EASTER:
         if year is None:
-            return Day(season=(3, 4), places=places) if word == "easter" else Day(season=(5, 6), places=places)
+            return (
+                Day(season=(3, 4), places=places) if word == "easter" else Day(season=(5, 6), places=places)
+            )
         return of_date(easter(year) + timedelta(days=_EASTER[word]), places)
     month, day = _FEASTS[word]
     if word == "christmas" and _is(words, n + 1, "eve"):
@@ -204,14 +247,23 @@ def easter(year: int) -> date:
 def _completed(day: Day, said: datetime) -> Day:
     """A date that leaves its year open, said at a known time, with the nearest year; a weekday, its date."""
     if day.year is None and day.month is not None and day.day is not None:
-        near = [found for year in (said.year - 1, said.year, said.year + 1) if (found := _made(year, day.month, day.day))]
+        near = [
+            found
+            for year in (said.year - 1, said.year, said.year + 1)
+            if (found := _made(year, day.month, day.day))
+        ]
         if near:
             return of_date(min(near, key=lambda one: abs(one - said.date())), day.places)
     if day.day is not None and day.month is None and day.year is None:
-        months = [(said.year + (said.month - 1 + step) // 12, (said.month - 1 + step) % 12 + 1) for step in (-1, 0, 1)]
-        near = [found for year, month in months if (found := _made(year, month, day.day))]
+        months = [
+            (said.year + (said.month - 1 + step) // 12, (said.month - 1 + step) % 12 + 1)
+            for step in (-1, 0, 1)
+        ]
+        near = [
+            found for year, month in months if (found := _made(year, month, day.day)) and found <= said.date()
+        ]
         if near:
-            return of_date(min(near, key=lambda one: abs(one - said.date())), day.places)
+            return of_date(max(near), day.places)
     if day.year is not None and day.month is not None and day.day is not None and day.weekday is None:
         whole = _made(day.year, day.month, day.day)
         return of_date(whole, day.places) if whole else day
@@ -219,8 +271,23 @@ def _completed(day: Day, said: datetime) -> Day:
 
 
 def _of_near_years(days: list[Day], said: datetime) -> list[Day]:
-    """A month without a year, in the years around the one it was said in."""
-    return [
+    """A month without a year, in the years around the one it was said in.
+
+    “the 28th” that is still to come.
+    """
+    coming = [
+        of_date(found, day.places)
+        for day in days
+        if day.day is not None and day.month is None and day.year is None
+        for step in (0, 1)
+        if (
+            found := _made(
+                said.year + (said.month - 1 + step) // 12, (said.month - 1 + step) % 12 + 1, day.day
+            )
+        )
+        and found >= said.date()
+    ]
+    return coming[:1] + [
         Day(year, day.month, None, None, (), day.places)
         for day in days
         if day.month is not None and day.day is None and day.year is None
@@ -246,7 +313,9 @@ def _relative(words: list[Word], said: date, used: set[int]) -> list[Day]:
     for n, word in enumerate(words):
         at = word.folded
         nxt = words[n + 1].folded if n + 1 < len(words) else ""
-        joined = {("to", "day"): "today", ("to", "morrow"): "tomorrow", ("to", "night"): "tonight"}.get((at, nxt))
+        joined = {("to", "day"): "today", ("to", "morrow"): "tomorrow", ("to", "night"): "tonight"}.get(
+            (at, nxt)
+        )
         if at in _SHIFTS or joined:
             found.append(of_date(said + timedelta(days=_SHIFTS[joined or at]), (n,)))
         elif at in ("last", "this", "next"):
@@ -281,7 +350,12 @@ def _nearby(which: str, what: str, said: date, n: int) -> list[Day]:
         month = said.month - 1 + step
         return [Day(said.year + month // 12, month % 12 + 1, places=(n, n + 1))]
     if what in _SEASONS:
-        return [Day(said.year + (step if step > 0 or said.month < max(_SEASONS[what]) else 0), season=_SEASONS[what])]
+        return [
+            Day(
+                said.year + (step if step > 0 or said.month < max(_SEASONS[what]) else 0),
+                season=_SEASONS[what],
+            )
+        ]
     return []
 
 
