@@ -29,6 +29,7 @@ def draw(page: Path, picture: Path) -> None:
         command = [
             program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
             f"--user-data-dir={profile}", f"--window-size={WIDTH},{HEIGHT}",
+            "--virtual-time-budget=2000",  # on a busy machine the window has its full size only after a while
             f"--screenshot={picture.resolve()}", page.resolve().as_uri(),
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, timeout=300)

@@ -1,16 +1,18 @@
 """A distinct word in every field of an export and of every answer: where it turns up that it must not.
 
-    PYTHONPATH=src python -m benchmarks.hardening.canaries
+    PYTHONPATH=src python -m benchmarks.hardening.canaries [--encrypted]
 
 Walks the road, with errors forced at many places, and searches standard error, temporary files (also while a
-command runs), argument lists and environments of processes that a command starts, home and cache folders,
-names of files, audit log and manifests; and after everything was forgotten all bytes of the self. What a
-command prints because it was asked to, and what the person typed on its command line, is no leak.
+command runs), argument lists and environments of the commands and of what they start, home and cache
+folders, names of files, audit log and manifests; and after everything was forgotten all bytes of the self. Of
+an encrypted self every file, after every command, and in the end every decrypted byte. What a command prints
+because it was asked to, and what the person typed on its command line, is no leak.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -27,12 +29,16 @@ from typing import Any
 
 from benchmarks.hardening import road
 from benchmarks.hardening.results import Lines
+from benchmarks.hardening.soundness import copied, decrypted
+
+from afterself.home.folder import Self
 
 RESULTS = Path(__file__).parents[1] / "results" / "canaries.jsonl"
+ENCRYPTED_RESULTS = RESULTS.with_name("canaries_encrypted.jsonl")
 FIELDS = (
     "text", "author", "title", "file", "member", "attachment", "recipient", "reply_to", "native", "language",
     "quoted", "kind", "time", "damaged", "system", "placeholder", "owner", "me", "declared", "question",
-    "talked", "context", "searched", "group", "own", "contact", "chat", "other", "zipname", "asked",
+    "talked", "context", "searched", "group", "own", "contact", "chat", "other", "zipname", "asked", "pass",
 )  # fmt: skip
 FAULT = """
 import sys
@@ -76,6 +82,8 @@ class Watch:
     found: set[tuple[str, str, str]] = field(default_factory=set)
     looks: int = 0
     children: set[int] = field(default_factory=set)
+    sealed: Path | None = None
+    """The self of which no file may show a canary, as it is encrypted."""
 
     def told(self, where: str, data: bytes, *, allowed: Sequence[str] = ()) -> None:
         """Note every canary in `data` that may not be there."""
@@ -104,35 +112,37 @@ class Watch:
         given = self.shop.folder / "stdin"
         given.write_text(stdin, encoding="utf-8")
         running = self.shop.start(*arguments, program=program, stdin=given)
-        over = threading.Event()
-        looking = threading.Thread(target=self._look, args=(running.pid, over))
+        over, typed_ones = threading.Event(), [word for word in self.canaries.values() if word in typed]
+        looking = threading.Thread(target=self._look, args=(running.pid, over, typed_ones))
         looking.start()
         ran = self.shop.told(running)
         over.set()
         looking.join()
-        typed_ones = [word for word in self.canaries.values() if word in typed]
         self.told("standard error", ran.err.encode(), allowed=typed_ones)
         if "Traceback" in ran.err:
             self.found.add((self.step, "standard error", "a traceback"))
         self.files(self.shop.temporary, "left in the temporary folder")
+        if self.sealed is not None:
+            self.files(self.sealed, "a file of the encrypted self")
         leaks = [f"{where}: {name}" for step, where, name in sorted(self.found) if step == self.step]
         self.lines.add(step=self.step, code=ran.code, leaks=leaks)
         return ran
 
-    def _look(self, pid: int, over: threading.Event) -> None:
+    def _look(self, pid: int, over: threading.Event, typed: Sequence[str]) -> None:
         while not over.is_set():
             self.looks += 1
             self.files(self.shop.temporary, "temporary folder while it runs")
+            self.process(pid, "the command", allowed=typed)
             for child in descendants(pid):
                 self.children.add(child)
-                for what in ("cmdline", "environ"):
-                    try:
-                        self.told(
-                            f"{what} of a process it started", Path(f"/proc/{child}/{what}").read_bytes()
-                        )
-                    except OSError:
-                        continue
+                self.process(child, "a process it started")
             time.sleep(0.05)
+
+    def process(self, pid: int, who: str, *, allowed: Sequence[str] = ()) -> None:
+        """Look at the arguments and the environment of a process."""
+        for what in ("cmdline", "environ"):
+            with contextlib.suppress(OSError):
+                self.told(f"{what} of {who}", Path(f"/proc/{pid}/{what}").read_bytes(), allowed=allowed)
 
 
 def descendants(pid: int) -> Iterator[int]:
@@ -205,7 +215,9 @@ def walk(watch: Watch, base: Path) -> Path:
     def run(*words: object, program: str | None = None, stdin: str = "") -> road.Ran:
         return watch.run(*on, *words, program=program, stdin=stdin)
 
-    watch.run(*road.new_arguments(self_, f"Ida {c['declared']}"))
+    encrypted = shop.passphrase_file is not None
+    watch.run(*road.new_arguments(self_, f"Ida {c['declared']}", encrypted=encrypted))
+    watch.sealed = self_ if encrypted else None
     me = f"Ida {c['owner']},{c['me']}"
     for path in ("damaged", "broken", "unknown"):
         run("import", paths[path], "--me", me, "--yes")
@@ -247,13 +259,15 @@ def walk(watch: Watch, base: Path) -> Path:
     run("score", "--file", "-", "--json", stdin=reply + "\n")
     if "evaluate" in run("--help").out:
         run("evaluate", "--json")
+    if "pack" in run("--help").out:
+        run("pack", shop.folder / "ida.pack")
     return self_
 
 
 def look_at(watch: Watch, self_: Path) -> None:
     """What lies about after the road: names in the self, log, manifests, home, cache."""
     watch.step = "after the road"
-    watch.files(self_, "names in the self", contents=False)
+    watch.files(self_, "names in the self", contents=watch.sealed is not None)
     watch.told("audit.log", (self_ / "audit.log").read_bytes())
     for manifest in self_.glob("weights/*/*.json"):
         if manifest.name != "tokenizer.json":
@@ -264,17 +278,11 @@ def look_at(watch: Watch, self_: Path) -> None:
 
 def forget(watch: Watch, self_: Path) -> None:
     """Forget every contact and then every record that is left, and look at all bytes of the self."""
-    c = watch.canaries
-    held = b"".join(path.read_bytes() for path in self_.rglob("*") if path.is_file()).lower()
-    planted = [name for name, word in c.items() if word[2:].encode() in held]
+    c, opens = watch.canaries, watch.shop.passphrase_file
+    planted = everything(watch, self_)
     watch.lines.add(step="before forgetting", in_the_self=planted)
-    for contact in (
-        f"Cara {c['contact']}",
-        f"Abe {c['author']}",
-        f"Oto {c['other']}",
-        f"Rex {c['recipient']}",
-    ):
-        watch.run("--self", self_, "forget", "--contact", contact, "--with-replies", "--yes")
+    for who in (f"Cara {c['contact']}", f"Abe {c['author']}", f"Oto {c['other']}", f"Rex {c['recipient']}"):
+        watch.run("--self", self_, "forget", "--contact", who, "--with-replies", "--yes")
     watch.step = "after forgetting all contacts"
     left = [
         json.loads(line)["id"] for line in watch.run("--self", self_, "records", "--json").out.splitlines()
@@ -282,14 +290,23 @@ def forget(watch: Watch, self_: Path) -> None:
     for start in range(0, len(left), 50):
         watch.run("--self", self_, "forget", *left[start : start + 50], "--yes")
     watch.step = "after forgetting everything"
-    # Who the self is of stands in self.toml, and who the owner is in the archive: that is not forgotten.
-    mine = (c["declared"], c["owner"])
-    for path in sorted(self_.rglob("*")):
-        if path.is_file():
-            name = path.relative_to(self_).parts[0]
-            watch.told(name, path.read_bytes(), allowed=mine if name in ("self.toml", "archive.db") else ())
+    # Who the self is of is declared, and who the owner is stands in the archive: that is not forgotten.
+    kept = [name for name in everything(watch, self_) if name not in ("declared", "owner")]
+    for name in kept:
+        watch.found.add((watch.step, "a decrypted file" if opens else "a file", name))
     leaks = sorted(f"{where}: {name}" for step, where, name in watch.found if step == watch.step)
     watch.lines.add(step=watch.step, left=len(left), leaks=leaks)
+
+
+def everything(watch: Watch, self_: Path) -> list[str]:
+    """The canaries in all bytes of a self, decrypted where it is encrypted, free pages and indexes too."""
+    opens = watch.shop.passphrase_file
+    if opens is None:
+        data = b"".join(path.read_bytes() for path in self_.rglob("*") if path.is_file())
+    else:
+        with copied(self_) as copy:
+            data = b"".join(decrypted(Self.open(copy, opens.read_text().strip())))
+    return [name for name, word in watch.canaries.items() if word[2:].encode() in data.lower()]
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
@@ -297,16 +314,24 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--results", type=Path)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "afterself-canaries")
+    parser.add_argument("--encrypted", action="store_true", help="a self with a passphrase")
     asked = parser.parse_args(None if arguments is None else list(arguments))
+    if asked.results is None:
+        asked.results = ENCRYPTED_RESULTS if asked.encrypted else RESULTS
     asked.results.unlink(missing_ok=True)
     shutil.rmtree(asked.work, ignore_errors=True)
     asked.work.mkdir(parents=True)
-    shop = road.Workshop(asked.work.resolve())
+    canaries, opens = words(), None
+    if asked.encrypted:
+        opens = asked.work.resolve() / "passphrase.txt"
+        opens.write_text(f"seven {canaries['pass']} lanterns\n")
+        opens.chmod(0o600)
+    shop = road.Workshop(asked.work.resolve(), opens)
     os.environ["HOME"] = str(shop.folder / "home")
     (shop.folder / "home").mkdir()
-    watch = Watch(shop, words(), Lines(asked.results))
+    watch = Watch(shop, canaries, Lines(asked.results))
     self_ = walk(watch, road.tiny_base(shop.folder / "base"))
     look_at(watch, self_)
     forget(watch, self_)

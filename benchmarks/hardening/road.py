@@ -92,6 +92,8 @@ class Workshop:
     """A folder in which commands run: `temporary` and `cache` are theirs alone."""
 
     folder: Path
+    passphrase_file: Path | None = None
+    """What opens the selves, if they are encrypted."""
 
     @property
     def temporary(self) -> Path:
@@ -105,8 +107,11 @@ class Workshop:
         """The environment of a command: ours, with the workshop's folders, one thread, no network."""
         self.temporary.mkdir(parents=True, exist_ok=True)
         source = str(Path(__file__).parents[2] / "src")
+        named = (
+            {} if self.passphrase_file is None else {"AFTERSELF_PASSPHRASE_FILE": str(self.passphrase_file)}
+        )
         return {
-            **os.environ, "PYTHONPATH": source,
+            **os.environ, **named, "PYTHONPATH": source,
             "TMPDIR": str(self.temporary), "XDG_CACHE_HOME": str(self.cache),
             "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1", **(more or {}),
         }  # fmt: skip
@@ -137,11 +142,11 @@ class Workshop:
         return self.told(self.start(*arguments, program=program, stdin=stdin))
 
 
-def new_arguments(self_: Path, name: str = OWNER) -> list[object]:
+def new_arguments(self_: Path, name: str = OWNER, *, encrypted: bool = False) -> list[object]:
     """`afterself … new` for an invented person who may be trained and talked with."""
     return [
         "--self", self_, "new", "--name", name, "--right", "fictional", "--allow", "archive,train,talk",
-        "--no-passphrase", "--yes",
+        *([] if encrypted else ["--no-passphrase"]), "--yes",
     ]  # fmt: skip
 
 

@@ -7,9 +7,7 @@ import io
 import json
 import os
 import random
-import resource
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +31,7 @@ from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
 from afterself.policy import open_view
 from tests.conftest import CHEAP, PASSPHRASE
+from tests.dying import exits_after, little_room
 
 CANARY = "xylocanary"
 NAME_CANARY = "Annacanary"
@@ -123,32 +122,6 @@ def test_an_encrypted_self_is_written_to_as_a_plain_one(sealed_self: Self, tmp_p
     after = content(sealed_self)
     assert len(after["records"]) == 39
     assert not any(f"{CANARY} number 0".encode() in data for data in after["blobs"].values())
-
-
-def exits_after(step: int, work: Callable[[], object]) -> int:
-    """Do the work in a process that ends, as if killed, at its step-th change of a folder; its exit code."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    try:
-        left = [step]
-
-        def counted(real: Callable[..., Any]) -> Callable[..., Any]:
-            def called(*arguments: Any, **named: Any) -> Any:
-                left[0] -= 1
-                if left[0] < 0:
-                    os._exit(9)
-                return real(*arguments, **named)
-
-            return called
-
-        for name in ("replace", "unlink", "rmdir"):
-            setattr(Path, name, counted(getattr(Path, name)))
-        os.fsync = counted(os.fsync)
-        work()
-        os._exit(0)
-    except BaseException:
-        os._exit(1)
 
 
 @pytest.mark.parametrize("there_and_back", [False, True], ids=["goes on", "turns back"])
@@ -324,15 +297,8 @@ def test_a_folder_that_cannot_be_written_stays_as_it_was(open_to_all: Path) -> N
 @pytest.mark.parametrize("room", [500, 2_000, 100_000, 200_050])
 def test_a_full_disk_is_told_and_the_conversion_goes_on_when_there_is_room(filled: Self, room: int) -> None:
     before = content(filled)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
-    try:
-        with pytest.raises((SelfError, ArchiveError), match=r"full|cannot be|large") as told:
-            encrypt_self(filled.path, PASSPHRASE, cost=CHEAP)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, handler)
+    with little_room(room), pytest.raises((SelfError, ArchiveError), match=r"full|cannot be|large") as told:
+        encrypt_self(filled.path, PASSPHRASE, cost=CHEAP)
     assert told.value.remedy
     if read_header(filled.path) is None:
         assert content(Self.open(filled.path)) == before

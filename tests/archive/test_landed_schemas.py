@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import apsw
@@ -16,6 +19,7 @@ import pytest
 from afterself.archive.database import open_archive
 from afterself.archive.migrations import LATEST
 from afterself.archive.store import Archive
+from afterself.errors import ArchiveError
 from afterself.home.folder import Self
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
@@ -71,3 +75,21 @@ def test_what_was_said_is_there_and_what_was_forgotten_does_not_come_back(
 def test_it_can_be_written_to(landed: Self) -> None:
     with Archive.writing(landed) as archive, archive.transaction():
         assert [one.name for one in archive.people.identities()] == ["Ida", "Anna"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
+def test_where_nothing_can_be_written_it_is_said_that_it_must_be_copied_first(landed: Self) -> None:
+    with tempfile.TemporaryDirectory(prefix="landed-") as folder:
+        Path(folder).chmod(0o755)
+        copy = Path(shutil.copytree(landed.path, Path(folder) / "self"))
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        before = (copy / "archive.db").read_bytes()
+        os.seteuid(65534)
+        try:
+            with pytest.raises(ArchiveError, match="older Afterself") as told:
+                open_view(Self.open(copy), "list")
+        finally:
+            os.seteuid(0)
+        assert "Copy the folder" in told.value.remedy
+        assert (copy / "archive.db").read_bytes() == before

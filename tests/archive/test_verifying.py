@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from afterself.archive.clearing import erase_stale
 from afterself.archive.drafts import RecordDraft
 from afterself.archive.store import Archive
 from afterself.archive.verifying import Finding, verify
 from afterself.errors import AfterselfError
 from afterself.home.folder import Self
+from afterself.home.key_header import COPY, NAME, change_passphrase
+from afterself.home.keys import Cost, Keys
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
 from tests.conftest import PASSPHRASE
@@ -107,6 +110,39 @@ def test_after_a_killed_writer_it_is_clean_but_for_a_note_until_the_next_one(who
     assert list(verify(whole)) == []
 
 
+def test_a_forgetting_that_was_killed_while_it_removed_weights_is_no_damage(whole: Self) -> None:
+    if os.fork() == 0:
+        with Archive.writing(whole) as archive:
+            with archive.transaction():
+                archive.ledger.make_stale(archive.artifacts("weights")[0].id)
+            erase_stale(archive.ledger, whole.path)
+            os._exit(9)
+    os.wait()
+    assert not (whole.weights_dir / "w1").exists()
+    assert broken(whole) == []
+    with Archive.writing(whole):
+        pass
+    assert list(verify(whole)) == []
+
+
+def test_a_report_that_a_killed_command_wrote_anew_is_no_damage_and_a_rotten_one_is(whole: Self) -> None:
+    report = whole.reports_dir / "r.html"
+    if os.fork() == 0:
+        with Archive.writing(whole):
+            whole.files.write(report, "<p>better</p>")
+            os._exit(9)
+    os.wait()
+    assert broken(whole) == []
+    with Archive.writing(whole):
+        pass
+    assert list(verify(whole)) == []
+    times = report.stat()
+    report.write_bytes(report.read_bytes()[:-1] + b"!")
+    os.utime(report, ns=(times.st_atime_ns, times.st_mtime_ns))
+    (whole.path / "archive.db.sha256").unlink()
+    assert [one.file for one in broken(whole)] == ["reports/r.html"]
+
+
 def test_an_index_that_lost_a_text_is_found(
     fresh_self: Self, store: Callable[..., Any], said: Callable[..., RecordDraft]
 ) -> None:
@@ -115,3 +151,19 @@ def test_an_index_that_lost_a_text_is_found(
     with Archive.writing(fresh_self) as archive, archive.transaction():
         archive._db.execute("UPDATE revision SET text = 'the coat' WHERE text = 'the boat'")
     assert [one.what for one in broken(fresh_self)] == ["the search index does not fit the texts"]
+
+
+def test_a_change_of_the_passphrase_that_was_killed_is_no_damage(sealed_self: Self) -> None:
+    before = (sealed_self.path / NAME).read_bytes()
+    change_passphrase(sealed_self.path, keys_of(sealed_self), "nine herons by the weir", Cost(8192, 1))
+    (sealed_self.path / COPY).write_bytes(before)
+    self_ = Self.open(sealed_self.path, "nine herons by the weir")
+    assert [(one.file, one.note) for one in verify(self_)] == [("keys.json", True)]
+    with Archive.writing(self_):
+        pass
+    assert list(verify(self_)) == []
+
+
+def keys_of(self_: Self) -> Keys:
+    assert self_.keys is not None
+    return self_.keys

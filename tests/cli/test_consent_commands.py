@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,53 @@ def test_the_latest_word_decides_and_a_pause_ends_where_it_was_to_end(
             if entry.given or not ended:
                 now[moment] = entry.given and not ended
     assert in_force(log, "talk", declared, at) == now[at]
+
+
+def put_back(self_: Self, decide: Callable[[], object]) -> None:
+    """What somebody decided is undone by an older archive.db, put back over the newer one."""
+    older = self_.archive_path.read_bytes()
+    decide()
+    for path in self_.path.glob("archive.db*"):
+        path.unlink()
+    self_.archive_path.write_bytes(older)
+
+
+def test_a_revocation_that_an_older_archive_does_not_know_still_holds(self_: Self) -> None:
+    put_back(self_, lambda: run(self_, "consent", "revoke", "train"))
+    assert standing(self_)["train"] is False
+    refused = run(self_, "dataset")
+    assert refused.code == 4 and "audit.log says" in refused.err and "consent revoke train" in refused.err
+    assert "older copy" in run(self_, "consent").out
+    assert run(self_, "status", "--json").json["revocations_undone"] == ["train"]
+    found = run(self_, "verify", "--json").json
+    assert not found["ok"]
+    assert ["“train” was revoked" in one["what"] for one in found["findings"]].count(True) == 1
+
+
+@pytest.mark.parametrize("decision", ["give", "revoke"])
+def test_whoever_decides_anew_settles_it(self_: Self, decision: str) -> None:
+    put_back(self_, lambda: run(self_, "consent", "revoke", "train"))
+    assert run(self_, "consent", decision, "train").code == 0
+    assert standing(self_)["train"] is (decision == "give")
+    assert run(self_, "verify", "--json").json["ok"]
+
+
+def test_what_was_given_before_the_copy_stays_known(self_: Self) -> None:
+    run(self_, "consent", "revoke", "train")
+    run(self_, "consent", "give", "train")
+    put_back(self_, lambda: None)
+    assert standing(self_)["train"] is True and run(self_, "verify", "--json").json["ok"]
+
+
+def test_two_decisions_in_one_minute_are_told_apart(self_: Self) -> None:
+    run(self_, "consent", "revoke", "train")
+    run(self_, "consent", "give", "train")
+    put_back(self_, lambda: run(self_, "consent", "revoke", "train"))
+    assert standing(self_)["train"] is False
+
+
+def test_verify_notices_that_an_older_archive_holds_what_was_forgotten(self_: Self) -> None:
+    id = run(self_, "records", "--json").lines[0]["id"]
+    put_back(self_, lambda: run(self_, "forget", id, "--yes"))
+    found = run(self_, "verify", "--json").json
+    assert any("holds what was to be gone" in one["what"] for one in found["findings"])

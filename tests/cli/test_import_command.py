@@ -33,7 +33,9 @@ def test_the_json_summary_has_what_the_design_promises(fresh_self, chat):
     ran = _import(fresh_self, chat, "--me", "Ben, Benjamin", "--zone", "Europe/Berlin", "--yes", "--json")
     assert ran.code == 0
     summary = ran.json
-    sources = summary.pop("sources")
+    sources, words = summary.pop("sources"), summary.pop("own_words")
+    assert words["own"] == words["written"] == {"records": 2, "characters": 4} and words["left_out"] == {}
+    assert set(summary.pop("languages")) == {"und"}  # two words tell nothing
     assert summary == {
         "threads": 1, "people": 2, 
         "span": {"first": "2021-01-13T08:00:00Z", "last": "2021-01-14T08:01:00Z"},

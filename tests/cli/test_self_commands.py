@@ -22,7 +22,7 @@ DECLARED = "--name Anna --right mine --allow archive,train,talk"
 NEW = ("new", *DECLARED.split(), "--no-passphrase", "--yes")
 FIELDS = [
     "id", "source_key", "thread", "thread_title", "author", "is_owner", "kind", "said_at", "precision",
-    "reply_to", "text", "own_text", "deleted", "attachments",
+    "reply_to", "text", "own_text", "deleted", "attachments", "same_as",
 ]  # fmt: skip
 
 
@@ -94,11 +94,18 @@ def test_new_without_a_person_to_ask_needs_every_answer(run: Run, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_new_warns_of_a_folder_that_is_synced(run: Run, tmp_path: Path) -> None:
+def test_new_makes_no_self_in_a_folder_that_is_synced_unless_the_person_insists(
+    run: Run, tmp_path: Path
+) -> None:
     (tmp_path / ".stfolder").mkdir()
     code, _, errors = run(*NEW)
-    assert code == 0
-    assert "Syncthing" in errors
+    assert (code, "Syncthing" in errors, str(tmp_path / "self") in errors) == (3, True, True)
+    at = ["--self", str(tmp_path / "self"), *NEW[:-2], "--no-passphrase"]
+    assert at_a_terminal(at, "y\nn\n")[0] == 2
+    assert not (tmp_path / "self").exists()
+    assert at_a_terminal(at, "y\ny\n")[0] == 0
+    code, _, errors = run("import", str(tmp_path / "self" / "self.toml"))
+    assert "Syncthing keeps" in errors
 
 
 def at_a_terminal(arguments: list[str], answers: str) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from afterself.policy import PersonInfo, ThreadInfo, ViewRecord
+from afterself.policy.own_words import Amount, OwnWords
 
 START = datetime(2019, 3, 4, 18, 0, tzinfo=UTC)
 
@@ -16,11 +17,22 @@ def said(author: str, text: str, minute: float | None = None, **other: Any) -> d
     return {"author": author, "text": text, "minute": minute, **other}
 
 
+class AllOwn:
+    """A gate that lets everything through; which texts it holds back, the tests of `policy` show."""
+
+    def words(self, **_: Any) -> OwnWords:
+        return OwnWords(Amount(), Amount())
+
+    def languages(self, **_: Any) -> dict[str, float]:
+        return {}
+
+
 class Talks:
     """A view over threads given as lists of `said`."""
 
     def __init__(self, source: str = "whatsapp", kind: str | None = None, **threads: list[dict[str, Any]]):
         self.source, self.kind, self._threads = source, kind, threads
+        self.own = AllOwn()
         self.all = {title: list(self._records(title)) for title in threads}
 
     def _records(self, title: str) -> Iterator[ViewRecord]:

@@ -4,7 +4,10 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from afterself.home.audit import append_audit, broken_audit_lines
+import pytest
+
+from afterself.home.audit import append_audit, audit_lines, broken_audit_lines
+from afterself.home.keys import Keys
 
 
 def test_a_changed_line_of_the_audit_log_is_found(tmp_path: Path) -> None:
@@ -25,14 +28,34 @@ def test_a_removed_line_of_the_audit_log_is_found(tmp_path: Path) -> None:
     assert broken_audit_lines(log) == [2]
 
 
-def test_a_line_torn_by_a_power_cut_does_not_swallow_the_next(tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", [None, Keys(bytes(32))], ids=["plain", "encrypted"])
+def test_a_line_torn_by_a_power_cut_leaves_no_gap_in_the_chain(tmp_path: Path, keys: Keys | None) -> None:
     log = tmp_path / "audit.log"
-    append_audit(log, "first", {})
-    log.write_bytes(log.read_bytes() + b'{"at":"2026-01')
-    append_audit(log, "second", {})
-    lines = log.read_text().splitlines()
-    assert [json.loads(lines[0])["event"], json.loads(lines[2])["event"]] == ["first", "second"]
-    assert broken_audit_lines(log) == [2]
+    for event in ("first", "second", "torn"):
+        append_audit(log, event, {}, keys)
+    whole = log.read_bytes()
+    *_, last = whole.splitlines(keepends=True)
+    for kept in range(1, len(last) - 1):
+        log.write_bytes(whole[: len(whole) - len(last) + kept])
+        assert broken_audit_lines(log, keys) == []
+        append_audit(log, "third", {}, keys)
+        assert [json.loads(line)["event"] for line in audit_lines(log, keys)] == ["first", "second", "third"]
+        assert broken_audit_lines(log, keys) == []
+
+
+@pytest.mark.parametrize("keys", [None, Keys(bytes(32))], ids=["plain", "encrypted"])
+def test_a_damaged_end_of_the_last_line_is_no_torn_line(tmp_path: Path, keys: Keys | None) -> None:
+    log = tmp_path / "audit.log"
+    append_audit(log, "first", {}, keys)
+    append_audit(log, "second", {}, keys)
+    whole = log.read_bytes()
+    log.write_bytes(whole[:-1])
+    assert broken_audit_lines(log, keys) == []
+    append_audit(log, "third", {}, keys)
+    assert len(audit_lines(log, keys)) == 3
+    for bit in range(8):
+        log.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1 << bit]))
+        assert broken_audit_lines(log, keys) == [2]
 
 
 def test_the_chain_holds_when_many_write_at_once_and_lines_are_long(tmp_path: Path) -> None:

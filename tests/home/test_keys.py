@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -148,6 +149,23 @@ def test_a_damaged_header_is_read_from_its_copy_and_mended(sealed_self: Self) ->
     assert (sealed_self.path / NAME).read_bytes() == whole
 
 
+def test_every_flipped_bit_of_the_header_is_made_good_by_its_copy(sealed_self: Self) -> None:
+    path, copy = sealed_self.path / "keys.json", sealed_self.path / "keys-copy.json"
+    whole = path.read_bytes()
+    for at in range(len(whole)):
+        for bit in range(8) if at < 60 else (at % 8,):
+            damaged = bytearray(whole)
+            damaged[at] ^= 1 << bit
+            path.write_bytes(damaged)
+            assert read_header(sealed_self.path) is not None
+            copy.write_bytes(damaged)
+            with pytest.raises(SelfError, match="key header"):
+                read_header(sealed_self.path)
+            copy.write_bytes(whole)
+            mend_header(sealed_self.path)
+            assert path.read_bytes() == whole
+
+
 def test_without_its_header_the_self_says_what_is_missing(sealed_self: Self) -> None:
     for name in (NAME, COPY):
         (sealed_self.path / name).unlink()
@@ -181,7 +199,10 @@ def test_a_weakened_slot_does_not_open_and_an_absurd_one_is_refused(sealed_self:
 
 def test_a_header_of_a_later_version_is_not_called_damaged(sealed_self: Self) -> None:
     path = sealed_self.path / NAME
-    path.write_text(path.read_text().replace('"version": 1', '"version": 9'))
+    facts = {**json.loads(path.read_text()), "version": 9, "slots": []}
+    del facts["checksum"]
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    path.write_text(json.dumps({**facts, "checksum": hashlib.sha256(text.encode("ascii")).hexdigest()}))
     with pytest.raises(SelfError, match="newer Afterself"):
         Self.open(sealed_self.path, PASSPHRASE)
 

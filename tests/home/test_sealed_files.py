@@ -204,10 +204,10 @@ def test_the_audit_log_of_an_encrypted_self_holds_its_chain(sealed_self: Self) -
         assert set(broken) <= set(broken_audit_lines(path, keys))
 
 
-def test_a_torn_line_of_a_sealed_audit_log_does_not_swallow_the_next(sealed_self: Self) -> None:
+def test_a_damaged_line_of_the_audit_log_is_still_found_after_a_conversion(sealed_self: Self) -> None:
     path, keys = sealed_self.audit_path, sealed_self.keys
     assert keys is not None
-    path.write_bytes(path.read_bytes() + b"c2hvcnQ")
+    path.write_bytes(path.read_bytes() + b"c2hvcnQ\n")
     sealed_self.audit("next")
     assert broken_audit_lines(path, keys) == [2]
     for seal in (False, True, True, False):

@@ -33,7 +33,7 @@ from afterself.archive.scouting import MINUTE, Group, message, stamp, words_of
 
 CANDIDATES = 3
 
-_SAID = """
+SAID = """
 revision.row = coalesce((
     SELECT max(said.row) FROM revision AS said JOIN correction AS one ON one.revision = record.revision
     WHERE said.record = record.row AND said.why != 'correction'
@@ -44,7 +44,7 @@ revision.row = coalesce((
 _KNOWN = f"""
 SELECT record.row, record.id, record.said_at, coalesce(identity.contact, -1), record.kind, record.deleted,
        revision.edited, revision.spans, revision.text, revision.row
-FROM record JOIN revision ON {_SAID} LEFT JOIN identity ON identity.id = record.author
+FROM record JOIN revision ON {SAID} LEFT JOIN identity ON identity.id = record.author
 WHERE record.thread = ? ORDER BY record.position, record.row
 """
 
@@ -250,7 +250,7 @@ class Aligner:
             rows: Any = self._db.execute(
                 "SELECT record.thread, record.said_at, revision.text "
                 "FROM thread JOIN record ON record.thread = thread.row "
-                f"JOIN revision ON {_SAID} "
+                f"JOIN revision ON {SAID} "
                 "WHERE thread.source = ? AND record.deleted = 0",
                 (self._source,),
             )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from afterself.errors import ArchiveError
-from afterself.home.atomic import make_folder
+from afterself.home.atomic import make_folder, sync_folder
 from afterself.home.sealed import Files
 
 _CHUNK = 1 << 20
@@ -61,19 +61,18 @@ class Blobs:
         return digest.hexdigest(), size
 
     def sweep(self, kept: Iterable[str]) -> int:
-        """Remove files that no row points at (left by a crash); gives how many. Under the writer lock."""
+        """Remove files that no row points at (left by a crash); gives how many. Under the writer lock.
+
+        They are gone for good when this returns: what was forgotten does not come back with a power cut.
+        """
         allowed = {self.files.blob_name(sha256) for sha256 in kept}
-        removed = 0
-        for path in self.folder.glob("*"):
-            if path.name.startswith(_INCOMING):
-                path.unlink(missing_ok=True)
-                removed += 1
-            elif path.is_dir() and len(path.name) == 2:
-                for file in path.iterdir():
-                    if path.name + file.name not in allowed:
-                        file.unlink(missing_ok=True)
-                        removed += 1
-        return removed
+        left = [path for path in self.folder.glob(f"{_INCOMING}*") if path.is_file()]
+        left += [path for path in self.folder.glob("??/*") if path.parent.name + path.name not in allowed]
+        for path in left:
+            path.unlink(missing_ok=True)
+        for folder in {path.parent for path in left}:
+            sync_folder(folder)
+        return len(left)
 
     @contextlib.contextmanager
     def _writable(self) -> Iterator[None]:

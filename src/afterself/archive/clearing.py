@@ -7,6 +7,7 @@ goes on where a crash ended it.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from afterself.home.abandoned import sweep_abandoned
+from afterself.home.atomic import sync_folder
 
 if TYPE_CHECKING:
     from afterself.archive.ledger import Ledger
@@ -45,6 +47,8 @@ def erase_stale(ledger: Ledger, folder: Path) -> bool:
             shutil.rmtree(path, ignore_errors=True)
             if path.is_file():
                 path.unlink()
+            if path.parent.is_dir():
+                sync_folder(path.parent)
         if path.exists():
             gone = False
         elif artifact.state == "stale":
@@ -70,8 +74,12 @@ def _sweep_unknown(weights: Path, current: Collection[Path]) -> None:
 
 
 def empty_journal(db: apsw.Connection) -> bool:
-    """Write the journal into the database and cut it to nothing; False if a reader is in the way."""
+    """Write the journal into the database and cut it off for good; False if a reader is in the way."""
     found = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    journal = Path(f"{db.filename}-wal")
+    if journal.exists():  # SQLite leaves it to chance when the cut reaches the disk
+        with journal.open("rb") as file:
+            os.fsync(file.fileno())
     return found is None or not found[0]
 
 

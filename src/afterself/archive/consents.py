@@ -61,8 +61,8 @@ class Consents:
         """Every entry, oldest first."""
         return read_consents(self._db)
 
-    def add(self, purpose: str, given: bool, since: int | None = None, until: int | None = None) -> None:
-        """Write down that consent is given or revoked, by default from now on."""
+    def add(self, purpose: str, given: bool, since: int | None = None, until: int | None = None) -> int:
+        """Write down that consent is given or revoked, by default from now on; gives the entry's `at`."""
         now = time.time_ns() // 1000
         self._db.execute(
             "INSERT INTO consent (at, purpose, given, since, until) VALUES (?, ?, ?, ?, ?)",
@@ -70,6 +70,7 @@ class Consents:
         )
         action = "consent given" if given else "consent revoked"
         self._changes.append(action, purpose=purpose, since=since, until=until)
+        return now
 
     def drop_training(self) -> int:
         """Enter as stale all that training made; gives how many weights that were."""

@@ -1,8 +1,8 @@
 """Opens archive.db: the only place that does.
 
 Settings are for a machine whose power can fail at any moment (WAL, full sync)
-and for text that must really go when it goes (secure delete). A file from a
-newer Afterself or a damaged one is refused before anything is written to it.
+and for text that must really go when it goes (secure delete). A damaged file
+is refused, and one from a newer Afterself too where it is to be written.
 That of an encrypted self is encrypted by SQLite3MultipleCiphers, page by page,
 its journal too.
 """
@@ -15,11 +15,11 @@ import shutil
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import apsw
 
 from afterself.archive.migrations import LATEST, migrate
+from afterself.archive.newer import admit_newer
 from afterself.errors import ArchiveError, SelfError
 from afterself.home.checksums import drop_database_sum
 from afterself.home.folder import was_used
@@ -32,25 +32,24 @@ _JOURNAL_PIECE = 64 << 10
 def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = False) -> apsw.Connection:
     """Open (and make or migrate where needed) the archive at `path`, with the keys of an encrypted self.
 
-    ArchiveError if it is newer than this program, damaged, or cannot be opened.
+    One that is newer than this program is read with a warning, if it can be (`newer.py`). ArchiveError if it
+    is newer and not to be read only, damaged, or cannot be opened.
     """
     with archive_errors(path):
         _make_private_file(path)
-        if not read_only:
-            drop_database_sum(path)
         db = _connect(path, keys, read_only=read_only)
         try:
             version: int = db.pragma("user_version")
             if version > LATEST:
-                raise ArchiveError(
-                    f"The archive {path} was written by a newer Afterself (its tables are version {version}, "
-                    f"this program knows {LATEST}). It was not changed.",
-                    remedy="Update afterself and try again.",
-                )
+                admit_newer(db, path, read_only=read_only)
+            if not version and db.execute("SELECT 1 FROM sqlite_schema").fetchone():
+                raise _damaged(path)  # its tables are there, the number of their version is not
+            if not read_only:
+                drop_database_sum(path)
             if version < LATEST:
                 if read_only:
                     db.close()
-                    open_archive(path, keys).close()
+                    _bring_up(path, keys)
                     db = _connect(path, keys, read_only=True)
                 else:
                     db.pragma("journal_mode", "wal")
@@ -64,6 +63,20 @@ def open_archive(path: Path, keys: Keys | None = None, *, read_only: bool = Fals
         return db
 
 
+def _bring_up(path: Path, keys: Keys | None) -> None:
+    """Migrate an older archive that is only to be read; ArchiveError if nothing can be written there."""
+    try:
+        open_archive(path, keys).close()
+    except (ArchiveError, OSError) as error:
+        if not isinstance(error.__cause__ or error, (apsw.ReadOnlyError, apsw.CantOpenError, OSError)):
+            raise
+        raise ArchiveError(
+            f"The archive {path} was written by an older Afterself, and cannot be brought up to date: "
+            "nothing can be written there. It was not changed.",
+            remedy="Copy the folder of the self to a disk where you may write, and open the copy.",
+        ) from error
+
+
 def check_lexical(path: Path, keys: Keys | None) -> bool:
     """Whether the lexical index says of every text what it should; nothing is written, though SQLite wants
     a connection that could."""
@@ -71,10 +84,6 @@ def check_lexical(path: Path, keys: Keys | None) -> bool:
     try:
         db.execute("BEGIN IMMEDIATE")
         try:
-            # Records without words have no entry; FTS5's check would miss theirs.
-            view: Any = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'lexical_text'").get
-            db.execute("DROP VIEW lexical_text")
-            db.execute(f"{view} AND revision.text != ''")
             db.execute("INSERT INTO lexical (lexical, rank) VALUES ('integrity-check', 1)")
         except apsw.CorruptError:
             return False
@@ -144,6 +153,13 @@ def _configure(db: apsw.Connection) -> None:
     db.pragma("cache_size", -32_768)
 
 
+def _damaged(path: Path) -> ArchiveError:
+    return ArchiveError(
+        f"The archive {path} is damaged or not an archive.",
+        remedy="Put the folder of the self back from a backup.",
+    )
+
+
 def _full(path: Path) -> ArchiveError:
     return ArchiveError(
         f"The disk is full; nothing was changed in {path}.", remedy="Free some space and try again."
@@ -164,10 +180,7 @@ def archive_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise ArchiveError(
-            f"The archive {path} is damaged or not an archive.",
-            remedy="Put the folder of the self back from a backup.",
-        ) from error
+        raise _damaged(path) from error
     except (apsw.BusyError, apsw.LockedError) as error:
         raise SelfError(
             f"Another command is writing to this self: {path.parent}",

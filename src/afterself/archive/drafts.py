@@ -32,12 +32,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ThreadDraft:
-    """A conversation, mailing thread, document or recording; `key` is stable in its source."""
+    """A conversation, mailing thread, document or recording; `key` is stable in its source.
+
+    `joins` are other keys that mean the same thread (the ids that a mail names, and its own): all records
+    under any of them come to stand in one thread, in whatever order they arrive.
+    """
 
     key: str
     title: str
     kind: ThreadKind
     participants: tuple[Person, ...] = ()
+    joins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +131,16 @@ class OwnerHint:
     inferred: bool = False
 
 
-Yielded = ThreadDraft | RecordDraft | Problem | OwnerHint
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Another copy of a record, by its thread's key and its native id, which is read only once, or never.
+
+    Nothing is stored of it; but whoever forgets the record must find these bytes, too.
+    """
+
+    thread: str
+    native_id: str
+    locator: Locator
+
+
+Yielded = ThreadDraft | RecordDraft | Again | Problem | OwnerHint

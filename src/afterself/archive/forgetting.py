@@ -7,8 +7,9 @@ from the disk after the transaction is the business of `clearing`.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,15 +20,30 @@ from afterself.archive.keys import key_tombstone, keyed_id, person_tombstone, te
 from afterself.archive.ledger import Artifact, Ledger
 from afterself.archive.people import Identity
 from afterself.archive.redaction import Trace
+from afterself.archive.same_words import copies_of
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The same saying, seen in another source: a record's id, its thread's title, its source."""
+
+    record: str
+    thread: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What forgetting some records would reach; `same_words` counts other records with the same words."""
+    """What forgetting some records would reach.
+
+    `copies` are other records of the same sayings, from other sources; `same_words` counts those that only
+    have the same words.
+    """
 
     records: tuple[str, ...]
     threads: tuple[tuple[str, int], ...]
     stale: tuple[Artifact, ...]
+    copies: tuple[Copy, ...]
     same_words: int
 
 
@@ -45,8 +61,8 @@ class Forgotten:
     cleared: bool
 
 
-def reach(db: apsw.Connection, ledger: Ledger, records: Iterable[str]) -> Reach:
-    """What `bury` would reach; nothing is changed."""
+def reach(db: apsw.Connection, ledger: Ledger, records: Iterable[str], *, copies: bool = False) -> Reach:
+    """What `bury` would reach, and what becomes stale if the `copies` go, too; nothing is changed."""
     ids: list[str] = []
     titles: Counter[str] = Counter()
     revisions: set[int] = set()
@@ -66,12 +82,34 @@ def reach(db: apsw.Connection, ledger: Ledger, records: Iterable[str]) -> Reach:
         for revision, text in db.execute("SELECT row, text FROM revision WHERE record = ?", (found[0],)):
             revisions.add(revision)
             texts.add(text.strip())
+    others = _copies(db, ids)
+    linked = {copy.record for copy in others}
+    if copies:
+        of_one = (
+            "SELECT revision.row FROM revision JOIN record ON record.row = revision.record "
+            "WHERE record.id = ?"
+        )
+        revisions.update(row for id in linked for (row,) in db.execute(of_one, (id,)))
     same = 0
-    for row, text in db.execute(
-        "SELECT record.row, revision.text FROM record JOIN revision ON revision.row = record.revision"
+    for id, row, text in db.execute(
+        "SELECT record.id, record.row, revision.text FROM record "
+        "JOIN revision ON revision.row = record.revision"
     ):
-        same += row not in rows and text.strip() in texts and bool(text.strip())
-    return Reach(tuple(ids), tuple(titles.most_common()), tuple(ledger.made_from(revisions)), same)
+        other = row not in rows and id not in linked
+        same += other and text.strip() in texts and bool(text.strip())
+    stale = tuple(ledger.made_from(revisions))
+    return Reach(tuple(ids), tuple(titles.most_common()), stale, others, same)
+
+
+def _copies(db: apsw.Connection, ids: list[str]) -> tuple[Copy, ...]:
+    """The records of the same sayings as these."""
+    rows: Any = db.execute(
+        "SELECT record.id, thread.title, thread.source FROM record "
+        "JOIN thread ON thread.row = record.thread "
+        "WHERE record.id IN (SELECT value FROM json_each(?)) ORDER BY record.row",
+        (json.dumps(copies_of(db, ids)),),
+    )
+    return tuple(Copy(*row) for row in rows)
 
 
 def bury(
@@ -108,10 +146,22 @@ def bury(
             db.execute("INSERT INTO lexical (lexical, rowid, text) VALUES ('delete', ?, ?)", (row, latest))
         gone.update(revision for revision, *_ in revisions)
         traces.extend(Trace(*where) for _, *where in revisions)
+        traces.extend(_elsewhere(db, row, {text for _, text, *_ in revisions}))
         db.execute("DELETE FROM record WHERE row = ?", (row,))
         buried.append(id)
     changes.append_all("record forgotten", [{"record": id} for id in buried])
     return len(buried), traces, len(ledger.mark_stale(gone))
+
+
+def _elsewhere(db: apsw.Connection, row: int, texts: set[str]) -> Iterator[Trace]:
+    """Where else raw members hold a record."""
+    for sha256, begins, ends in db.execute(
+        "SELECT blob.sha256, begins, ends FROM sighting JOIN blob ON blob.id = sighting.blob "
+        "WHERE sighting.record = ?",
+        (row,),
+    ):
+        placed = (begins, ends - begins) if ends else (None, None)
+        yield from (Trace(text, sha256, *placed) for text in texts)
 
 
 def bar(db: apsw.Connection, secret: bytes, changes: ChangeLog, identities: Sequence[Identity]) -> None:
@@ -130,7 +180,10 @@ def bar(db: apsw.Connection, secret: bytes, changes: ChangeLog, identities: Sequ
 
 
 def tidy(db: apsw.Connection) -> None:
-    """Remove threads, members and imports that nothing is left of."""
+    """Remove threads, members, imports and links that nothing is left of."""
+    db.execute(
+        "DELETE FROM same_as WHERE said IN (SELECT said FROM same_as GROUP BY said HAVING count(*) = 1)"
+    )
     db.execute("DELETE FROM thread WHERE row NOT IN (SELECT thread FROM record)")
     db.execute(
         "DELETE FROM import_member WHERE id NOT IN (SELECT member FROM revision WHERE member IS NOT NULL) "

@@ -36,7 +36,7 @@ class Health:
 def examine(self_: Self) -> Health | None:
     """Look through the archive of a self; None if nothing was imported yet.
 
-    ArchiveError if it cannot be opened at all: newer than this program, or no archive.
+    ArchiveError if it cannot be opened at all: no archive, or not known here.
     """
     path = self_.archive_path
     require_not_lost(path)

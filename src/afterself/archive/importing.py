@@ -12,45 +12,27 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import apsw
 
 from afterself.archive.aligning import Aligner
-from afterself.archive.drafts import Locator, Person, RecordDraft, ThreadDraft
-from afterself.archive.keys import (
-    NO_ACCOUNT,
-    folded,
-    hash_raw,
-    keyed_id,
-    microseconds,
-    native_key,
-    nfc,
-    raw_key,
-    storable,
-    thread_key,
-)
+from afterself.archive.columns import Columns, Draft
+from afterself.archive.drafts import Again, Locator, Person, RecordDraft, ThreadDraft
+from afterself.archive.joining import Joining
+from afterself.archive.keys import NO_ACCOUNT, folded, keyed_id, native_key, nfc, storable, storable_or_none
 from afterself.archive.ledger import Ledger
 from afterself.archive.ordering import time_in_order
 from afterself.archive.people import Identity, People
 from afterself.archive.revising import BlobOf, Reviser, Stored
+from afterself.archive.same_words import link, remark
 from afterself.archive.scouting import scout
+from afterself.archive.sightings import Sightings
 from afterself.archive.threads import ImportedThread, Threads
 from afterself.archive.tombstones import Tombstones
 from afterself.errors import ArchiveError
 
 Outcome = Literal["new", "same", "changed", "forgotten"]
-
-
-class Draft(NamedTuple):
-    """A draft's values as columns, made once for both paths of `put_record`."""
-
-    id: str
-    source_key: str
-    raw_hash: str
-    text: str
-    said_at: int | None
-    reply_to: str | None
 
 
 class ImportRun:
@@ -78,13 +60,17 @@ class ImportRun:
         self._hints: list[Person] = []
         self._threads: dict[str, ImportedThread] = {}
         self._touched = Threads(db)
+        self._keys: dict[str, str] = {}
+        self._growing: set[str] = set()
+        self._joining = Joining(db, secret, self._touched, self.source, self.account)
         self._identities: dict[str, Identity] = {}
-        self._occurrences: Counter[tuple[str, str, str]] = Counter()
+        self._rewritten: list[int] = []
         self._owner_changed = False
         self._owner_by = people.owner_known(self.source, self.account)
         self.counts: Counter[Outcome] = Counter()
         self.forgotten: dict[str, list[Locator]] = {}  # by member: where what was forgotten stands in it
         self.reparsed: list[str] = []
+        self.sightings = Sightings()
         self._holes = 0  # what was forgotten has negative numbers in the order of a thread
         db.execute(
             "INSERT INTO import (source, account, importer, version, outer_name, options, started_at) "
@@ -98,7 +84,8 @@ class ImportRun:
         self._tombstones = Tombstones(db, secret, self.source)
         self._reviser = Reviser(db, self.id, ledger)
         sequences = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
-        self._next_record = int(sequences.get("record", 0)) + 1
+        self._first_record = self._next_record = int(sequences.get("record", 0)) + 1
+        self._columns = Columns(secret, alone=self._first_record == 1)
 
     # -- alignment with what another export brought ---------------------------------------
 
@@ -120,9 +107,9 @@ class ImportRun:
 
     def upsert_thread(self, draft: ThreadDraft) -> str:
         """Make or update a thread; gives its id. Must come before the thread's first record."""
-        source_key = thread_key(self.source, self.account, draft.key)
-        id = keyed_id(self._secret, source_key)
+        id, source_key = self._joining.id_of(draft.key)
         title = nfc(draft.title).strip() or nfc(draft.key)
+        joined = bool(draft.joins) and self._joining.together((draft.key, *draft.joins))
         row = self._known_thread(id, source_key, draft.key)
         if row is None:
             self._db.execute(
@@ -131,31 +118,40 @@ class ImportRun:
                 (id, source_key, self.source, self.account, nfc(draft.key), title, draft.kind),
             )
             number = int(self._db.last_insert_rowid())
+            self._joining.name(number, draft.joins)
         else:
             number, source_key = row[0], row[3]
         newest = self._aligner is None or self._aligner.begin(draft.key, number, source_key)
-        if row is not None and newest and row[1:3] != (title, draft.kind):
+        if row is not None and newest and not joined and row[1:3] != (title, draft.kind):
             self._db.execute(
                 "UPDATE thread SET title = ?, kind = ? WHERE row = ?", (title, draft.kind, number)
             )
         thread = self._threads.get(draft.key)
         if thread is None:
-            thread = self._threads[draft.key] = self._touched.open(number, source_key)
+            thread = self._threads[draft.key] = self._touched.known(number)
+            self._keys[draft.key] = source_key
+        if draft.joins:
+            self._growing.add(draft.key)
         for person in draft.participants:
             if not self._tombstones.bar(person):
-                self._touched.join(thread, self._identity(person).id)
+                self._touched.join(thread.now, self._identity(person).id)
         return id
 
     def _known_thread(self, id: str, source_key: str, key: str) -> Any:
-        """Row, title, kind and source key of the thread that this one is; None if it is new."""
-        columns = "SELECT row, title, kind, source_key FROM thread WHERE "
+        """Row, title, kind, and the source key of its records, of the thread that this is; None if new."""
         row = self._db.execute(
-            f"{columns} id = ?1 OR row = (SELECT thread FROM thread_alias WHERE id = ?1)", (id,)
+            "SELECT thread.row, title, kind, "
+            "coalesce((SELECT source_key FROM thread_alias WHERE id = ?1 AND joined), thread.source_key) "
+            "FROM thread WHERE id = ?1 OR row = (SELECT thread FROM thread_alias WHERE id = ?1)",
+            (id,),
         ).fetchone()
         kin = self._aligner.kin(key) if row is None and self._aligner is not None else None
         if kin is not None:
-            self._db.execute("INSERT INTO thread_alias VALUES (?, ?, ?)", (id, source_key, kin))
-            row = self._db.execute(f"{columns} row = ?", (kin,)).fetchone()
+            self._db.execute(
+                "INSERT INTO thread_alias (id, source_key, thread) VALUES (?, ?, ?)", (id, source_key, kin)
+            )
+            of_kin = "SELECT row, title, kind, source_key FROM thread WHERE row = ?"
+            row = self._db.execute(of_kin, (kin,)).fetchone()
         return row
 
     def upsert_identity(self, person: Person) -> int:
@@ -228,14 +224,17 @@ class ImportRun:
                 f"The importer gave a record of an undeclared thread (member {draft.locator.member!r}).",
                 remedy="This is a fault of the importer: please report it.",
             )
-        partner = None
+        thread, partner = thread.now, None
         if self._aligner is not None and draft.native_id is None:
             partner, ahead = self._aligner.next(draft.locator.member, draft.thread)
             if ahead and draft.said_at is not None:
                 draft = dataclasses.replace(draft, said_at=draft.said_at - ahead)
-        columns = self._columns(thread.source_key, draft)
+        columns = self._columns.of(self._keys[draft.thread], draft)
         stored = self._reviser.stored(columns.id)
         known_as = None
+        growing = draft.thread in self._growing
+        if stored is None and growing:
+            partner = self._joining.told_alone(draft, columns)
         if stored is not None and partner is not None:  # an equal block, but not of the same hour
             known_as = self._reviser.at(partner)
         elif stored is None and (partner is not None or self._aliases):
@@ -252,28 +251,10 @@ class ImportRun:
                 outcome = "new"
             else:
                 outcome = self._meet(thread, draft, columns, author, stored, blob_of)
+        if growing and outcome != "forgotten":
+            self._aliases |= self._joining.name_alone(draft, columns)
         self.counts[outcome] += 1
         return outcome
-
-    def _columns(self, thread: str, draft: RecordDraft) -> Draft:
-        raw_hash = hash_raw(draft.raw)
-        if draft.native_id is not None:
-            source_key = native_key(thread, draft.native_id)
-        else:
-            block = (draft.locator.member, draft.thread, raw_hash)
-            source_key = raw_key(thread, raw_hash, self._occurrences[block])
-            self._occurrences[block] += 1
-        reply_to = None
-        if draft.reply_to is not None:
-            reply_to = keyed_id(self._secret, native_key(thread, draft.reply_to))
-        return Draft(
-            keyed_id(self._secret, source_key),
-            source_key,
-            raw_hash,
-            "" if draft.deleted else storable(draft.text),
-            None if draft.said_at is None else microseconds(draft.said_at),
-            reply_to,
-        )
 
     def _author(self, thread: ImportedThread, person: Person, is_owner: bool | None) -> Identity:
         identity = self._identity(person)
@@ -289,8 +270,7 @@ class ImportRun:
         """A missing position says that something stood here: what follows does not answer what is before."""
         self.forgotten.setdefault(where.member, []).append(where)
         self._holes -= 1
-        thread.files.setdefault(where.member, []).append(self._holes)
-        thread.next_position += 1
+        thread.leave_hole(where.member, self._holes)
 
     def _insert(
         self,
@@ -308,12 +288,13 @@ class ImportRun:
         self._db.execute(
             "INSERT INTO record (row, id, source_key, thread, author, is_owner, owner_by, kind, said_at, "
             "precision, said_raw, zone, reply_to, forwarded_from, deleted, visibility, order_at, position, "
-            "attachments, revision) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "attachments, revision, words) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (row, columns.id, columns.source_key, thread.row, None if author is None else author.id,
              is_owner, owner_by, draft.kind, columns.said_at, draft.precision, storable(draft.said_raw),
-             draft.zone, columns.reply_to, _optional(draft.forwarded_from), draft.deleted, draft.visibility,
-             thread.last_at, thread.next_position, len(draft.attachments), revision),
+             draft.zone, columns.reply_to, storable_or_none(draft.forwarded_from), draft.deleted,
+             draft.visibility,
+             thread.last_at, thread.next_position, len(draft.attachments), revision, columns.words),
         )  # fmt: skip
         self._reviser.first(row, draft, columns.text, columns.raw_hash, blob_of)
         for person in draft.recipients:
@@ -344,6 +325,7 @@ class ImportRun:
         self._owner_changed |= moved and who != stored.author
         thread.reorder |= moved and stored.said_at != columns.said_at
         revised = self._reviser.revise(stored, draft, columns.text, columns.raw_hash, blob_of)
+        self._seen_again(stored, draft, changed=moved or revised)
         return "changed" if moved or revised else "same"
 
     def _meet_otherwise(
@@ -352,23 +334,44 @@ class ImportRun:
         """Another export's wording of a record: who said it when stays, words and files may be added."""
         thread.meet(draft.locator.member, stored.row, stored.position)
         revised = self._reviser.reword(stored, draft, columns.text, columns.raw_hash, blob_of)
+        self._seen_again(stored, draft, changed=revised)
         return "changed" if revised else "same"
+
+    def _seen_again(self, stored: Stored, draft: RecordDraft, *, changed: bool) -> None:
+        self.sightings.note(stored.row, draft.locator)
+        if changed:
+            self._said_anew(stored.row)
+
+    def _said_anew(self, record: int) -> None:
+        remark(self._db, record)
+        self._rewritten.append(record)
+
+    def seen_again(self, copy: Again) -> None:
+        """A copy of a record stands here, too, and forgetting it must reach these bytes."""
+        source_key = native_key(self._joining.id_of(copy.thread)[1], copy.native_id)
+        if self._tombstones.bury(source_key, None, "", None):
+            self.forgotten.setdefault(copy.locator.member, []).append(copy.locator)
+        else:
+            self.sightings.note_copy(keyed_id(self._secret, source_key), copy.locator)
 
     def reparse(self, draft: RecordDraft, blob_of: BlobOf) -> None:
         """A kept block was read again: where it reads otherwise its record gets a revision.
 
         Counts as forgotten what no record stands for.
         """
-        source_key = thread_key(self.source, self.account, draft.thread)
-        known: Any = self._known_thread(keyed_id(self._secret, source_key), source_key, draft.thread)
-        columns = self._columns(source_key if known is None else known[3], draft)
+        id, source_key = self._joining.id_of(draft.thread)
+        known: Any = self._known_thread(id, source_key, draft.thread)
+        columns = self._columns.of(source_key if known is None else known[3], draft)
         stored = self._reviser.stored(columns.id) or self._reviser.known_as(columns.id, "", None)
         if stored is None:
             self.counts["forgotten"] += 1
         else:
             changed = self._reviser.reparse(stored, draft, columns.text, columns.raw_hash, blob_of)
             self.counts["changed" if changed else "same"] += 1
-            self.reparsed += [changed] if changed else []
+            self.sightings.note(stored.row, draft.locator)
+            if changed:
+                self.reparsed.append(changed)
+                self._said_anew(stored.row)
 
     # -- the end --------------------------------------------------------------------------
 
@@ -387,13 +390,11 @@ class ImportRun:
                 [(row,) for row in self._touched.by_row],
             )
         if self.counts["new"] or self.counts["changed"]:
+            link(self._db, self._first_record, self._rewritten)
+            self.sightings.keep_of(self._db, self.id)
             self._db.execute(
                 "UPDATE import SET finished_at = ?, counts = ? WHERE id = ?",
                 (time.time_ns() // 1000, json.dumps(self.counts, sort_keys=True), self.id),
             )
         else:  # the archive had it all: nothing to account for
             self._db.execute("DELETE FROM import WHERE id = ?", (self.id,))
-
-
-def _optional(text: str | None) -> str | None:
-    return None if text is None else storable(text)

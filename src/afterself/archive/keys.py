@@ -84,6 +84,11 @@ def storable(text: str) -> str:
     return text
 
 
+def storable_or_none(text: str | None) -> str | None:
+    """`storable` of what an export may not say."""
+    return None if text is None else storable(text)
+
+
 def folded(name: str) -> str:
     """A name or handle as names are compared: NFC, runs of blanks as one, without case."""
     return " ".join(nfc(name).split()).casefold()

@@ -287,12 +287,45 @@ def _005_policy(db: apsw.Connection) -> None:
         )
 
 
+def _006_same_words(db: apsw.Connection) -> None:
+    # By what a record is known in another source: a hash of its words, or of its mail's id; null: too little.
+    db.execute("ALTER TABLE record ADD COLUMN words INTEGER")
+    db.execute("CREATE INDEX record_words ON record (words, said_at) WHERE words IS NOT NULL")
+    db.execute("DROP TABLE same_as")
+    # `said` is one number for all records that are the same saying, and is never given twice.
+    db.execute(
+        "CREATE TABLE same_as (record INTEGER PRIMARY KEY REFERENCES record (row) ON DELETE CASCADE, "
+        "said INTEGER NOT NULL) STRICT"
+    )
+    db.execute("CREATE INDEX same_as_said ON same_as (said, record)")
+    # What is stored already is looked through by the next import.
+    db.execute("INSERT INTO meta (name, value) VALUES ('same words unknown', x'01')")
+    # Where a record stands in raw members besides where its revisions came from; 0 to 0: somewhere in it.
+    db.execute(
+        "CREATE TABLE sighting (record INTEGER NOT NULL REFERENCES record (row) ON DELETE CASCADE, "
+        "blob INTEGER NOT NULL REFERENCES blob (id) ON DELETE CASCADE, "
+        "begins INTEGER NOT NULL, ends INTEGER NOT NULL, PRIMARY KEY (record, blob, begins)) "
+        "STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX sighting_blob ON sighting (blob)")
+    # A thread that grew together with another: its records keep the old name in their keys.
+    db.execute("ALTER TABLE thread_alias ADD COLUMN joined INTEGER NOT NULL DEFAULT 0")
+    # A record without words has no entry in the index, and the view that the index is checked against agrees.
+    db.execute("DROP VIEW lexical_text")
+    db.execute(
+        "CREATE VIEW lexical_text (row, text) AS SELECT record.row, revision.text "
+        "FROM record JOIN revision ON revision.row = record.revision "
+        "WHERE record.deleted = 0 AND revision.text != ''"
+    )
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _001_data_contract,
     _002_shown_names,
     _003_thread_aliases,
     _004_corrections,
     _005_policy,
+    _006_same_words,
 )
 LATEST = len(MIGRATIONS)
 

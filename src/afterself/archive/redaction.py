@@ -99,8 +99,8 @@ def _replace(db: apsw.Connection, blobs: Blobs, blob: int, data: bytes) -> None:
     if twin is None:
         db.execute("UPDATE blob SET sha256 = ?, size = ? WHERE id = ?", (sha256, size, blob))
         return
-    for table in ("revision", "attachment", "import_member"):
-        db.execute(f"UPDATE {table} SET blob = ? WHERE blob = ?", (twin[0], blob))
+    for table in ("revision", "attachment", "import_member", "sighting"):
+        db.execute(f"UPDATE OR IGNORE {table} SET blob = ? WHERE blob = ?", (twin[0], blob))
     db.execute("DELETE FROM blob WHERE id = ?", (blob,))
 
 

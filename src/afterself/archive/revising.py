@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import apsw
 
 from afterself.archive.drafts import RecordDraft
-from afterself.archive.keys import nfc, storable
+from afterself.archive.keys import nfc, storable, storable_or_none
 from afterself.archive.ledger import Ledger
 from afterself.archive.lexical import reindex
 from afterself.archive.scouting import words_of
@@ -145,7 +145,7 @@ class Reviser:
         ).fetchone()
         if before is None or stored.deleted or draft.deleted:
             return ""
-        spans = {(span.start, span.end, str(span.kind)) for span in draft.spans}
+        spans = _foreign(draft)
         if text == before[1] and spans == self._spans(before[0]):
             return ""
         latest = stored.raw_hash == bytes.fromhex(raw_hash) and stored.why not in _BY_PEOPLE
@@ -184,7 +184,7 @@ class Reviser:
     def _known(self, stored: Stored, draft: RecordDraft, text: str) -> bool:
         if stored.text == text and not stored.spans and not draft.spans:
             return True
-        spans = {(span.start, span.end, str(span.kind)) for span in draft.spans}
+        spans = _foreign(draft)
         rows: Any = self._db.execute(
             "SELECT row FROM revision WHERE record = ? AND text = ?", (stored.row, text)
         ).fetchall()
@@ -194,7 +194,10 @@ class Reviser:
         return [(begin, end) for begin, end, kind in self._spans(revision) if kind == "placeholder"]
 
     def _spans(self, revision: int) -> set[tuple[int, int, str]]:
-        found: Any = self._db.execute("SELECT begins, ends, kind FROM span WHERE revision = ?", (revision,))
+        """Its foreign spans: an `own` one says only in which language the person wrote."""
+        found: Any = self._db.execute(
+            "SELECT begins, ends, kind FROM span WHERE revision = ? AND kind != 'own'", (revision,)
+        )
         return set(found)
 
     def _delete(self, stored: Stored, draft: RecordDraft, raw_hash: str, blob_of: BlobOf) -> None:
@@ -258,7 +261,16 @@ class Reviser:
             blob = None if one.member is None else blob_of(one.member)
             self._db.execute(
                 "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (record, n, storable(one.name), one.state, one.mime, one.size, _storable(one.member), blob),
+                (
+                    record,
+                    n,
+                    storable(one.name),
+                    one.state,
+                    one.mime,
+                    one.size,
+                    storable_or_none(one.member),
+                    blob,
+                ),
             )
 
     def _reattach(self, stored: Stored, draft: RecordDraft, blob_of: BlobOf) -> bool:
@@ -277,5 +289,5 @@ class Reviser:
         return True
 
 
-def _storable(name: str | None) -> str | None:
-    return None if name is None else storable(name)
+def _foreign(draft: RecordDraft) -> set[tuple[int, int, str]]:
+    return {(span.start, span.end, str(span.kind)) for span in draft.spans if span.kind != "own"}

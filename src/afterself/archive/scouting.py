@@ -6,7 +6,6 @@ messages are numbered in the order in which the importer yields them, as `Import
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,7 +18,7 @@ LONG = 12
 """Code points from which on a text says which message it is."""
 
 MINUTE = 60_000_000
-_MARKS = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_MARKS = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 _UNTIMED = -(1 << 62)
 _LONG, _LOOSE = 1, 2
 _SILENT = ("system", "call", "reaction")
@@ -29,7 +28,11 @@ def words_of(text: str, placeholders: Iterable[tuple[int, int]] = ()) -> str:
     """The words of a text without its placeholders, as they are compared: NFC, no marks, single blanks."""
     for begin, end in sorted(placeholders, reverse=True):
         text = text[:begin] + " " + text[end:]
-    return " ".join(nfc(_MARKS.sub("", text)).split())
+    if text.isascii():
+        return " ".join(text.split())
+    if not _MARKS.isdisjoint(text):
+        text = "".join(one for one in text if one not in _MARKS)
+    return " ".join(nfc(text).split())
 
 
 def message(

@@ -19,7 +19,6 @@ class ImportedThread:
     """What an import knows of one thread it touches."""
 
     row: int
-    source_key: str
     next_position: int
     last_at: int | None
     held: bool
@@ -30,6 +29,13 @@ class ImportedThread:
     met: bool = False
     reorder: bool = False
     untimed: bool = False
+    into: ImportedThread | None = None
+    """The thread that took this one in, if one did."""
+
+    @property
+    def now(self) -> ImportedThread:
+        """This thread, or the one that it is a part of by now."""
+        return self if self.into is None else self.into.now
 
     def meet(self, member: str, record: int, position: int) -> None:
         """A member of the export holds a record that is in the archive already."""
@@ -37,6 +43,11 @@ class ImportedThread:
         self.reorder |= position < self.reached.get(member, 0)
         self.reached[member] = position
         self.files.setdefault(member, []).append(record)
+
+    def leave_hole(self, member: str, number: int) -> None:
+        """What stood here in a member of the export was forgotten; its place is kept under this number."""
+        self.files.setdefault(member, []).append(number)
+        self.next_position += 1
 
     @property
     def out_of_order(self) -> bool:
@@ -52,26 +63,41 @@ class Threads:
         self._db = db
         self.by_row: dict[int, ImportedThread] = {}
 
-    def open(self, number: int, source_key: str) -> ImportedThread:
+    def known(self, number: int) -> ImportedThread:
         """What is known of a thread, from now on kept in step."""
         if number in self.by_row:  # the same thread, spelled in another Unicode form or renamed
             return self.by_row[number]
-        held_now: Any = self._db.execute(
-            "SELECT max(position), max(order_at) FROM record WHERE thread = ?", (number,)
-        ).fetchone()
-        top, last_at = held_now
-        held = top is not None
-        thread = ImportedThread(
-            number, source_key, top + 1 if held else 0, last_at, held, untimed=held and last_at is None
-        )
+        top, last_at = self._held(number)
+        held = top >= 0
+        thread = ImportedThread(number, top + 1, last_at, held, untimed=held and last_at is None)
         self.by_row[number] = thread
-        thread.participants.update(
-            identity
-            for (identity,) in self._db.execute(
-                "SELECT identity FROM thread_participant WHERE thread = ?", (number,)
-            )
-        )
+        thread.participants |= self._participants(number)
         return thread
+
+    def _held(self, number: int) -> tuple[int, int | None]:
+        """The last position in a thread (-1: nothing stands in it) and its last time."""
+        found: Any = self._db.execute(
+            "SELECT coalesce(max(position), -1), max(order_at) FROM record WHERE thread = ?", (number,)
+        ).fetchone()
+        return found[0], found[1]
+
+    def _participants(self, number: int) -> set[int]:
+        rows: Any = self._db.execute("SELECT identity FROM thread_participant WHERE thread = ?", (number,))
+        return {identity for (identity,) in rows}
+
+    def merge(self, keep: int, gone: int) -> None:
+        """One thread took in another: what this import knows of the other belongs to it, and all of it is
+        put in order in the end."""
+        other = self.by_row.pop(gone, None)
+        thread = self.known(keep)
+        thread.reorder = True
+        thread.next_position = self._held(keep)[0] + 1
+        thread.participants |= self._participants(keep)
+        if other is not None:
+            other.into = thread
+            thread.new |= other.new
+            for member, rows in other.files.items():
+                thread.files.setdefault(member, []).extend(rows)
 
     def join(self, thread: ImportedThread, identity: int) -> None:
         """Enter that somebody takes part."""

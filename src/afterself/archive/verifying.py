@@ -10,19 +10,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from afterself.archive.blobs import Blobs
 from afterself.archive.database import archive_errors, check_lexical, open_archive
 from afterself.archive.health import examine
+from afterself.archive.keys import moment
 from afterself.archive.ledger import list_artifacts
+from afterself.archive.witnessed import undone
 from afterself.errors import AfterselfError, SelfError
 from afterself.home.audit import broken_audit_lines
-from afterself.home.checksums import database_flaw, flaws, has_sums, was_closed
+from afterself.home.checksums import Flaw, database_flaw, flaws, has_sums, was_closed
 from afterself.home.folder import Self
-from afterself.home.key_header import COPY, header_has_its_copy
+from afterself.home.key_header import COPY, both_headers_fit, header_has_its_copy
 from afterself.home.key_header import NAME as HEADER
 
 _RESTORE = "Put it back from a backup of the self."
@@ -50,6 +52,7 @@ def verify(self_: Self) -> Iterator[Finding]:
             ("archive.db", _database),
             ("blobs", _blobs),
             ("audit.log", _audit),
+            ("archive.db", _undone),
             ("archive.db", _artifacts),
             ("the folder", _files),
         ):
@@ -78,7 +81,12 @@ def _database(self_: Self) -> Iterator[Finding]:
         return
     for problem in health.problems:
         yield Finding("archive.db", problem, _RESTORE)
-    if flaw is None and not health.problems and not _read_only(self_.path):
+    if health.version > health.latest:
+        yield Finding(
+            "archive.db", "a newer Afterself has written it, so its search index was not compared",
+            "Verify it with that version.", note=True,
+        )  # fmt: skip
+    elif flaw is None and not health.problems and not _read_only(self_.path):
         with archive_errors(self_.archive_path):
             if not check_lexical(self_.archive_path, self_.keys):
                 yield Finding("archive.db", "the search index does not fit the texts", _RESTORE)
@@ -140,15 +148,47 @@ def _audit(self_: Self) -> Iterator[Finding]:
         yield Finding("audit.log", f"its chain breaks at line {first}", "Compare it with a backup.")
 
 
-def _header(self_: Self) -> Iterator[Finding]:
-    if not self_.encrypted:
+def _undone(self_: Self) -> Iterator[Finding]:
+    """What was decided, as audit.log says, and is not in the archive any more."""
+    if not self_.archive_path.exists():
         return
-    if not header_has_its_copy(self_.path):
+    with (
+        archive_errors(self_.archive_path),
+        contextlib.closing(open_archive(self_.archive_path, self_.keys, read_only=True)) as db,
+    ):
+        lost = undone(db, self_.audit_path, self_.keys)
+    for entry in lost.revoked:
+        yield Finding(
+            "archive.db",
+            f"it does not know that the consent to “{entry.purpose}” was revoked on "
+            f"{moment(entry.since):%Y-%m-%d}, as audit.log says: it seems to be an older copy",
+            f"Put the newer one back, or write it down again: afterself consent revoke {entry.purpose}",
+        )
+    for at in lost.forgotten:
+        yield Finding(
+            "archive.db",
+            f"it does not know what was forgotten on {moment(at):%Y-%m-%d}, as audit.log says: it seems "
+            "to be an older copy, and holds what was to be gone",
+            "Put the newer one back, or forget it again: afterself forget",
+        )
+
+
+def _header(self_: Self) -> Iterator[Finding]:
+    if self_.keys is None or header_has_its_copy(self_.path):
+        return
+    if both_headers_fit(self_.path, self_.keys):
         yield Finding(
             HEADER,
-            f"it and its copy {COPY} are not the same",
-            "The next command that writes mends the damaged one.",
+            f"a change of the passphrase or the recovery words was broken off before it reached {COPY}",
+            "The next command that writes ends it.",
+            note=True,
         )
+        return
+    yield Finding(
+        HEADER,
+        f"it and its copy {COPY} are not the same",
+        "The next command that writes mends the damaged one.",
+    )
 
 
 def _artifacts(self_: Self) -> Iterator[Finding]:
@@ -171,7 +211,14 @@ def _files(self_: Self) -> Iterator[Finding]:
             "The next command that writes makes it.", note=True,
         )  # fmt: skip
         return
+    removed = [one.path for one in list_artifacts(self_) if one.state != "current"]
     for flaw in flaws(self_.path):
+        if not was_closed(self_.path) and _of_the_killed(flaw, removed):
+            yield Finding(
+                flaw.place, f"{flaw.what}: a command was killed before it noted that",
+                "The next command that writes does.", note=True,
+            )  # fmt: skip
+            continue
         if flaw.place == "checksums.json":
             remedy = "Remove it: the next command that writes makes it anew."
         elif flaw.unknown:
@@ -185,6 +232,14 @@ def _files(self_: Self) -> Iterator[Finding]:
         yield Finding(flaw.place, flaw.what, remedy, note=flaw.unknown)
     if self_.encrypted:
         yield from _sealed(self_)
+
+
+def _of_the_killed(flaw: Flaw, removed: Sequence[str]) -> bool:
+    """Whether a command that was killed did this: it wrote the file anew, or removed what the ledger has
+    given up. Weights are never written anew."""
+    if flaw.rewritten:
+        return not flaw.place.startswith("weights/")
+    return any(flaw.place == one or flaw.place.startswith(f"{one}/") for one in removed)
 
 
 def _sealed(self_: Self) -> Iterator[Finding]:

@@ -31,14 +31,17 @@ def main() -> None:
 
 def _run() -> None:
     # Imported here, so that a Ctrl-C meanwhile is met by `main`.
-    from afterself.cli.shell import app, forgiving_streams, report_error
+    from afterself.cli.shell import app, forgiving_streams, report_error, tell_warnings
+    from afterself.cli.waiting import waiting
     from afterself.errors import AfterselfError
 
     import afterself.cli.commands  # noqa: F401  # isort: skip  (registers every command on `app`)
 
     forgiving_streams()
+    tell_warnings()
     try:
-        app(prog_name="afterself")
+        with waiting():
+            app(prog_name="afterself")
     except AfterselfError as error:
         sys.exit(report_error(error))
     except BrokenPipeError:

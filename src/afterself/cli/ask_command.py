@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.moments import shown_moment
+from afterself.cli.places import show_places
 from afterself.cli.reading import json_lines, text_of
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
@@ -97,6 +99,7 @@ def _json(answer: Answer) -> dict[str, Any]:
                 "precision": hit.precision,
                 "thread": hit.thread,
                 "thread_title": hit.thread_title,
+                "also_in": [asdict(place) for place in hit.also_in],
             }
             for hit in answer.hits
         ],
@@ -150,6 +153,7 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     if shown.cut:
         whole = f"  {len(shown.text):,} of {len(hit.text):,} characters; all: afterself records --id {hit.id}"
         out.print(Text(with_self(whole), style="dim"), markup=False, soft_wrap=True)
+    show_places(hit.also_in, out)
     out.print()
 
 

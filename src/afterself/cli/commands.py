@@ -26,3 +26,4 @@ from afterself.cli import talk_commands as talk_commands  # isort: skip
 from afterself.cli import score_command as score_command  # isort: skip
 from afterself.cli import evaluate_command as evaluate_command  # isort: skip
 from afterself.cli import encryption_commands as encryption_commands  # isort: skip
+from afterself.cli import pack_commands as pack_commands  # isort: skip

@@ -88,7 +88,7 @@ def _decide(purpose: str, given: bool, from_: str | None, until: str | None, *, 
     if given:
         require_possible(self_, purpose)
     with Archive.writing(self_) as archive, archive.transaction():
-        archive.consents.add(
+        entry = archive.consents.add(
             purpose,
             given,
             None if since is None else microseconds(since),
@@ -98,7 +98,7 @@ def _decide(purpose: str, given: bool, from_: str | None, until: str | None, *, 
         left = in_force(archive.consents.entries(), "train", self_.allows("train"), now)
         dropped = 0 if purpose != "train" or left else archive.consents.drop_training()
     self_.audit(
-        "consent given" if given else "consent revoked", purpose=purpose, stale=dropped,
+        "consent given" if given else "consent revoked", purpose=purpose, stale=dropped, entry=entry,
         since=None if since is None else utc_text(since), until=None if end is None else utc_text(end),
     )  # fmt: skip
     for one in consents(self_):
@@ -125,12 +125,14 @@ def consent_json(one: Consent) -> dict[str, Any]:
             }
             for entry in one.entries
         ],
+        "undone": one.undone is not None,
     }
 
 
 def _tell(one: Consent, *, as_json: bool) -> None:
     from afterself.archive.keys import moment
     from afterself.home.declaration import PURPOSE_MEANS
+    from afterself.policy.consent import undone_words
 
     if as_json:
         echo_json(consent_json(one))
@@ -138,6 +140,8 @@ def _tell(one: Consent, *, as_json: bool) -> None:
     typer.echo(f"{'yes' if one.in_force else 'no ':<4} {one.purpose}: {PURPOSE_MEANS[one.purpose]}")
     if one.entries:
         typer.echo(f"       {'declared' if one.declared else 'not declared'} when the self was made")
+    if one.undone is not None:
+        typer.echo(f"       {undone_words(one.undone)}")
     for entry in one.entries:
         until = "" if entry.until is None else f" until {moment(entry.until):%Y-%m-%d}"
         what = "given" if entry.given else "revoked"

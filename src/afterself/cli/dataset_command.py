@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.audience_commands import AudienceOption
-from afterself.cli.completions import bases, threads
+from afterself.cli.completions import bases
+from afterself.cli.leaving_out import ExcludeThreadOption
 from afterself.cli.moments import moment_of
+from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, open_self
-from afterself.errors import NotAllowed, UsageError
+from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.datasets import Conversation, Dataset, Example, Split
@@ -34,14 +36,7 @@ def dataset(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Only what was said before this day or time (UTC).")
     ] = None,
-    exclude_thread: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="THREAD",
-            autocompletion=threads,
-            help="Leave out a thread: its id, key or title. May be repeated.",
-        ),
-    ] = None,
+    exclude_thread: ExcludeThreadOption = None,
     base: Annotated[
         str | None,
         typer.Option(
@@ -65,7 +60,7 @@ def dataset(
     Example: afterself dataset --preview 3
              afterself dataset --export chats.jsonl --until 2023-01-01
     """
-    from afterself.datasets import build_examples, split
+    from afterself.datasets import build_examples, own_words, split
     from afterself.models.bases import resolve_base
     from afterself.models.tokens import HFTurnTokenizer
     from afterself.policy import open_view
@@ -80,7 +75,8 @@ def dataset(
     with open_view(self_, "train", audience) as view:
         sides = split(view, until=before, exclude_threads=left_out)
         made = build_examples(view, tokenizer, context=context, until=before, exclude_threads=left_out)
-    counts = _counts(sides, made)
+        words, languages = own_words(view, until=before, exclude_threads=left_out)
+    counts = {**_counts(sides, made), "own_words": own_words_json(words), "languages": languages}
     repeated = counts["repeated_turns"]
     if export is not None:
         counts["exported"] = _write(self_, export, sides.learned, tokenizer, context)
@@ -96,6 +92,8 @@ def dataset(
         "evaluation" + (f" ({repeated:,} that only repeat others do not count)." if repeated else "."),
         markup=False,
     )
+    for line in [*own_words_lines(words), *languages_lines(languages)]:
+        console().print(line, markup=False)
     if export is not None:
         console().print(f"{counts['exported']:,} chat examples written to {export}.", markup=False)
     if preview is not None:
@@ -120,11 +118,7 @@ def _counts(sides: Split, made: Dataset) -> dict[str, Any]:
 
 def _may_export(self_: Self, file: Path) -> None:
     """NotAllowed for a self that is only measured, UsageError if the file is there already."""
-    if self_.declaration.right == "research":
-        raise NotAllowed(
-            "This self was declared as research: it is measured locally, and never exported.",
-            remedy="Look at it instead: afterself dataset --preview 3",
-        )
+    self_.require_exportable("Look at it instead: afterself dataset --preview 3")
     if file.exists():
         raise UsageError(f"{file} exists already; nothing was written.", remedy="Choose another name.")
 

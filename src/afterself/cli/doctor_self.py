@@ -108,6 +108,11 @@ def _archive(self_: Self) -> Iterator[Check]:
     else:
         what = f"{health.records:,} records, tables of version {health.version}, whole"
         yield good(PART, "archive", what)
+    if health.version > health.latest:
+        yield note(
+            PART, "archive", f"a newer Afterself has written it; this one knows version {health.latest}",
+            "It can be read. To change anything, update afterself.",
+        )  # fmt: skip
     if health.unfinished_imports:
         again = "Import the same file again: nothing doubles."
         yield note(PART, "imports", f"{health.unfinished_imports} did not finish", again)
@@ -173,7 +178,7 @@ def _weights(self_: Self) -> Iterator[Check]:
             yield note(PART, "weights", "none yet", "Next: afterself train")
         return
     try:
-        same = resolve_base(newest.base).sha256 == newest.base_sha256
+        same = resolve_base(newest.base, sha256=newest.base_sha256).sha256 == newest.base_sha256
         why = "another version of it is here"
     except AfterselfError as error:
         same, why = False, error.message

@@ -6,6 +6,7 @@ and the receipt count, and hold neither names nor words.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -65,6 +66,13 @@ def forget(
             "--with-replies", help="With --contact: the whole conversations that you two had alone."
         ),
     ] = False,
+    copies: Annotated[
+        bool | None,
+        typer.Option(
+            "--copies/--keep-copies",
+            help="Also the very same sayings in other sources; unless told, all but --import do.",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would reach.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was reached as JSON.")] = False,
@@ -73,6 +81,9 @@ def forget(
 
     Records by id, a person, a conversation, a span of time (of all conversations, or of one with --thread),
     or an import. A receipt without any text is kept in the self's folder `reports`.
+
+    What is said is forgotten, wherever it stands: the same mail in another mailbox, the same chat in another
+    export. With --keep-copies those stay. An import is taken back by itself, unless --copies is given.
 
     A later import does not bring them back. Forgetting a person takes what they said, their names and
     handles from the list of people, and lets nothing more of them in. The owner's own words to them, and
@@ -86,6 +97,7 @@ def forget(
     wanted = Wanted(
         (*(record or ()), *(more or ())), contact, with_replies, thread, number,
         moment_of(since, "--since"), moment_of(until, "--until"),
+        number is None if copies is None else copies,
     )  # fmt: skip
     _require_one(wanted)
     self_ = open_self()
@@ -99,7 +111,7 @@ def forget(
             raise UsageError("Nothing was forgotten.")
     done, receipt = (None, None) if dry_run else _forget(self_, found, person, wanted)
     if as_json:
-        echo_json({**_json(found, done), "receipt": receipt})
+        echo_json({**_json(found, wanted, done), "receipt": receipt})
     elif done is not None and receipt is not None:
         _tell(done, receipt)
 
@@ -115,6 +127,7 @@ class Wanted:
     number: int | None
     since: datetime | None
     until: datetime | None
+    copies: bool
 
     @property
     def span(self) -> bool:
@@ -152,7 +165,7 @@ def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
             records = archive.records_in(
                 thread=thread, since=_microseconds(wanted.since), until=_microseconds(wanted.until)
             )
-        found = archive.reach(records)
+        found = archive.reach(records, copies=wanted.copies)
     missing = [id for id in dict.fromkeys(records) if id not in found.records]
     if missing:
         raise UsageError(
@@ -185,7 +198,8 @@ def _forget(
     from afterself.cli.receipts import keep_receipt
 
     with Archive.writing(self_) as archive:
-        done = archive.forget(found.records, contact=person, with_replies=wanted.with_replies)
+        records = _all(found, wanted)
+        done = archive.forget(records, contact=person, with_replies=wanted.with_replies)
         counts = {
             "records": done.records,
             "contacts": int(person is not None),
@@ -199,9 +213,16 @@ def _forget(
     return done, receipt
 
 
-def _json(found: Reach, done: Forgotten | None) -> dict[str, Any]:
+def _all(found: Reach, wanted: Wanted) -> list[str]:
+    """Ids of all that is to go."""
+    return [*found.records, *(copy.record for copy in found.copies if wanted.copies)]
+
+
+def _json(found: Reach, wanted: Wanted, done: Forgotten | None) -> dict[str, Any]:
     return {
         "records": list(found.records),
+        "copies": [asdict(copy) for copy in found.copies],
+        "copies_too": wanted.copies,
         "threads": [{"title": title, "records": count} for title, count in found.threads],
         "stale": [{"kind": one.kind, "path": one.path} for one in found.stale],
         "same_words_elsewhere": found.same_words,
@@ -225,6 +246,8 @@ def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> 
     for made in found.stale:
         out.print(f"Made from them, and to be made anew: {made.path}", markup=False)
     out.print("They go from the search index and from the raw exports that are kept here, too.")
+    if found.copies:
+        _show_copies(found, wanted)
     if found.same_words:
         same = _records(found.same_words)
         out.print(f"Elsewhere the same words stand in {same}, and stay: search for them.")
@@ -234,6 +257,23 @@ def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> 
         out.print("Nothing that they say in a later export comes in under the same handle.")
         replies = "Your own words in groups, " if wanted.with_replies else "Your own words to them, "
         out.print(f"{replies}titles of conversations, and what others say about them stay.")
+
+
+def _show_copies(found: Reach, wanted: Wanted) -> None:
+    """Where the very same sayings stand in other sources, and whether they go, too."""
+    from afterself.archive.plain import terminal_text
+
+    out = console()
+    what = _records(len(found.copies))
+    if wanted.copies:
+        out.print(f"The same words also stand in {what}, which would be forgotten too (--keep-copies: not):")
+    else:
+        out.print(f"The same words also stand in {what}, and stay there (--copies forgets them, too):")
+    places = Counter((copy.source, copy.thread) for copy in found.copies)
+    for (source, thread), count in places.most_common(_SHOWN):
+        out.print(f"  {count:>6,}  {terminal_text(f'{source}, {thread}', one_line=True)}", markup=False)
+    if len(places) > _SHOWN:
+        out.print(f"  … in {len(places) - _SHOWN} more conversations", markup=False)
 
 
 def _quote(self_: Self, found: Reach) -> None:

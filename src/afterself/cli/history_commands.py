@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.moments import shown_moment
-from afterself.cli.self_commands import Json, record_json, records_app
+from afterself.cli.self_commands import Json, records_app
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from afterself.policy.history import RecordHistory, RevisionInfo
     from afterself.policy.view import ViewRecord
 
@@ -35,6 +33,7 @@ def show(
     Example: afterself records show 3f9c0a7be21d44d0a1b2
     """
     from afterself.policy import open_view
+    from afterself.policy.record_json import record_json
 
     with open_view(open_self(), "list") as view:
         record = view.record(id.strip())
@@ -56,48 +55,19 @@ def no_record(id: str) -> UsageError:
 
 
 def _history_json(history: RecordHistory) -> dict[str, Any]:
+    from afterself.policy.record_json import revision_json
+
     return {
         "said_raw": history.said_raw,
         "zone": history.zone,
         "owner_by": history.owner_by,
         "forwarded_from": history.forwarded_from,
         "aliases": list(history.aliases),
-        "revisions": [_revision_json(one) for one in history.revisions],
+        "revisions": [revision_json(one) for one in history.revisions],
         "made": [
             {"id": one.id, "kind": one.kind, "path": one.path, "state": one.state} for one in history.made
         ],
     }
-
-
-def _revision_json(one: RevisionInfo) -> dict[str, Any]:
-    came = one.provenance
-    origin = None
-    if came is not None:
-        origin = {
-            "number": came.number, "importer": came.importer, "version": came.version, "name": came.name,
-            "member": came.member, "offset": came.offset, "length": came.length, "pointer": came.pointer,
-            "row": came.row, "kept": came.kept,
-        }  # fmt: skip
-    return {
-        "n": one.n,
-        "why": one.why,
-        "current": one.current,
-        "at": _utc(one.at),
-        "note": one.note,
-        "undone": one.undone,
-        "edited": one.edited,
-        "language": one.language,
-        "text": one.text,
-        "spans": [
-            {"start": span.start, "end": span.end, "kind": span.kind, "language": span.language}
-            for span in one.spans
-        ],
-        "import": origin,
-    }
-
-
-def _utc(moment: datetime | None) -> str | None:
-    return None if moment is None else utc_text(moment)
 
 
 def _show(record: ViewRecord, history: RecordHistory) -> None:

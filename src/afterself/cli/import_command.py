@@ -18,17 +18,29 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from afterself.cli.completions import one_of
+from afterself.cli.import_survey import (
+    ask_which,
+    list_paths,
+    look_through,
+    show_survey,
+    survey_json,
+    unread_lines,
+)
+from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
+from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import SourceError, UnknownFormat, UsageError
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
+    from rich.status import Status
     from rich.table import Table
 
     from afterself.home.folder import Self
     from afterself.home.jobs import Report
     from afterself.importers.contract import DateOrder, Options
     from afterself.importers.ingest import ImportSummary
+    from afterself.importers.survey import Entry, Survey
 
 STDIN = "standard input"
 HOW_TO_EXPORT = """\
@@ -47,6 +59,10 @@ class _Imported:
 
     done: list[tuple[str, ImportSummary]] = field(default_factory=list)
     failed: list[tuple[str, SourceError]] = field(default_factory=list)
+    surveys: list[tuple[str, Survey, list[Entry]]] = field(default_factory=list)
+    """Of each folder: what lies in it, and what of that is wanted."""
+    shown: bool = False
+    """The person has seen what lies there."""
 
 
 @app.command("import")
@@ -71,28 +87,39 @@ def import_(
             help="How to read 03/04/21 where a file leaves it open.",
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    only_list: Annotated[
+        bool, typer.Option("--list", help="Only show what could be imported; nothing is stored.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing; of a folder take all that is recognised.")
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Import chats and other exports into the self. The format is found by looking inside.
 
-    Reads exports of WhatsApp (.txt, .zip, or a folder of them), Telegram (result.json), ChatGPT and
-    Claude (.zip), and JSON Lines, a JSON array or CSV with conversation, time, author and text.
-    Importing again adds only what is new.
+    Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), ChatGPT and Claude (.zip); mail (mbox,
+    Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); and JSON
+    Lines, a JSON array or CSV with conversation, time, author and text. Of a folder of everything it
+    shows what lies in it and asks which of it you want. Importing again adds only what is new.
 
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
-             afterself import exports/ --zone Europe/Berlin --date-order dmy
+             afterself import ~/Downloads --zone Europe/Berlin --date-order dmy
     """
     if not paths:
         raise UsageError("Say what to import: a file, a folder or a zip.", remedy=HOW_TO_EXPORT)
     options = _options(me or [], zone, date_order)
     self_ = open_self()
-    imported = _import_all(self_, paths, options, quiet=json_)
-    if imported.done and not (yes or json_) and interactive():
+    if only_list:
+        list_paths(self_, paths, options, json_=json_)
+        return
+    warn_of_syncing(self_.path)
+    ask = not (yes or json_) and interactive()
+    imported = _import_all(self_, paths, options, quiet=json_, ask=ask)
+    if imported.done and ask:
         _ask_for_owner(self_, imported)
     if json_:
-        echo_json(_as_json(imported))
+        echo_json({**_as_json(imported), **_own_words(self_, imported)[0]})
     else:
         _print(imported, self_)
     for _, error in imported.failed:
@@ -117,7 +144,7 @@ def _options(me: Sequence[str], zone: str | None, date_order: str | None) -> Opt
     return Options(me=names, zone=zone, date_order=order)
 
 
-def _import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: bool) -> _Imported:
+def _import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: bool, ask: bool) -> _Imported:
     from rich.text import Text
 
     imported = _Imported()
@@ -130,10 +157,46 @@ def _import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: b
             status.stop()
         for path in paths:
             try:
-                imported.done.append((path, _import_one(self_, path, options, tell(_shown(path)))))
+                if Path(path).expanduser().is_dir():
+                    _import_folder(
+                        self_, path, options, imported, tell(_shown(path)), status if ask else None
+                    )
+                else:
+                    imported.done.append((path, _import_one(self_, path, options, tell(_shown(path)))))
             except SourceError as error:
                 imported.failed.append((path, error))
     return imported
+
+
+def _import_folder(
+    self_: Self,
+    path: str,
+    options: Options,
+    imported: _Imported,
+    tell: Callable[[Report], None],
+    asking: Status | None,
+) -> None:
+    """Everything in a folder that is recognised; with somebody to ask, what they tick of it."""
+    from afterself.home.jobs import Progress
+    from afterself.importers.source_view import SourceView
+    from afterself.importers.survey import import_entries
+
+    with SourceView.at(Path(path).expanduser()) as source:
+        found = look_through(self_, source, options, count=asking is not None)
+        wanted = list(found.entries)
+        if asking is not None and (len(wanted) > 1 or found.unread):
+            asking.stop()
+            show_survey(found)
+            imported.shown = True
+            wanted = ask_which(found)
+            asking.start()
+        imported.surveys.append((path, found, wanted))
+        for name, came in import_entries(self_, source, found, wanted, options, Progress(tell)):
+            where = path if name == source.outer_name else str(Path(path) / name)
+            if isinstance(came, SourceError):
+                imported.failed.append((where, came))
+            else:
+                imported.done.append((where, came))
 
 
 def _import_one(self_: Self, path: str, options: Options, tell: Callable[[Report], None]) -> ImportSummary:
@@ -155,6 +218,7 @@ def _import_one(self_: Self, path: str, options: Options, tell: Callable[[Report
 def _ask_for_owner(self_: Self, imported: _Imported) -> None:
     """Ask once who of the authors the owner is, where neither an option nor the export says it."""
     from afterself.archive.store import Archive
+    from afterself.importers.languages import identify_owner
     from afterself.policy.view import open_view
 
     if all(summary.owner for _, summary in imported.done):
@@ -173,6 +237,7 @@ def _ask_for_owner(self_: Self, imported: _Imported) -> None:
     identities = {person.identity for person in asked if person.name in chosen}
     with Archive.writing(self_) as archive, archive.transaction():
         archive.people.set_owner([one for one in archive.people.identities() if one.id in identities])
+        identify_owner(archive)
     for i, (path, summary) in enumerate(imported.done):
         if not summary.owner:
             imported.done[i] = (path, _with_owner(summary, chosen))
@@ -202,7 +267,11 @@ def _as_json(imported: _Imported) -> dict[str, Any]:
     failed = [
         {"path": path, "error": error.message, "remedy": error.remedy} for path, error in imported.failed
     ]
-    return {**_totals(summaries), "sources": sources, "failed": failed}
+    folders = [{"path": path, **survey_json(found, wanted)} for path, found, wanted in imported.surveys]
+    return {
+        **_totals(summaries), "sources": sources, "failed": failed,
+        **({"folders": folders} if folders else {}),
+    }  # fmt: skip
 
 
 def _totals(summaries: Sequence[ImportSummary]) -> dict[str, Any]:
@@ -232,18 +301,33 @@ def _summary_json(summary: ImportSummary) -> dict[str, Any]:
 
 
 def _print(imported: _Imported, self_: Self) -> None:
-    if not imported.done:
-        return
     out = console()
+    if not imported.done:
+        if imported.shown and not imported.failed:
+            out.print("Nothing was imported.")
+        return
     out.print(_table(imported.done))
     summaries = [summary for _, summary in imported.done]
-    for line in _remarks(summaries):
+    surveys = [] if imported.shown else imported.surveys
+    unread = [line for _, found, _ in surveys for line in unread_lines(found)]
+    for line in [*unread, *_remarks(summaries), *_own_words(self_, imported)[1]]:
         out.print(line, markup=False)
     if not all(summary.owner for summary in summaries):
         out.print(with_self(_whose(self_)), markup=False)
     else:
         steps = 'Next: afterself ask "…"   (no training needed)\n      afterself train'
         out.print(with_self(steps), markup=False, soft_wrap=True)
+
+
+def _own_words(self_: Self, imported: _Imported) -> tuple[dict[str, Any], list[str]]:
+    """What of what the owner wrote in the imported threads are their own words, as JSON and in lines."""
+    from afterself.policy.view import open_view
+
+    threads = frozenset[int]().union(*(summary.touched_threads for _, summary in imported.done))
+    with open_view(self_, "list") as view:
+        words, languages = view.own.words(threads=threads), view.own.languages(threads=threads)
+    told = {"own_words": own_words_json(words), "languages": languages}
+    return told, [*own_words_lines(words), *languages_lines(languages)]
 
 
 def _table(done: Sequence[tuple[str, ImportSummary]]) -> Table:

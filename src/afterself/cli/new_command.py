@@ -13,6 +13,7 @@ from afterself.cli import passphrases
 from afterself.cli.completions import bases, one_of, several_of
 from afterself.cli.encryption_commands import offer_recovery
 from afterself.cli.shell import app, chosen_path, interactive, own_command, with_self
+from afterself.cli.synced_folders import require_not_synced
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,20 +95,13 @@ def new(
 def _confirm(declared: Declaration, *, yes: bool) -> None:
     from afterself.archive.plain import terminal_text
     from afterself.home.declaration import RIGHT_MEANS
-    from afterself.home.syncing import syncing_program
 
     shown = terminal_text(declared.name, one_line=True)
     allowed = ", ".join(declared.allow)
     typer.echo(f"You declare: a self of {shown}; {RIGHT_MEANS[declared.right]}. Allowed: {allowed}.")
     if not yes and not typer.confirm("Is that so?"):
         raise UsageError("Nothing was made.")
-    program = syncing_program(chosen_path())
-    if program is not None:
-        typer.echo(
-            f"Warning: {program} keeps this folder. A file-sync program can damage the archive, and copies "
-            "it to other machines: better choose a folder outside it.",
-            err=True,
-        )
+    require_not_synced(chosen_path(), yes=yes)
 
 
 def _passphrase(*, yes: bool) -> str | None:

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, TypeVar
 from afterself.errors import UsageError, WrongPassphrase
 
 if TYPE_CHECKING:
+    from afterself.custody import Bundle
     from afterself.home.folder import Self
+    from afterself.home.keys import Keys
 
 T = TypeVar("T")
 TRIES = 3
@@ -60,6 +62,14 @@ def with_passphrase(path: Path, work: Callable[[Callable[[], str] | None], T]) -
                 raise
             sys.stderr.write(f"{error.message} Once more.\n")
     raise AssertionError  # the loop returns or raises
+
+
+def bundle_keys(bundle: Bundle) -> Keys:
+    """The keys of a bundle, with the passphrase if it needs one, asked for as that of a self."""
+    if not bundle.encrypted:
+        return bundle.unlock(None)
+    _no_core_dumps()
+    return with_passphrase(bundle.path, lambda ask: bundle.unlock(ask() if ask is not None else None))
 
 
 def file_named() -> str | None:
@@ -104,7 +114,9 @@ def read(name: str) -> str:
         ) from error
     text = data.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
     if not text or len(data) > _LARGEST:
-        raise UsageError(f"The passphrase file {name} holds no passphrase.")
+        raise UsageError(
+            f"The passphrase file {name} holds no passphrase.", remedy="Write it into its first line."
+        )
     return text
 
 

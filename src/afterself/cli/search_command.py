@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +12,8 @@ import typer
 from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import everybody, one_of, threads
 from afterself.cli.moments import moment_of, shown_moment
-from afterself.cli.self_commands import record_json, thread_id
+from afterself.cli.places import show_places
+from afterself.cli.self_commands import thread_id
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
 
@@ -75,8 +77,11 @@ def search(
             )
         found = find(view, text, filters, k)
     if as_json:
+        from afterself.policy.record_json import record_json
+
         for one in found:
-            echo_json({**record_json(one.record), "source": one.record.source, "score": one.score})
+            places = {"also_in": [asdict(place) for place in one.also_in]}
+            echo_json({**record_json(one.record), "source": one.record.source, "score": one.score, **places})
         return
     out = console()
     for one in found:
@@ -139,4 +144,5 @@ def _show(one: Found, out: Console) -> None:
     place = terminal_text(f"{record.author_name or 'unknown'}, {record.thread_title}", one_line=True)
     out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)
     out.print(Text(indent(terminal_text(record.text), "  ")), markup=False)
+    show_places(one.also_in, out)
     out.print()

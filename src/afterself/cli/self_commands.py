@@ -7,7 +7,7 @@ archive and lets the person say who they are.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,6 @@ from afterself.cli.completions import everybody, threads
 from afterself.cli.moments import moment_of, shown_moment
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
-from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +67,7 @@ def records(
     if context.invoked_subcommand is not None:
         return
     from afterself.policy import open_view
+    from afterself.policy.record_json import record_json
 
     after, before = moment_of(since, "--since"), moment_of(until, "--until")
     with open_view(open_self(), "list") as view:
@@ -87,6 +87,7 @@ def _one_record(view: View, id: str, *, as_json: bool) -> None:
     from rich.text import Text
 
     from afterself.archive.plain import terminal_text
+    from afterself.policy.record_json import record_json
 
     record = view.record(id.strip())
     if record is None:
@@ -102,29 +103,6 @@ def _one_record(view: View, id: str, *, as_json: bool) -> None:
     place = terminal_text(f"{record.author_name or 'unknown'}, {record.thread_title}", one_line=True)
     out.print(Text(f"{when} · {place}", style="bold"), markup=False)
     out.print(Text(terminal_text(record.text) or ("(deleted)" if record.deleted else _names(record))))
-
-
-def record_json(record: ViewRecord) -> dict[str, Any]:
-    """A record as the stable JSON that measuring from outside relies on."""
-    return {
-        "id": record.id,
-        "source_key": record.source_key,
-        "thread": record.thread,
-        "thread_title": record.thread_title,
-        "author": record.author_name or None,
-        "is_owner": record.is_owner,
-        "kind": record.kind,
-        "said_at": None if record.said_at is None else utc_text(record.said_at),
-        "precision": record.precision,
-        "reply_to": record.reply_to,
-        "text": record.text,
-        "own_text": record.own_text,
-        "deleted": record.deleted,
-        "attachments": [
-            {"name": one.name, "state": one.state, "mime": one.mime, "size": one.size}
-            for one in record.attachments
-        ],
-    }
 
 
 def thread_id(view: View, wanted: str) -> str:
@@ -270,6 +248,7 @@ def not_me(
 def _decide(names: list[str], *, owner: bool) -> None:
     from afterself.archive.plain import terminal_text
     from afterself.archive.store import Archive
+    from afterself.importers.languages import identify_owner
 
     self_ = open_self()
     with Archive.writing(self_) as archive, archive.transaction():
@@ -286,6 +265,7 @@ def _decide(names: list[str], *, owner: bool) -> None:
             chosen.extend(found)
         chosen = list({one.id: one for one in chosen}.values())
         changed = archive.people.set_owner(chosen, owner)
+        identify_owner(archive)
     self_.audit("owner decided", identities=len(chosen), owner=owner, records=changed)
     who = ", ".join(f"{terminal_text(one.name, one_line=True)} ({one.source})" for one in chosen)
     typer.echo(f"{who}: {'the owner' if owner else 'not the owner'}; {changed} records changed.")

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -123,7 +124,7 @@ def require_records(self_: Self, what: str) -> None:
 
 _WITHOUT_SELF = re.compile(
     r"\bafterself (?=(?:import|ask|search|records|people|forget|correct|imports|reparse|verify|status|"
-    r"dataset|train|talk|reply|evaluate|report|lock|unlock|recovery|passphrase|audience|label|consent)\b)"
+    r"dataset|train|talk|reply|evaluate|report|pack|lock|unlock|recovery|passphrase|audience|label|consent)\b)"
 )
 
 
@@ -161,6 +162,21 @@ def forgiving_streams() -> None:
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def tell_warnings() -> None:
+    """Show warnings of our own as one line for people; those of libraries as Python shows them."""
+    before = warnings.showwarning
+
+    def tell(message: Any, category: type[Warning], filename: str, *more: Any, **named: Any) -> None:
+        from afterself.archive.plain import terminal_text
+
+        if category.__module__.partition(".")[0] != "afterself":
+            before(message, category, filename, *more, **named)
+            return
+        sys.stderr.write(f"{terminal_text(str(message), one_line=True)}\n")
+
+    warnings.showwarning = tell
 
 
 def echo_json(value: Any) -> None:

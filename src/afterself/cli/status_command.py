@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.new_command import NOT_ENCRYPTED
+from afterself.cli.own_words import languages_lines
 from afterself.cli.shell import app, console, echo_json, open_self, own_command, with_self
 from afterself.home.moments import utc_text
 
@@ -43,19 +44,23 @@ def _facts(self_: Self) -> dict[str, Any]:
 
     declared = self_.declaration
     with open_view(self_, "list") as view:
-        seen, imports = view.overview.counts(), view.overview.imports()
+        seen, imports, languages = view.overview.counts(), view.overview.imports(), view.own.languages()
+    given = consents(self_)
     facts = {
         "self": str(self_.path),
         "name": declared.name,
         "right": declared.right,
-        "allow": [one.purpose for one in consents(self_) if one.in_force],
+        "allow": [one.purpose for one in given if one.in_force],
+        "revocations_undone": [one.purpose for one in given if one.undone is not None],
         "records": seen.records,
         "own_records": seen.own,
+        "repeated_records": seen.repeated,
         "people": seen.people,
         "threads": seen.threads,
         "first": _time(seen.first),
         "last": _time(seen.last),
         "owner": list(seen.owner) or None,
+        "languages": languages,
         "owner_unknown_in": list(seen.owner_unknown_in),
         "imports": [
             {"source": one.source, "format": one.importer, "name": one.name, "at": _time(one.at)}
@@ -120,13 +125,17 @@ def _show(facts: dict[str, Any]) -> None:
 
     lines = {
         "Self": f"{facts['name']}; {RIGHT_MEANS[facts['right']]}",
-        "Allowed": ", ".join(facts["allow"]),
+        "Allowed": ", ".join(facts["allow"]) + _undone(facts["revocations_undone"]),
         "Archive": f"{facts['records']:,} records ({facts['own_records']:,} of the owner), "
         f"{facts['people']:,} people, {facts['threads']:,} conversations",
     }
+    if facts["repeated_records"]:
+        lines["Archive"] += f"; {facts['repeated_records']:,} more hold the same again, from other sources"
     if facts["first"]:
         lines["Span"] = f"{facts['first'][:10]} … {facts['last'][:10]}"
     lines["Owner"] = _owner(facts)
+    for line in languages_lines(facts["languages"]):
+        lines["Languages"] = line.removeprefix("Languages: ")
     for number, one in enumerate(facts["imports"][-_IMPORTS_SHOWN:]):
         lines[" " * number or "Imports"] = f"{one['at'][:10]}  {one['format']}  {one['name']}"
     if len(facts["imports"]) > _IMPORTS_SHOWN:
@@ -145,6 +154,11 @@ def _show(facts: dict[str, Any]) -> None:
     out.print(table)
     if not facts["encrypted"]:
         out.print(with_self(NOT_ENCRYPTED), style="dim", markup=False)
+
+
+def _undone(purposes: list[str]) -> str:
+    """A warning that an older archive was put back over a revocation."""
+    return f"; {', '.join(purposes)} was revoked, which archive.db does not know: verify" if purposes else ""
 
 
 def _owner(facts: dict[str, Any]) -> str:

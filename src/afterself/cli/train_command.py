@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.audience_commands import AudienceOption
-from afterself.cli.completions import bases, one_of, threads
+from afterself.cli.completions import bases, one_of
+from afterself.cli.leaving_out import ExcludeThreadOption
 from afterself.cli.moments import moment_of
+from afterself.cli.own_words import languages_lines
 from afterself.cli.progress import ProgressLine, duration
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, require_records
 from afterself.errors import UsageError
@@ -40,14 +42,7 @@ def train(
             help="Learn only from what was said before this day or time (UTC), undated words left out.",
         ),
     ] = None,
-    exclude_thread: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="THREAD",
-            autocompletion=threads,
-            help="Leave out a thread: its id, key or title. May be repeated.",
-        ),
-    ] = None,
+    exclude_thread: ExcludeThreadOption = None,
     epochs: Annotated[
         float | None, typer.Option(metavar="N", help="Most passes over the data (default: 3, stops early).")
     ] = None,
@@ -185,6 +180,7 @@ def preflight_lines(told: Preflight) -> list[str]:
         f"Data      {told.owner_messages:,} messages of the owner in {told.owner_turns:,} turns: "
         f"{told.train_turns:,} train ({told.examples:,} examples), {told.validation_turns:,} validate, "
         f"{told.held_out_turns:,} more are held out for evaluation",
+        *(line.replace("Languages: ", "Languages ") for line in languages_lines(told.languages)),
         f"Tokens    {told.tokens_per_epoch:,} an epoch, at most {told.settings.epochs:g} epochs, "
         f"{told.steps:,} steps",
         f"Time      at most {duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from afterself.datasets.bursts import Burst
 from afterself.datasets.chat_export import as_line, chat_examples
-from afterself.datasets.conversations import Conversation, conversations
+from afterself.datasets.conversations import Conversation, conversations, own_words
 from afterself.datasets.examples import DEFAULT_CONTEXT, Dataset, build_examples
 from afterself.datasets.held_out import HeldOut, HeldOutReply, HeldOutThread, held_out_replies
 from afterself.datasets.replies import Reply, read_replies
@@ -27,6 +27,7 @@ __all__ = [
     "chat_examples",
     "conversations",
     "held_out_replies",
+    "own_words",
     "read_replies",
     "split",
     "target_bytes",

@@ -26,7 +26,8 @@ class Burst:
 
     `records` names the record and revision of each line. `given` counts the first lines that are
     already said: context, never a target. `question_unseen`: what the burst answers cannot be shown,
-    so nothing said before it may stand as its question.
+    so nothing said before it may stand as its question. `repeats` are the records of other sources that say
+    the same as lines of this one: the words are theirs to learn from.
     """
 
     turn: Turn
@@ -34,6 +35,7 @@ class Burst:
     at: datetime | None = None
     given: int = 0
     question_unseen: bool = False
+    repeats: frozenset[str] = frozenset()
 
     @property
     def owner(self) -> bool:
@@ -50,6 +52,7 @@ class Said:
     record: tuple[str, int]
     at: datetime | None
     question_unseen: bool = False
+    repeats: str | None = None
 
 
 def shown(records: Iterable[ViewRecord], handles: Collection[str] = ()) -> Iterator[Said]:
@@ -59,11 +62,12 @@ def shown(records: Iterable[ViewRecord], handles: Collection[str] = ()) -> Itera
     """
     seen = list(records)
     places = {record.position for record in seen}
+    here = {record.id for record in seen}
     unseen = False
     for record in seen:
         # Positions run without holes: a missing one is a record forgotten, excluded or left out.
         unseen = unseen or (record.position > 0 and record.position - 1 not in places)
-        if record.kind in SILENT_KINDS:
+        if record.kind in SILENT_KINDS or record.same_as in here:
             continue
         owner = record.is_owner is True
         text = record.own_text if owner else record.words
@@ -71,7 +75,7 @@ def shown(records: Iterable[ViewRecord], handles: Collection[str] = ()) -> Itera
         if said:
             origin = (record.id, record.revision)
             line = Line(masked_name(record.author_name), masked(text, handles))
-            yield Said(line, owner, origin, record.said_at, owner and unseen)
+            yield Said(line, owner, origin, record.said_at, owner and unseen, record.same_as)
         # The owner's own unseen message hides no question: what they say next goes on after it.
         unseen = not said and (not owner or unseen)
 
@@ -91,8 +95,11 @@ def bursts(messages: Sequence[Said]) -> list[Burst]:
 
 
 def _burst(block: Sequence[Said]) -> Burst:
+    repeated = [n for n, message in enumerate(block) if message.repeats is not None]
     return Burst(
         turn=Turn(block[0].owner, tuple(message.line for message in block)),
+        given=repeated[-1] + 1 if repeated and block[0].owner else 0,
+        repeats=frozenset(message.repeats for message in block if message.repeats is not None),
         records=tuple(message.record for message in block),
         at=block[0].at,
         question_unseen=block[0].question_unseen,

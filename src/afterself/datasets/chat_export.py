@@ -53,12 +53,13 @@ def _parts(talk: Conversation, tokenizer: TurnTokenizer, context: int) -> Iterat
 
 
 def _pairs(bursts: Sequence[Burst]) -> Iterator[list[Burst]]:
-    """Each burst of the owner with what was said before it."""
+    """Each burst of the owner with what was said before it, less those that another source said first."""
     pair: list[Burst] = []
     for burst in bursts:
         pair.append(burst)
         if burst.owner:
-            yield pair
+            if burst.given < len(burst.turn.lines):
+                yield pair
             pair = []
 
 

@@ -19,6 +19,7 @@ from afterself.datasets.masking import masked_name
 from afterself.errors import UsageError
 from afterself.models.turns import Header
 from afterself.policy import ThreadInfo, View, ViewRecord
+from afterself.policy.own_words import OwnWords
 
 WHOLE_KINDS = frozenset({"mail", "document", "public"})
 """Kinds of thread where an answer after a week still is an answer."""
@@ -76,6 +77,8 @@ def conversations(
 ) -> Iterator[Conversation]:
     """Every conversation of the view that holds a word of the owner, thread by thread.
 
+    What several sources hold is a target where it stands first in the view, and context elsewhere.
+
     `until` is an exclusive upper bound on `said_at`; a record without a time cannot be shown to lie
     before it and is left out with it. `exclude_threads` are ids, keys or titles; UsageError for one that
     is no thread, because a slip of the pen must not train on what was to be left out. `gap`
@@ -88,17 +91,39 @@ def conversations(
 def said_by_thread(
     view: View, *, until: datetime | None = None, exclude_threads: Collection[str] = ()
 ) -> Iterator[tuple[ThreadInfo, list[Said]]]:
-    """Every thread of a view with its messages that can be shown; bounds as in `conversations`."""
+    """Every thread of a view with its messages that can be shown; bounds as in `conversations`.
+
+    What the owner copied, or wrote before, is not shown as theirs (`policy.own_words`).
+    """
     threads = view.threads()
     handles = _handles(threads)
-    left_out = {thread for name in exclude_threads for thread in _called(name, threads)}
+    left_out = _left_out(exclude_threads, threads)
+    copies = view.own.words(without=left_out, until=until).copies
     for thread in threads:
         if thread.id in left_out:
             continue
-        records: Iterable[ViewRecord] = view.records(thread=thread.id)
+        records: Iterable[ViewRecord] = (
+            replace(record, own_text="") if record.id in copies else record
+            for record in view.records(thread=thread.id)
+        )
         if until is not None:
             records = (r for r in records if r.said_at is not None and r.said_at < until)
         yield thread, list(shown(records, handles))
+
+
+def own_words(
+    view: View, *, until: datetime | None = None, exclude_threads: Collection[str] = ()
+) -> tuple[OwnWords, dict[str, float]]:
+    """What the gate lets through of what the owner wrote, and the share of each language in it."""
+    left_out = _left_out(exclude_threads, view.threads())
+    return (
+        view.own.words(without=left_out, until=until),
+        view.own.languages(without=left_out, until=until),
+    )
+
+
+def _left_out(names: Collection[str], threads: Sequence[ThreadInfo]) -> set[str]:
+    return {thread for name in names for thread in _called(name, threads)}
 
 
 def _handles(threads: Iterable[ThreadInfo]) -> frozenset[str]:
@@ -138,8 +163,10 @@ def talks_of(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | None
         limit = timedelta.max
     for talk in _split(messages, lambda before, after: after - before > limit):
         turns = bursts(talk)
-        if any(turn.owner for turn in turns):
-            yield replace(frame, bursts=tuple(turns))
+        again = frozenset(n for n, turn in enumerate(turns) if turn.given == len(turn.turn.lines))
+        found = replace(frame, bursts=tuple(turns), repeats=again)
+        if found.targets:
+            yield found
 
 
 def silence(thread: ThreadInfo, messages: Sequence[Said]) -> timedelta:

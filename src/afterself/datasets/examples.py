@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from afterself.datasets.conversations import Conversation
+from afterself.datasets.conversations import Conversation, own_words
 from afterself.datasets.held_out import HeldOut, held_out_of
 from afterself.datasets.split import split
 from afterself.datasets.windows import Example, windows
@@ -27,7 +27,8 @@ DEFAULT_CONTEXT = 512
 class Dataset:
     """Examples to train on and to validate on; `revisions` tells which revision of each record is in them.
 
-    `own` are the ids of those records that the owner wrote. `held_out` counts what no run sees; its
+    `own` are the ids of those records that the owner wrote, `languages` the shares of the languages that they
+    write (`und`: not known). `held_out` counts what no run sees; its
     replies come from `held_out_replies`.
     """
 
@@ -37,6 +38,7 @@ class Dataset:
     revisions: dict[str, int] = field(default_factory=dict)
     held_out: HeldOut = field(default_factory=HeldOut)
     own: frozenset[str] = frozenset()
+    languages: dict[str, float] = field(default_factory=dict)
 
     @property
     def bursts(self) -> int:
@@ -81,7 +83,10 @@ def build_examples(
     bursts = (burst for talk in sides.learned for burst in talk.bursts if burst.owner)
     own = frozenset(record for burst in bursts for record, _ in burst.records if record in used)
     cut = until is not None or bool(exclude_threads)
-    return Dataset(train, validation, context, revisions, held_out_of(sides, until=until, cut=cut), own)
+    _, languages = own_words(view, until=until, exclude_threads=exclude_threads)
+    return Dataset(
+        train, validation, context, revisions, held_out_of(sides, until=until, cut=cut), own, languages
+    )
 
 
 def _examples(talks: Iterable[Conversation], tokenizer: TurnTokenizer, context: int) -> list[Example]:

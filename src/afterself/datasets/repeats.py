@@ -10,15 +10,14 @@ of one side is one turn exported twice, and counts once there.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from afterself.datasets.bursts import Burst
 from afterself.datasets.conversations import Conversation
-
-LONG = 80
-"""Normalised characters from which two people, or one twice, hardly write the same by chance."""
+from afterself.policy.copies import LONG
 
 Print = tuple[datetime | None, str]
 """What a turn is recognised by: its minute and all its words, or (without a time) one long message."""
@@ -56,6 +55,30 @@ def once(talks: Iterable[Conversation]) -> tuple[list[Conversation], int]:
         if shown.targets:
             kept.append(shown)
     return kept, doubled
+
+
+def apart(talks: Iterable[Conversation], later: Iterable[Conversation]) -> list[Conversation]:
+    """The conversations without bursts that say again, in another source, what a later side asks for.
+
+    What is left of one that is cut by it are conversations of their own.
+    """
+    asked = {
+        record
+        for talk in later
+        for n in talk.targets
+        for record, _ in talk.bursts[n].records[talk.bursts[n].given :]
+    }
+    return [part for talk in talks for part in _without(talk, asked) if part.targets]
+
+
+def _without(talk: Conversation, asked: set[str]) -> Iterator[Conversation]:
+    cuts = [n for n, burst in enumerate(talk.bursts) if not asked.isdisjoint(burst.repeats)]
+    if not cuts:
+        yield talk
+        return
+    for before, after in pairwise([-1, *cuts, len(talk.bursts)]):
+        if after > before + 1:
+            yield talk.part(before + 1, after)
 
 
 def _print(burst: Burst) -> Print:

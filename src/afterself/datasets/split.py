@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from afterself.datasets.bursts import Said
 from afterself.datasets.conversations import Conversation, said_by_thread, silence, talks_of
 from afterself.datasets.gaps import GAP
-from afterself.datasets.repeats import once, prints, without_repeats
+from afterself.datasets.repeats import apart, once, prints, without_repeats
 from afterself.policy import ThreadInfo, View
 
 
@@ -86,6 +86,8 @@ def split(
     validation, again = without_repeats(validation, seen)
     held_out, later = without_repeats(held_out, seen | prints(validation))
     (train, n), (validation, m), (held_out, k) = map(once, (train, validation, held_out))
+    train = apart(train, [*validation, *held_out])
+    validation = apart(validation, held_out)
     return Split(train, validation, held_out, again + later + n + m + k)
 
 

@@ -66,7 +66,7 @@ def evaluate(
     """
     progress = progress or Progress()
     weights = require_weights(self_)
-    base = resolve_base(weights.base)
+    base = resolve_base(weights.base, sha256=weights.base_sha256)
     others = _others(weights, against or {})
     progress.start("reading", unit="messages")
     material = gather(self_, weights, most)

@@ -82,9 +82,10 @@ def gather(self_: Self, weights: Weights, most: int = MOST_REPLIES) -> Material:
         for record in view.records():
             if record.deleted or record.kind in SILENT_KINDS:
                 continue
-            if record.is_owner is True and record.id in trained and record.own_text:
+            once = record.same_as is None
+            if once and record.is_owner is True and record.id in trained and record.own_text:
                 own.append(record)
-            elif record.is_owner is False and record.words and _earlier(record, trained, first):
+            elif once and record.is_owner is False and record.words and _earlier(record, trained, first):
                 others.append(record)
             elif record.id not in wanted:
                 continue

@@ -2,7 +2,8 @@
 
 Each line of `audit.log` is one JSON object that carries the SHA-256 of the line
 before it, so a changed, removed or inserted line breaks the chain from there
-on. Facts are ids, counts and hashes: never the text of a record. In an
+on. A last line that a power cut tore was never acknowledged: it counts as not
+written. Facts are ids, counts and hashes: never the text of a record. In an
 encrypted self each line is sealed (`audit_lines.py`).
 """
 
@@ -35,7 +36,7 @@ def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | Non
     """
     try:
         with _locked(path) as file:
-            before, last, torn = _last_lines(file.fileno())
+            before, last, unended = _last_lines(file.fileno(), keys)
             line = {
                 "at": now_text(),
                 "event": event,
@@ -47,11 +48,11 @@ def append_audit(path: Path, event: str, facts: dict[str, Any], keys: Keys | Non
             link = hashlib.sha256(text).hexdigest()
             if keys is not None:
                 text = seal_line(keys, last, text)
-            elif last and not torn and not last.startswith(b"{"):
+            elif last and not last.startswith(b"{"):
                 raise SelfError(
                     f"This self was encrypted meanwhile: {path.parent}", remedy="Run the command again."
                 )
-            _append(file.fileno(), (b"\n" if torn else b"") + text + b"\n")
+            _append(file.fileno(), (b"\n" if unended else b"") + text + b"\n")
             return link
     except OSError as error:
         raise SelfError(
@@ -101,24 +102,61 @@ def _plain(line: bytes, before: bytes, keys: Keys | None) -> bytes:
     return line if keys is None else open_line(keys, before, line) or line
 
 
-def _last_lines(handle: int) -> tuple[bytes, bytes, bool]:
-    """The last line but one, the last, and whether its newline is missing (a torn write)."""
+def _torn(before: bytes, line: bytes, keys: Keys | None) -> bool:
+    """Whether a last line without its newline was not written to its end: neither it nor, if just the
+    newline is damaged, it less one byte is a line."""
+    return not any(
+        plain is not None and checks(plain)
+        for plain in (one if keys is None else open_line(keys, before, one) for one in (line, line[:-1]))
+    )
+
+
+def _last_lines(handle: int, keys: Keys | None) -> tuple[bytes, bytes, bool]:
+    """The last line but one, the last, and whether its newline is missing; a torn one is cut off first."""
     size = os.fstat(handle).st_size
     reach = _TAIL
     while True:
         tail = os.pread(handle, min(reach, size), max(0, size - reach))
-        lines = tail.removesuffix(b"\n").split(b"\n")
-        if len(lines) > 2 or reach >= size:
-            before = lines[-2] if len(lines) > 1 else b""
-            return before, lines[-1], bool(tail) and not tail.endswith(b"\n")
+        lines = [b"", b"", *tail.removesuffix(b"\n").split(b"\n")] if tail else [b"", b""]
+        if len(lines) > 5 or reach >= size:
+            break
         reach *= 4
+    unended = bool(tail) and not tail.endswith(b"\n")
+    if unended and _torn(lines[-2], lines[-1], keys):
+        os.ftruncate(handle, size - len(lines.pop()))
+        unended = False
+    return lines[-2], lines[-1], unended
 
 
 def audit_lines(path: Path, keys: Keys | None = None) -> list[bytes]:
-    """The plain lines; one that cannot be opened as it stands."""
+    """The plain lines; one that cannot be opened as it stands; a torn last one not at all."""
     raw = path.read_bytes()
     lines = raw.removesuffix(b"\n").split(b"\n") if raw else []
-    return [_plain(line, before, keys) for before, line in zip([b"", *lines], lines, strict=False)]
+    befores = [b"", *lines]
+    if lines and not raw.endswith(b"\n") and _torn(befores[-2], lines[-1], keys):
+        lines.pop()
+    return [_plain(line, before, keys) for before, line in zip(befores, lines, strict=False)]
+
+
+def audited(path: Path, keys: Keys | None, events: Iterable[str]) -> list[dict[str, Any]]:
+    """The lines about these events, oldest first, less what was tampered with.
+
+    SelfError if the log cannot be read.
+    """
+    wanted = {f'"event":"{event}"'.encode() for event in events}
+    try:
+        plain = audit_lines(path, keys)
+    except OSError as error:
+        raise SelfError(
+            f"The audit log cannot be read: {path} ({error.strerror}).",
+            remedy="Check the disk and the permissions of the folder.",
+        ) from error
+    found = []
+    for line in plain:
+        if any(one in line for one in wanted) and checks(line):
+            with contextlib.suppress(ValueError):
+                found.append(json.loads(line))
+    return found
 
 
 def broken_audit_lines(path: Path, keys: Keys | None = None) -> list[int]:

@@ -28,11 +28,15 @@ Sums = dict[str, tuple[str, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A file (its place in the self) that is not as it was written, is missing, or is `unknown`."""
+    """A file (its place in the self) that is not as it was written, is missing, or is `unknown`.
+
+    `rewritten`: by its time of change somebody wrote it, it did not rot.
+    """
 
     place: str
     what: str
     unknown: bool = False
+    rewritten: bool = False
 
 
 # -- the files --------------------------------------------------------------------------------
@@ -59,6 +63,17 @@ def renew_sums(folder: Path) -> None:
             write_atomic(folder / NAME, _serialised(sums))
 
 
+def settle_sums(folder: Path) -> None:
+    """After all files were copied as they were: their sums stay, with the times that the copies have."""
+    copies = dict(_covered(folder))
+    sums = {place: known for place, known in (_read(folder) or {}).items() if place in copies}
+    for place, (sha256, _, _) in sums.items():
+        status = copies[place].stat()
+        sums[place] = (sha256, status.st_size, status.st_mtime_ns)
+    if sums:
+        write_atomic(folder / NAME, _serialised(sums))
+
+
 def forget_sums(folder: Path) -> None:
     """Take the sums away, before every file is rewritten in another form."""
     for name in (NAME, DATABASE_SUM):
@@ -78,11 +93,13 @@ def flaws(folder: Path) -> Iterator[Flaw]:
         yield Flaw(NAME, "it is damaged")
         return
     there = dict(_covered(folder))
-    for place, (sha256, _, _) in sums.items():
+    for place, (sha256, *looked) in sums.items():
         if place not in there:
             yield Flaw(place, "it is missing")
         elif _sum(there[place]) != sha256:
-            yield Flaw(place, "its content changed")
+            status = there[place].stat()
+            rewritten = [status.st_size, status.st_mtime_ns] != looked
+            yield Flaw(place, "its content changed", rewritten=rewritten)
     for place in there.keys() - sums.keys():
         yield Flaw(place, "nothing says what made it", unknown=True)
 

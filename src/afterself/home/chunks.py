@@ -78,16 +78,23 @@ class SealedWriter(io.BufferedIOBase):
 class SealedReader(io.RawIOBase):
     """Reads a sealed file from any offset; `Damaged` where a byte is not what was written."""
 
-    def __init__(self, file: BinaryIO, keys: Keys, place: str, shown: str) -> None:
-        """Check begin and end of the file; it is closed with this reader. `shown` names it in errors."""
+    def __init__(
+        self, file: BinaryIO, keys: Keys, place: str, shown: str, span: tuple[int, int] | None = None
+    ) -> None:
+        """Check begin and end of the file; it is closed with this reader. `shown` names it in errors.
+
+        `span` is where in the file it begins and ends, if it is a part of it.
+        """
         from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt
 
         self._decrypt = crypto_aead_xchacha20poly1305_ietf_decrypt
         self._file, self._shown = file, shown
         self._place = place.encode("utf-8", "surrogateescape")
-        size = file.seek(0, io.SEEK_END) - _BEGIN
-        file.seek(0)
+        start, end = span or (0, file.seek(0, io.SEEK_END))
+        size = end - start - _BEGIN
+        file.seek(start)
         begin = file.read(_BEGIN)
+        self._first = start + _BEGIN
         self._chunks, rest = divmod(size, CHUNK + TAG)
         self._chunks += rest > 0
         if not begin.startswith(MAGIC) or size < TAG or 0 < rest < TAG + (self._chunks > 1):
@@ -136,8 +143,9 @@ class SealedReader(io.RawIOBase):
         if number == self._number:
             return
         last = number == self._chunks - 1
-        self._file.seek(_BEGIN + number * (CHUNK + TAG))
-        sealed = self._file.read(CHUNK + TAG)
+        at = number * (CHUNK + TAG)
+        self._file.seek(self._first + at)
+        sealed = self._file.read(min(CHUNK + TAG, self._size + TAG * self._chunks - at))
         try:
             chunk = self._decrypt(sealed, self._place if last else b"", _nonce(number, last), self._key)
         except (CryptoError, ValueError) as error:

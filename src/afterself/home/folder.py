@@ -8,19 +8,14 @@ in the archive, the weights or the voice is the business of their packages.
 from __future__ import annotations
 
 import contextlib
-import glob
 import json
-import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from afterself.errors import NotAllowed, SelfError, WrongPassphrase
-from afterself.home.abandoned import claimed, sweep_abandoned
-from afterself.home.atomic import FOLDER_MODE, make_folder, sync_folder, write_atomic
+from afterself.home.atomic import make_folder, write_atomic
 from afterself.home.audit import append_audit, first_audit_line
 from afterself.home.checksums import renew_sums
 from afterself.home.declaration import (
@@ -39,7 +34,9 @@ from afterself.home.key_header import NAME as HEADER
 from afterself.home.key_header import KeyHeader, mend_header, read_header, require_fitting, write_header
 from afterself.home.keys import Cost, Keys
 from afterself.home.lock import exclusive
+from afterself.home.owner_key import OwnerKey, make_owner_key, read_owner_key
 from afterself.home.sealed import Files
+from afterself.home.whole_folder import whole_folder
 
 __all__ = ["PURPOSES", "Declaration", "Right", "Self"]
 
@@ -49,7 +46,8 @@ PLAIN_NAME, SEALED_NAME = "self.toml", "declaration"
 WRITER_LOCK, TRAINING_LOCK = "writer.lock", "training.lock"
 """Held by who writes to the archive, and by who trains."""
 
-_FOLDERS = ("blobs", "weights", "index", "reports")
+FOLDERS = ("blobs", "weights", "index", "reports")
+"""What every self has, empty or not."""
 _LARGEST = 1 << 20
 
 
@@ -67,11 +65,13 @@ def _declared(path: Path) -> bytes:
 def _fill(making: Self, header: KeyHeader | None) -> None:
     """What every new self begins with."""
     declared = making.declaration
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         make_folder(making.path / folder)
+    key = make_owner_key(making.files)
     making.audit(
-        "self made", right=declared.right, allow=list(declared.allow), means=RIGHT_MEANS[declared.right]
-    )
+        "self made", right=declared.right, allow=list(declared.allow), means=RIGHT_MEANS[declared.right],
+        owner_key=key.public.hex(),
+    )  # fmt: skip
     if header is not None and making.keys is not None:
         write_header(making.path, header, making.keys)
         making.files.write(making.path / SEALED_NAME, to_toml(declared))
@@ -144,24 +144,14 @@ class Self:
             header, keys = KeyHeader.make(passphrase, cost=cost)
         path = path.expanduser().absolute()
         cls.require_free(path)
-        making = path.with_name(f".{path.name}.making-{secrets.token_hex(4)}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            sweep_abandoned(path.parent.glob(f".{glob.escape(path.name)}.making-{'[0-9a-f]' * 8}"))
-            making.mkdir(mode=FOLDER_MODE)
-            with claimed(making):
-                making.chmod(FOLDER_MODE)
+            with whole_folder(path) as making:
                 _fill(cls(making, declaration, keys), header)
-                os.rename(making, path)  # noqa: PTH104  (Path.replace says the same; rename is the word)
-            sync_folder(path.parent)
         except OSError as error:
             raise SelfError(
                 f"The self cannot be made at {path} ({error.strerror}).",
                 remedy="Check that you may write there and that the disk is not full.",
             ) from error
-        finally:
-            with contextlib.suppress(OSError):
-                shutil.rmtree(making)
         return cls(path, declaration, keys)
 
     @staticmethod
@@ -188,9 +178,7 @@ class Self:
         path = path.expanduser().absolute()
         header = read_header(path)
         if header is None:
-            declaration = cls.plain_declaration(path)
-            _require_as_declared(path, declaration)
-            return cls(path, declaration)
+            return cls.open_with(path, None)
         if header.state != "sealed":
             raise SelfError(
                 f"The self {path} is being {'encrypted' if header.state == 'sealing' else 'decrypted'}, or "
@@ -204,8 +192,12 @@ class Self:
                 remedy="Type it when asked at a terminal, or name a file that holds it: --passphrase-file "
                 "FILE or $AFTERSELF_PASSPHRASE_FILE.",
             )
-        keys = header.unlock(passphrase if isinstance(passphrase, str) else passphrase())
-        declaration = cls.sealed_declaration(path, keys)
+        return cls.open_with(path, header.unlock(passphrase if isinstance(passphrase, str) else passphrase()))
+
+    @classmethod
+    def open_with(cls, path: Path, keys: Keys | None) -> Self:
+        """Open the self at the absolute `path` with the keys of an encrypted one. Errors as of `open`."""
+        declaration = cls.plain_declaration(path) if keys is None else cls.sealed_declaration(path, keys)
         _require_as_declared(path, declaration, keys)
         return cls(path, declaration, keys)
 
@@ -293,6 +285,23 @@ class Self:
             f"“{purpose}” was not allowed.",
             remedy=f"If the person agrees: afterself consent give {purpose}",
         )
+
+    def require_exportable(self, instead: str) -> None:
+        """NotAllowed for a self that was declared as research; `instead` is what can be done with it."""
+        if self.declaration.right == "research":
+            raise NotAllowed(
+                "This self was declared as research: it is measured locally, and never exported.",
+                remedy=instead,
+            )
+
+    def owner_key(self) -> OwnerKey:
+        """The key that signs for the owner, made now if an earlier version made the self. Under the writer
+        lock. OSError if it cannot be written."""
+        key = read_owner_key(self.files)
+        if key is None:
+            key = make_owner_key(self.files)
+            self.audit("owner key made", public=key.public.hex())
+        return key
 
     def audit(self, event: str, **facts: Any) -> str:
         """Append one line to audit.log, durable when this returns; gives its SHA-256, which the next line

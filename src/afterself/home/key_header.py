@@ -134,12 +134,12 @@ class KeyHeader:
             checksum = facts.pop("checksum")
             if facts["format"] != _FORMAT:
                 raise ValueError("it is no key header")
+            if not hmac.compare_digest(checksum, _checksum(facts)):  # the same in every version
+                raise ValueError("its checksum is wrong")
             if facts["version"] > VERSION:
                 raise SelfError(
                     f"{where} was written by a newer Afterself.", remedy="Update afterself and try again."
                 )
-            if not hmac.compare_digest(checksum, _checksum(facts)):
-                raise ValueError("its checksum is wrong")
             if facts["state"] not in get_args(State) or facts["archive"] not in get_args(Cipher):
                 raise ValueError("it names an unknown state or cipher")
             slots = [(Slot.from_json(value), value) for value in facts["slots"]]
@@ -246,6 +246,18 @@ def header_has_its_copy(folder: Path) -> bool:
     """Whether the header and its copy are the same, byte for byte."""
     header, copy = (path.read_bytes() if path.is_file() else b"" for path in (folder / NAME, folder / COPY))
     return header == copy
+
+
+def both_headers_fit(folder: Path, keys: Keys) -> bool:
+    """Whether header and copy are both whole and made with these keys, be they the same or not: a change of
+    the passphrase that was killed leaves the new one and the old."""
+    try:
+        for name in (NAME, COPY):
+            with (folder / name).open("rb") as file:
+                KeyHeader.from_json(file.read(_LARGEST), folder / name)._checked(keys)
+    except (OSError, ValueError, SelfError):
+        return False
+    return True
 
 
 def _canonical(facts: dict[str, Any]) -> bytes:

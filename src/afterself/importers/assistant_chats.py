@@ -1,8 +1,8 @@
 """Chats with assistants (ChatGPT, Claude) -> threads and records: what the two exports have in common.
 
 The person's turns are their words, the assistant's are somebody else's. Fenced code in a prompt is
-marked as code, since it is mostly pasted. Which messages there are, and in what order, each format
-says in `chatgpt` and `claude`.
+marked as code, since it is mostly pasted. How an export is recognised, which messages there are, and in
+what order, each format says in `chatgpt` and `claude`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from afterself.archive.drafts import (
     Attachment,
+    Kind,
     Locator,
     OwnerHint,
     Person,
@@ -28,7 +29,9 @@ from afterself.archive.drafts import (
 )
 from afterself.archive.keys import storable
 from afterself.errors import SourceError
-from afterself.importers.json_stream import Broken, items
+from afterself.importers.attached import came_with
+from afterself.importers.contract import Detection, Options
+from afterself.importers.json_stream import items, json_members, until_damage
 from afterself.importers.source_view import SourceView, shown
 
 _FENCED = re.compile(r"^```.*?^```[^\S\n]*$", re.DOTALL | re.MULTILINE)
@@ -60,6 +63,46 @@ class Talk:
     messages: list[Said | Problem]
 
 
+class AssistantImporter(ABC):
+    """Reads the zip that the company mails, or the JSON in it; a subclass knows one company's."""
+
+    name: str
+    source: str
+    reads: str
+    version = "1"
+    kinds: frozenset[Kind] = frozenset(("message",))
+    general = False
+    found_as: tuple[str, str]
+    """What its `Detection` says: the format, and the reason."""
+    beside: re.Pattern[str]
+    """Names of the other files of an export: uploads, pages, what the company tells of the account."""
+
+    @staticmethod
+    @abstractmethod
+    def is_export(head: bytes) -> bool:
+        """Whether a JSON file that begins like this is one of theirs."""
+
+    @abstractmethod
+    def export(self, source: SourceView, member: str) -> Export:
+        """The conversations of one such file."""
+
+    def detect(self, source: SourceView) -> Detection:
+        """Sure if a JSON file begins as the company's do."""
+        found = self._members(source)
+        if not found:
+            return Detection(0.0, "", "")
+        also = (name for member in found for name in came_with(source, member, self.beside))
+        return Detection.of(0.95, *self.found_as, found, also)
+
+    def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
+        """Every conversation, in all parts of the export."""
+        for member in self._members(source):
+            yield from self.export(source, member).records()
+
+    def _members(self, source: SourceView) -> tuple[str, ...]:
+        return tuple(name for name in json_members(source) if self.is_export(source.head(name)))
+
+
 class Export(ABC):
     """The conversations of a member, read one at a time; `talk_of` understands one of them."""
 
@@ -74,21 +117,14 @@ class Export(ABC):
 
     def records(self) -> Iterator[Yielded]:
         """The owner, then each conversation with its messages."""
+        remedy = "Download the export again; the whole zip can be given as it is."
+        return until_damage(self._yielded(), self.member, remedy)
+
+    def _yielded(self) -> Iterator[Yielded]:
         yield OwnerHint(self._owner, "the account's own export")
-        read = 0
         with self.source.open(self.member) as stream:
-            try:
-                for n, fields in enumerate(items(stream)):
-                    for yielded in self._talk(fields, f"/{n}"):
-                        read += isinstance(yielded, RecordDraft)
-                        yield yielded
-            except Broken as why:
-                if not read:
-                    raise SourceError(
-                        f"Nothing in “{shown(self.member)}” can be read: {why}.",
-                        remedy="Download the export again; the whole zip can be given as it is.",
-                    ) from why
-                yield Problem("error", shown(self.member), f"{why}; the {read} messages before it were read")
+            for n, fields in enumerate(items(stream)):
+                yield from self._talk(fields, f"/{n}")
 
     def _talk(self, fields: object, place: str) -> Iterator[Yielded]:
         where = shown(self.member) + place
@@ -125,6 +161,11 @@ class Export(ABC):
             attachments=said.attachments,
             reply_to=said.reply_to,
         )
+
+
+def begins_array(head: bytes) -> bool:
+    """Whether a file begins as a JSON array does."""
+    return head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"[")
 
 
 def instant(value: object) -> datetime | None:

@@ -8,14 +8,19 @@ thoughts and hidden messages are skipped and counted. Dictated turns are their t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from afterself.archive.drafts import Attachment, Kind, Person, Problem, Yielded
+from afterself.archive.drafts import Attachment, Person, Problem
 from afterself.archive.keys import storable
-from afterself.importers.assistant_chats import Export, Said, Talk, Unreadable, small_json
-from afterself.importers.contract import Detection, Options
-from afterself.importers.json_stream import json_members
+from afterself.importers.assistant_chats import (
+    AssistantImporter,
+    Export,
+    Said,
+    Talk,
+    Unreadable,
+    begins_array,
+    small_json,
+)
 from afterself.importers.source_view import SourceView, shown
 
 _SHAPE = re.compile(rb'"mapping"\s*:\s*\{')
@@ -24,32 +29,29 @@ _SPOKEN = ("user", "assistant")
 _TEXTS = ("text", "multimodal_text")
 
 
-class ChatGptImporter:
+class ChatGptImporter(AssistantImporter):
     """Reads the zip that OpenAI mails, or the conversations.json in it."""
 
     name = "ChatGPT export"
-    version = "1"
     source = "chatgpt"
     reads = "the zip of ChatGPT's data export, or its conversations.json"
-    kinds: frozenset[Kind] = frozenset(("message",))
-    general = False
+    beside = re.compile(
+        r"(?:[^/]+/)*file[-_]|dalle-generations/|user-[^/]+/|[0-9a-f]{8}-[0-9a-f-]{27}/|chat\.html$|"
+        r"(?:user|message_feedback|model_comparisons|shared_conversations|group_chats|shopping|sora)\.json$"
+    )
+    found_as = ("ChatGPT conversations", "conversations with a mapping of messages")
 
-    def detect(self, source: SourceView) -> Detection:
-        """Sure if a JSON file begins as an array of trees of messages."""
-        found = tuple(name for name in json_members(source) if _is_export(source.head(name)))
-        if not found:
-            return Detection(0.0, "", "")
-        return Detection(0.95, "ChatGPT conversations", "conversations with a mapping of messages", found)
+    @staticmethod
+    def is_export(head: bytes) -> bool:
+        """An array of trees of messages."""
+        return bool(begins_array(head) and _SHAPE.search(head) and _NODE.search(head))
 
-    def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
-        """Every conversation, in all parts of the export."""
-        for member in json_members(source):
-            if _is_export(source.head(member)):
-                user = small_json(source, member, "user.json")
-                user = user if isinstance(user, dict) else {}
-                handle, name = (storable(str(user.get(key) or "")) for key in ("id", "email"))
-                owner = Person(handle or "user", name or "You")
-                yield from _Conversations(source, member, "ChatGPT", owner).records()
+    def export(self, source: SourceView, member: str) -> Export:
+        """Who the owner is stands in user.json."""
+        user = small_json(source, member, "user.json")
+        user = user if isinstance(user, dict) else {}
+        handle, name = (storable(str(user.get(key) or "")) for key in ("id", "email"))
+        return _Conversations(source, member, "ChatGPT", Person(handle or "user", name or "You"))
 
 
 class _Conversations(Export):
@@ -158,8 +160,3 @@ def _is_turn(node: Any) -> bool:
     if not isinstance(message, dict) or not isinstance(message.get("content"), dict):
         return False
     return _unspoken(message, _role(message), message["content"].get("content_type")) is None
-
-
-def _is_export(head: bytes) -> bool:
-    begins = head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"[")
-    return bool(begins and _SHAPE.search(head) and _NODE.search(head))

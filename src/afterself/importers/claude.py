@@ -8,45 +8,45 @@ text of attached files was mostly written by others and stays out. Who the owner
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from afterself.archive.drafts import Attachment, Kind, Person, Problem, Yielded
+from afterself.archive.drafts import Attachment, Person, Problem
 from afterself.archive.keys import storable
-from afterself.importers.assistant_chats import Export, Said, Talk, Unreadable, small_json
-from afterself.importers.contract import Detection, Options
-from afterself.importers.json_stream import json_members
+from afterself.importers.assistant_chats import (
+    AssistantImporter,
+    Export,
+    Said,
+    Talk,
+    Unreadable,
+    begins_array,
+    small_json,
+)
 from afterself.importers.source_view import SourceView, shown
 
 _SHAPE = re.compile(rb'"chat_messages"\s*:\s*\[')
 
 
-class ClaudeImporter:
+class ClaudeImporter(AssistantImporter):
     """Reads the zip that Anthropic mails, or the conversations.json in it."""
 
     name = "Claude export"
-    version = "1"
     source = "claude"
     reads = "the zip of Claude's data export, or its conversations.json"
-    kinds: frozenset[Kind] = frozenset(("message",))
-    general = False
+    beside = re.compile(r"(?:users|projects|memories)\.json$|projects/[^/]+\.json$")
+    found_as = ("Claude conversations", "conversations with chat messages")
 
-    def detect(self, source: SourceView) -> Detection:
-        """Sure if a JSON file begins as an array of conversations with chat messages."""
-        found = tuple(name for name in json_members(source) if _is_export(source.head(name)))
-        if not found:
-            return Detection(0.0, "", "")
-        return Detection(0.95, "Claude conversations", "conversations with chat messages", found)
+    @staticmethod
+    def is_export(head: bytes) -> bool:
+        """An array of conversations with chat messages."""
+        return bool(begins_array(head) and _SHAPE.search(head))
 
-    def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
-        """Every conversation of the export."""
-        for member in json_members(source):
-            if _is_export(source.head(member)):
-                users = small_json(source, member, "users.json")
-                user = users[0] if isinstance(users, list) and users and isinstance(users[0], dict) else {}
-                handle = storable(str(user.get("uuid") or "user"))
-                name = storable(str(user.get("full_name") or user.get("email_address") or "You"))
-                yield from _Conversations(source, member, "Claude", Person(handle, name)).records()
+    def export(self, source: SourceView, member: str) -> Export:
+        """Who the owner is stands in users.json."""
+        users = small_json(source, member, "users.json")
+        user = users[0] if isinstance(users, list) and users and isinstance(users[0], dict) else {}
+        handle = storable(str(user.get("uuid") or "user"))
+        name = storable(str(user.get("full_name") or user.get("email_address") or "You"))
+        return _Conversations(source, member, "Claude", Person(handle, name))
 
 
 class _Conversations(Export):
@@ -88,7 +88,3 @@ def _text(message: dict[str, Any]) -> str:
     if pieces:
         return "\n".join(pieces)
     return message["text"] if isinstance(message.get("text"), str) else ""
-
-
-def _is_export(head: bytes) -> bool:
-    return bool(head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"[") and _SHAPE.search(head))

@@ -8,7 +8,7 @@ ends it: that is a `Problem` in the stream. `ingest` writes, counts and decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -22,13 +22,23 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 class Detection:
     """How sure an importer is that a source is its own; confidence 0 is "not mine", and why.
 
-    `members` are all that it will read: importers of general formats are not shown them.
+    `members` are all that belongs to it: importers of general formats are not shown them. Those of them that
+    are `attached` came with its messages and are read only as their attachments.
     """
 
     confidence: float
     format: str
     reason: str
     members: tuple[str, ...] = ()
+    attached: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, confidence: float, format: str, reason: str, read: Sequence[str], attached: Iterable[str]
+    ) -> Detection:
+        """A detection of what is read and of what came with it."""
+        also = tuple(sorted(set(attached) - set(read)))
+        return cls(confidence, format, reason, (*read, *also), also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ in which nothing could be read is an error.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
 from afterself.archive.drafts import (
+    Again,
     AttachmentState,
     Kind,
     OwnerHint,
@@ -30,7 +31,8 @@ from afterself.errors import AfterselfError, SourceError
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
-from afterself.importers.registry import recognise
+from afterself.importers.languages import identify_owner
+from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import SourceView, shown
 from afterself.policy import require_consent
 
@@ -104,13 +106,22 @@ def import_path(
 
 
 def import_source(
-    self_: Self, source: SourceView, options: Options = Options(), progress: Progress | None = None
+    self_: Self,
+    source: SourceView,
+    options: Options = Options(),
+    progress: Progress | None = None,
+    *,
+    recognised: Sequence[Recognised] | None = None,
 ) -> ImportSummary:
-    """Import an open source with every importer that recognises members of it, in one transaction."""
+    """Import an open source, in one transaction, with every importer that recognises members of it.
+
+    With `recognised` only these are asked, each about the view that it holds.
+    """
     require_consent(self_, "archive")
-    recognised = recognise(source)
-    if len(source.names()) == 1:
-        recognised = recognised[:1]  # one file has one format: the surest
+    if recognised is None:
+        recognised = recognise(source)
+        if len(source.names()) == 1:
+            recognised = recognised[:1]  # one file has one format: the surest
     progress = progress or Progress()
     progress.start("import", unit="records")
     tally = _Tally()
@@ -121,6 +132,7 @@ def import_source(
                     tally.formats.append(one.detection.format)
                     _run(archive, one.importer, one.source, options, tally, progress)
                 _refuse_nothing(source, tally)
+                identify_owner(archive)
         finally:
             archive.sweep()
     progress.finish()
@@ -165,6 +177,8 @@ def _run(
             progress.advance()
         elif isinstance(item, ThreadDraft):
             run.upsert_thread(item)
+        elif isinstance(item, Again):
+            run.seen_again(item)
         elif isinstance(item, OwnerHint):
             if not item.inferred:
                 run.owner_hint(item.person)

@@ -1,7 +1,8 @@
 """Large JSON files -> their items one by one, never whole in memory; how a damaged one is told.
 
 Used by importers of formats that are one array of conversations or messages. ijson's own errors
-quote the text they choked on, so none of them gets out of here.
+quote the text they choked on, so none of them gets out of here. A file that is damaged on the way gives
+what stands before the damage, and a Problem; one of which nothing can be read is a SourceError.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from afterself.importers.source_view import SourceView
+from afterself.archive.drafts import Problem, RecordDraft, Yielded
+from afterself.errors import SourceError
+from afterself.importers.source_view import SourceView, shown
 
 
 class Broken(Exception):
@@ -36,6 +39,23 @@ def items(stream: BinaryIO) -> Iterator[Any]:
 
     with told():
         yield from ijson.items(stream, "item")
+
+
+def until_damage(yielded: Iterator[Yielded], member: str, remedy: str) -> Iterator[Yielded]:
+    """What a reader of `member` yields; where the file is Broken it ends with a Problem.
+
+    SourceError with `remedy` if not one record was read before that.
+    """
+    read = 0
+    try:
+        for item in yielded:
+            read += isinstance(item, RecordDraft)
+            yield item
+    except Broken as why:
+        if not read:
+            raise SourceError(f"Nothing in “{shown(member)}” can be read: {why}.", remedy=remedy) from why
+        where = f"{shown(member)}: after {read} messages"
+        yield Problem("error", where, f"{why}; what stands before it was read")
 
 
 def json_members(source: SourceView) -> list[str]:

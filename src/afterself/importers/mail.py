@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from afterself.archive.drafts import (
+    Again,
     Kind,
     Locator,
     Person,
@@ -26,6 +27,7 @@ from afterself.archive.drafts import (
 from afterself.archive.keys import hash_raw
 from afterself.importers.contract import Detection, Options
 from afterself.importers.local_time import LocalClock
+from afterself.importers.mail_attached import Beside
 from afterself.importers.mail_boxes import Box, RawMail, boxes, mails_of
 from afterself.importers.mail_headers import Headers, ids, people, subject, when
 from afterself.importers.mail_mime import Body, parse
@@ -37,6 +39,9 @@ SAMPLE, SAMPLE_A_BOX, SAMPLE_BYTES = 6000, 1500, 128 << 20
 """Mails whose headers are read first (and how far into a box), to know the owner before any is left out."""
 
 _LONGEST_ID = 400
+MOST_NAMES = 100
+"""Mails named by one mail that are heeded, the nearest ones."""
+
 _HEADERS = 1 << 16
 _COMPARED = 1 << 18
 _LASTING = re.compile(
@@ -60,7 +65,8 @@ class MailImporter:
         if not found:
             return Detection(0.0, "", "")
         forms = ", ".join(sorted({box.form for box in found}))
-        return Detection(0.9, forms, "begins as mails do", tuple(box.member for box in found))
+        beside = Beside(source, found).members()
+        return Detection.of(0.9, forms, "begins as mails do", [box.member for box in found], beside)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every mailbox and mail of the source, a mail at a time."""
@@ -73,6 +79,7 @@ class _Mailbox:
     def __init__(self, source: SourceView, options: Options) -> None:
         self._source = source
         self._boxes = boxes(source)
+        self._beside = Beside(source, self._boxes)
         self._clock = LocalClock(options.zone)
         self._owner = Owner(frozenset(name.strip().casefold() for name in options.me if name.strip()))
         self._threads: set[int] = set()
@@ -138,47 +145,52 @@ class _Mailbox:
         if why is None and not self._owner.wrote(author, labels):
             why = bulk(body)
         if why is not None:
+            yield self._copy(raw, body, _native(raw, body))
             yield Problem("skipped", raw.where, why)
             return
         text = text_of_body(body)
-        if not text.text and not body.attachments:
+        if not text.text and not self._beside.completed(raw.box.member, body.attachments):
             yield Problem("skipped", raw.where, "it has neither text nor attachments")
             return
-        native = self._identity(raw, body, author)
-        if native is None:
+        native, again = self._identity(raw, body, author)
+        if again:
+            yield self._copy(raw, body, native)
             yield Problem("skipped", raw.where, "the same mail again")
             return
         yield from self._thread(body, native, labels)
         yield self._record(raw, body, author, text, native)
 
-    def _identity(self, raw: RawMail, body: Body, author: Person | None) -> str | None:
-        """The mail's own id; None if it was read already.
+    @staticmethod
+    def _copy(raw: RawMail, body: Body, native: str) -> Again:
+        locator = Locator(raw.box.member, offset=raw.offset, length=raw.length)
+        return Again(thread_of(body, native), native, locator)
+
+    def _identity(self, raw: RawMail, body: Body, author: Person | None) -> tuple[str, bool]:
+        """The mail's own id, and whether it was read already.
 
         Broken programs give several mails one id: the second one gets its contents' hash added.
         """
-        stable = _stable(raw.data)
-        told = [one for name in body.headers.all("Message-ID") for one in ids(name)]
-        native = told[0] if told and len(told[0]) <= _LONGEST_ID else f"sha256:{hash_raw(stable)}"
+        native = _native(raw, body)
         mark = _short(f"{author.handle if author else ''}\0{body.headers.first('Date')}".encode())
         known = self._seen.setdefault(_short(native.encode()), mark)
         if known != mark:
-            native = f"{native}#{hash_raw(stable)[:12]}"
-            if _short(native.encode()) in self._seen:
-                return None
+            native = f"{native}#{hash_raw(_stable(raw.data))[:12]}"
+            again = _short(native.encode()) in self._seen
             self._seen[_short(native.encode())] = mark
-            return native
+            return native, again
         first = _short(b"\0first\0" + native.encode())
-        if first in self._seen:
-            return None
+        again = first in self._seen
         self._seen[first] = mark
-        return native
+        return native, again
 
     def _thread(self, body: Body, native: str, labels: Labels) -> Iterator[ThreadDraft]:
         key = thread_of(body, native)
-        if _short(key.encode()) not in self._threads:
-            self._threads.add(_short(key.encode()))
+        joins = other_names(body, key, native)
+        told = {_short(f"{key}\0{name}".encode()) for name in joins} | {_short(key.encode())}
+        if told - self._threads:
+            self._threads |= told
             title = subject(body.headers) or ("Chat" if labels.chat else "No subject")
-            yield ThreadDraft(key, title[:300], "mail")
+            yield ThreadDraft(key, title[:300], "mail", joins=joins)
 
     def _record(
         self, raw: RawMail, body: Body, author: Person | None, text: Text, native: str
@@ -201,11 +213,17 @@ class _Mailbox:
             native_id=native,
             zone=said.zone,
             spans=text.spans,
-            attachments=tuple(body.attachments),
+            attachments=self._beside.completed(raw.box.member, body.attachments),
             recipients=tuple(to),
             reply_to=parents[-1] if parents else None,
             forwarded_from=None if text.own else text.forwarded_from,
         )
+
+
+def _native(raw: RawMail, body: Body) -> str:
+    """The id that a mail tells, or else the hash of what of it lasts."""
+    told = [one for name in body.headers.all("Message-ID") for one in ids(name)]
+    return told[0] if told and len(told[0]) <= _LONGEST_ID else f"sha256:{hash_raw(_stable(raw.data))}"
 
 
 def thread_of(body: Body, native: str) -> str:
@@ -220,6 +238,17 @@ def thread_of(body: Body, native: str) -> str:
     references = [one for one in ids(body.headers.first("References")) if one != native]
     answered = [one for one in ids(body.headers.first("In-Reply-To")) if one != native]
     return (references[:1] or answered[-1:] or [native])[0]
+
+
+def other_names(body: Body, key: str, native: str) -> tuple[str, ...]:
+    """The other keys of a mail's thread: every mail that it names, and itself; none if Gmail tells it.
+
+    An answer to this mail may name nothing but this one, and one of those may have come without its own.
+    """
+    if key == native or body.headers.first("X-GM-THRID").strip().isdecimal():
+        return ()
+    named = (*ids(body.headers.first("References")), *ids(body.headers.first("In-Reply-To")), native)
+    return tuple(dict.fromkeys(one for one in named[-MOST_NAMES:] if one != key and len(one) <= _LONGEST_ID))
 
 
 def _parents(body: Body, native: str) -> list[str]:

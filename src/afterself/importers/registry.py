@@ -39,11 +39,12 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
 
+    # What came with an export belongs to it: those that know their files by their places ask first.
     return (
-        WhatsAppImporter(),
         TelegramImporter(),
         ChatGptImporter(),
         ClaudeImporter(),
+        WhatsAppImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
-from afterself.archive.drafts import RecordDraft
+from afterself.archive.drafts import Again, RecordDraft
 from afterself.archive.keys import nfc
 from afterself.archive.reparsing import REPARSE_OF, StoredImport
 from afterself.archive.store import Archive
@@ -102,6 +102,9 @@ def _read(archive: Archive, stored: StoredImport, importer: Importer, progress: 
             if isinstance(item, RecordDraft) and misfit(item) is None:
                 run.reparse(item, blob_of)
                 progress.advance()
+            elif isinstance(item, Again):
+                run.seen_again(item)
+    archive.keep_sightings(run, {member: sha256 for member, (sha256, _) in stored.members.items()})
     run.finish_import()
     return Reparsed(
         stored.number, stored.outer_name, importer.name, stored.version, importer.version,

@@ -13,9 +13,9 @@ from datetime import datetime
 
 from afterself.archive.drafts import Kind, OwnerHint, Problem, RecordDraft, ThreadDraft, ThreadKind, Yielded
 from afterself.archive.keys import storable
-from afterself.errors import SourceError
+from afterself.importers.attached import came_with
 from afterself.importers.contract import Detection, Options
-from afterself.importers.json_stream import Broken, json_members
+from afterself.importers.json_stream import json_members, until_damage
 from afterself.importers.local_time import LocalClock
 from afterself.importers.source_view import SourceView, shown
 from afterself.importers.telegram_json import Account, Chat, Message, entries
@@ -36,6 +36,12 @@ KINDS: dict[str, ThreadKind] = {
 _TYPE = re.compile(rb'"type"\s*:\s*"(?:%s)"' % "|".join(KINDS).encode())
 _CHAT = re.compile(rb'"messages"\s*:\s*\[')
 _ACCOUNT = re.compile(rb'"(?:personal_information|frequent_contacts|left_chats)"\s*:\s*\{')
+_SENT = re.compile(
+    r"(?:chats|contacts|css|files|images|js|lists|photos|profile_pictures|round_video_messages|stickers|stories|"
+    r"video_files|voice_messages)/|(?:messages\d*|export_results)\.html$"
+)
+"""The folders and pages that Telegram Desktop writes beside result.json."""
+
 _TELEGRAM = re.compile(rb'"(?:about|user_id|chats)"\s*:')
 
 
@@ -53,8 +59,8 @@ class TelegramImporter:
         """Sure if a JSON file begins as a chat or an account of Telegram's."""
         found = [name for name in json_members(source) if _is_export(source.head(name))]
         if found:
-            reason = "begins as Telegram's chats do"
-            return Detection(0.95, "Telegram JSON", reason, tuple(found))
+            sent = (name for member in found for name in came_with(source, member, _SENT))
+            return Detection.of(0.95, "Telegram JSON", "begins as Telegram's chats do", found, sent)
         pages = [name for name in source.names() if name.rpartition("/")[2] == "messages.html"]
         if pages and b"page_wrap" in source.head(pages[0]):
             return Detection(0.0, "", "It is Telegram's HTML export: export again and choose JSON")
@@ -77,26 +83,18 @@ class _Export:
         self._last: dict[str, datetime] = {}
 
     def records(self) -> Iterator[Yielded]:
-        read = 0
+        remedy = "Export it again from Telegram Desktop, as JSON."
+        return until_damage(self._yielded(), self._member, remedy)
+
+    def _yielded(self) -> Iterator[Yielded]:
         with self._source.open(self._member) as stream:
-            try:
-                for entry in entries(stream):
-                    if isinstance(entry, Account):
-                        yield OwnerHint(person(entry.id, entry.name), "the export's personal information")
-                    elif isinstance(entry, Chat):
-                        yield _thread(entry)
-                    else:
-                        yielded = self._record(entry)
-                        read += isinstance(yielded, RecordDraft)
-                        yield yielded
-            except Broken as why:
-                if not read:
-                    raise SourceError(
-                        f"Nothing in “{shown(self._member)}” can be read: {why}.",
-                        remedy="Export it again from Telegram Desktop, as JSON.",
-                    ) from why
-                where = f"{shown(self._member)}: after {read} messages"
-                yield Problem("error", where, f"{why}; what stands before it was read")
+            for entry in entries(stream):
+                if isinstance(entry, Account):
+                    yield OwnerHint(person(entry.id, entry.name), "the export's personal information")
+                elif isinstance(entry, Chat):
+                    yield _thread(entry)
+                else:
+                    yield self._record(entry)
 
     def _record(self, message: Message) -> RecordDraft | Problem:
         chat = message.chat

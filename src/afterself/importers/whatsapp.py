@@ -33,6 +33,7 @@ from afterself.importers.contract import Detection, Options
 from afterself.importers.local_time import LocalClock
 from afterself.importers.source_view import NESTED, SourceView, shown
 from afterself.importers.text_lines import Line, encoding_of, head_text, lines
+from afterself.importers.whatsapp_attached import attached
 from afterself.importers.whatsapp_lines import Judgement, Start, header_of, judge
 from afterself.importers.whatsapp_phrases import Body, body_of
 from afterself.importers.whatsapp_titles import chat_title, clean_name, titled
@@ -65,7 +66,9 @@ class WhatsAppImporter:
                 reason = f"It is named like a WhatsApp chat, but {but}"
         if not found:
             return Detection(0.0, "", reason)
-        return Detection(best, "WhatsApp chat", "lines begin as in a WhatsApp chat", tuple(found))
+        sent = attached(source, found)
+        chats = [member for member in found if member not in sent]
+        return Detection.of(best, "WhatsApp chat", "lines begin as in a WhatsApp chat", chats, sent)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every chat of the source; a damaged zip in a folder is a Problem, the other chats go on."""
@@ -73,6 +76,8 @@ class WhatsAppImporter:
         problems: list[Problem] = []
         texts = _members(source, problems)
         chats = [member for member in texts if _confidence(member, head_text(source.head(member)))]
+        sent = attached(source, chats)
+        chats = [member for member in chats if member not in sent]
         yield from problems
         direct: list[ThreadDraft] = []
         for member in chats:

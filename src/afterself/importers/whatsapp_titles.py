@@ -62,6 +62,12 @@ def chat_title(member: str, outer_name: str) -> str | None:
     return _stem(around[0]) if around else None
 
 
+def named_by_phone(member: str, outer_name: str) -> bool:
+    """True if the member, its folder or the zip around it is named as WhatsApp names exports."""
+    file_name, *around = _containers(member, outer_name)
+    return _stem(file_name) == _IOS_MEMBER or any(titled(name) for name in (file_name, *around))
+
+
 def _containers(member: str, outer_name: str) -> list[str]:
     """The file's own name, then what it lies in, from the inside out."""
     parts = [part for name in member.split(NESTED) for part in name.split("/")]

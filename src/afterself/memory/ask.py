@@ -6,7 +6,8 @@ printed is the command's business, what may be seen the view's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from afterself.memory.ranking import Ranked, rank
 from afterself.memory.recall import Pool, Recall
 
 if TYPE_CHECKING:
+    from afterself.policy.sayings import Place
     from afterself.policy.view import View
 
 
@@ -34,7 +36,8 @@ class Hit:
     """One record that may answer: pasted as it is, never reworded.
 
     `score` orders the hits of one answer and means nothing between answers; `by_named` says that the
-    one person whom the question names said it. `said_at` is aware UTC or None.
+    one person whom the question names said it. `said_at` is aware UTC or None. `also_in` are other sources
+    of the very same saying.
     """
 
     id: str
@@ -49,6 +52,7 @@ class Hit:
     thread: str
     thread_title: str
     context_before: Context | None
+    also_in: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Memory:
     """Answers questions from one view."""
 
     def __init__(self, view: View) -> None:
+        self._view = view
         self._recall = Recall(view)
 
     def ask(self, question: str, k: int = 10) -> Answer:
@@ -77,8 +82,20 @@ class Memory:
         statistics = self._recall.statistics(asked)
         pool = self._recall.gather(asked, statistics)
         ranked = rank(asked, pool.entries, pool.links, statistics)
-        hits = tuple(_hit(pool, place) for place in ranked[: max(k, 0)])
+        found = list(itertools.islice(_once(pool, ranked), max(k, 0)))
+        places = self._view.sayings.also_in([place.id for place in found])
+        hits = tuple(_hit(pool, place, places.get(place.id, ())) for place in found)
         return Answer(question, hits, answerable(asked, ranked, statistics))
+
+
+def _once(pool: Pool, ranked: Iterable[Ranked]) -> Iterator[Ranked]:
+    """The best place of each saying that several sources hold."""
+    said: set[str] = set()
+    for place in ranked:
+        first = pool.records[place.id].same_as or place.id
+        if first not in said:
+            said.add(first)
+            yield place
 
 
 def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
@@ -87,7 +104,7 @@ def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: not (hit.by_named if named else hit.is_owner))
 
 
-def _hit(pool: Pool, place: Ranked) -> Hit:
+def _hit(pool: Pool, place: Ranked, also_in: tuple[Place, ...]) -> Hit:
     record = pool.records[place.id]
     before = pool.previous(place.id)
     return Hit(
@@ -105,4 +122,5 @@ def _hit(pool: Pool, place: Ranked) -> Hit:
         context_before=Context(before.id, before.author_name, before.text)
         if before is not None and pool.entries[before.id].author != pool.entries[record.id].author
         else None,
+        also_in=also_in,
     )

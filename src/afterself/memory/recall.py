@@ -7,7 +7,7 @@ be seen is the view's decision, the order that of `ranking`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice, pairwise
@@ -68,6 +68,19 @@ class Pool:
 def is_said(record: ViewRecord) -> bool:
     """True for what somebody wrote or said: not deleted, no notice of the platform, no mere placeholder."""
     return not record.deleted and record.kind not in SILENT_KINDS and bool(record.words)
+
+
+def once(records: Iterable[ViewRecord]) -> Iterator[ViewRecord]:
+    """Each saying once: what several sources hold as the record that stands for it, if it is among them."""
+    repeating: dict[str, list[ViewRecord]] = {}
+    standing: set[str] = set()
+    for record in records:
+        if record.same_as is None:
+            standing.add(record.id)
+            yield record
+        else:
+            repeating.setdefault(record.same_as, []).append(record)
+    yield from (found[0] for first, found in repeating.items() if first not in standing)
 
 
 class Recall:

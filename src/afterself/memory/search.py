@@ -11,7 +11,7 @@ import heapq
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,11 @@ from afterself.memory.dates import Dates
 from afterself.memory.names import Naming
 from afterself.memory.question import MOST_TERMS, Question
 from afterself.memory.ranking import rank
-from afterself.memory.recall import Pool, Recall, is_said, match_any
+from afterself.memory.recall import Pool, Recall, is_said, match_any, once
 from afterself.memory.words import cased_words, fold, language_of, stems_of, words_of
 
 if TYPE_CHECKING:
+    from afterself.policy.sayings import Place
     from afterself.policy.view import View, ViewRecord
 
 MATCHES = 100_000  # records that the index hands over, best first
@@ -64,14 +65,27 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One record, and what orders it: the best match has the highest score; without words it is 0."""
+    """One record, and what orders it: the best match has the highest score; without words it is 0.
+
+    `also_in` are the other places of the same saying, in other sources.
+    """
 
     record: ViewRecord
     score: float
+    also_in: tuple[Place, ...] = ()
 
 
 def search(view: View, words: str, filters: Filters = Filters(), k: int = 20) -> list[Found]:
-    """At most `k` records that hold any of the words and pass the filters; without words the latest ones."""
+    """At most `k` records that hold any of the words and pass the filters; without words the latest ones.
+
+    What several sources hold is found once.
+    """
+    found = _search(view, words, filters, k)
+    places = view.sayings.also_in([one.record.id for one in found])
+    return [replace(one, also_in=places[one.record.id]) if one.record.id in places else one for one in found]
+
+
+def _search(view: View, words: str, filters: Filters, k: int) -> list[Found]:
     question = _question(words)
     if question is None:
         return _latest(view, filters, k)
@@ -80,7 +94,7 @@ def search(view: View, words: str, filters: Filters = Filters(), k: int = 20) ->
     recall = Recall(view)
     spelled = [word for words in question.terms.values() for word in words]
     pool = Pool()
-    for record in itertools.islice(_matching(view, match_any(spelled), filters), RANKED):
+    for record in once(itertools.islice(_matching(view, match_any(spelled), filters), RANKED)):
         pool.add(record)
     ranked = rank(question, pool.entries, (), recall.statistics(question))
     return [Found(pool.records[place.id], round(place.score, 6)) for place in ranked[: max(k, 0)]]
@@ -115,34 +129,35 @@ def _question(words: str) -> Question | None:
 
 
 def _matching(view: View, query: str, filters: Filters) -> Iterator[ViewRecord]:
-    ids = [id for id, _ in view.match(query, MATCHES)]
+    ids = [id for id, _ in view.match(query, MATCHES, once=False)]
     for start in range(0, len(ids), CHUNK):
         for record in view.many(ids[start : start + CHUNK]).values():
             if is_said(record) and filters.let(record):
                 yield record
 
 
+def _passing(view: View, filters: Filters) -> Iterator[ViewRecord]:
+    records = view.records(thread=filters.thread, since=filters.since, until=filters.until)
+    return once(record for record in records if is_said(record) and filters.let(record))
+
+
 def _holding(view: View, words: list[str], filters: Filters, k: int) -> list[Found]:
     """The records whose text holds most of the words anywhere in it, the latest first among equals."""
     earliest = datetime.min.replace(tzinfo=UTC)
     found: list[tuple[int, datetime, int, ViewRecord]] = []
-    for record in view.records(thread=filters.thread, since=filters.since, until=filters.until):
-        if is_said(record) and filters.let(record):
-            text = fold(record.text)
-            if held := sum(word in text for word in words):
-                found.append((held, record.said_at or earliest, record.position, record))
+    for record in _passing(view, filters):
+        text = fold(record.text)
+        if held := sum(word in text for word in words):
+            found.append((held, record.said_at or earliest, record.position, record))
     best = heapq.nlargest(max(k, 0), found, key=lambda one: (*one[:3], one[3].id))
     return [Found(record, float(held)) for held, _, _, record in best]
 
 
 def _latest(view: View, filters: Filters, k: int) -> list[Found]:
-    passing = (
-        record
-        for record in view.records(thread=filters.thread, since=filters.since, until=filters.until)
-        if is_said(record) and filters.let(record)
-    )
     earliest = datetime.min.replace(tzinfo=UTC)
     newest = heapq.nlargest(
-        max(k, 0), passing, key=lambda record: (record.said_at or earliest, record.position, record.id)
+        max(k, 0),
+        _passing(view, filters),
+        key=lambda record: (record.said_at or earliest, record.position, record.id),
     )
     return [Found(record, 0.0) for record in reversed(newest)]

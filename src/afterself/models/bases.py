@@ -23,7 +23,7 @@ from afterself.models.gguf_metadata import read_metadata
 
 EMBEDDED = "embedded"
 _HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
-_FETCHED = ["*.json", "*.safetensors", "README.md", "LICENSE*"]
+FILES_OF_A_BASE = ["*.json", "*.safetensors", "README.md", "LICENSE*"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,23 @@ class Base:
     """Tokens that the model was trained to read."""
     license: str
     """SPDX expression, or "unknown"."""
+    languages: tuple[str, ...] = ()
+    """ISO 639-1 codes of what it was made from, where its card says so."""
 
 
-def resolve_base(spec: str | Path | None = None, *, allow_network: bool = False) -> Base:
+def resolve_base(
+    spec: str | Path | None = None, *, allow_network: bool = False, sha256: str | None = None
+) -> Base:
     """Find a base: None or "embedded", a folder, or a hub id such as Qwen/Qwen3-0.6B-Base.
 
     A hub id that is not in the local hub cache is fetched only with `allow_network`; without it
-    ModelError says how. Raises ModelError if there is no such base or it is incomplete.
+    ModelError says how. `sha256` is the version that weights pin: one that a bundle brought along
+    (`kept_bases`) is found by it, whatever it is called here. Raises ModelError if there is no such base or
+    it is incomplete.
     """
     name = str(spec or EMBEDDED)
+    if sha256 is not None and (kept := kept_bases() / sha256).is_dir() and not _missing(kept):
+        return _folder(name, "folder", kept)
     if name == EMBEDDED:
         return _embedded(embedded_folder())
     folder = Path(name).expanduser()
@@ -78,6 +86,7 @@ def _embedded(folder: Path) -> Base:
             remedy="Reinstall the package, or name another base: --base FOLDER.",
         )
     meta = read_metadata(gguf)
+    told = json.loads(card.read_text(encoding="utf-8"))
     return Base(
         id=EMBEDDED,
         kind="embedded",
@@ -85,7 +94,8 @@ def _embedded(folder: Path) -> Base:
         gguf=gguf,
         sha256=_fingerprint([gguf, tokenizer]),
         context=meta.integer(f"{meta.text('general.architecture')}.context_length"),
-        license=str(json.loads(card.read_text(encoding="utf-8")).get("license", "unknown")),
+        license=str(told.get("license", "unknown")),
+        languages=tuple(str(code) for code in told.get("languages", ())),
     )
 
 
@@ -155,6 +165,13 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("afterself")
 
 
+def kept_bases() -> Path:
+    """Where bases that came in bundles lie, each in a folder called by its hash; shared by all selves."""
+    import platformdirs
+
+    return platformdirs.user_data_path("afterself") / "bases"
+
+
 def _from_hub(name: str, allow_network: bool) -> Path:
     try:
         from huggingface_hub import snapshot_download
@@ -162,7 +179,7 @@ def _from_hub(name: str, allow_network: bool) -> Path:
     except ImportError:
         raise MissingExtra("train", "Using a model from the Hugging Face hub") from None
     try:
-        here = Path(snapshot_download(name, local_files_only=True, allow_patterns=_FETCHED))
+        here = Path(snapshot_download(name, local_files_only=True, allow_patterns=FILES_OF_A_BASE))
         if not _missing(here):
             return here
     except (LocalEntryNotFoundError, FileNotFoundError):
@@ -174,7 +191,7 @@ def _from_hub(name: str, allow_network: bool) -> Path:
         )
     try:
         with _online():
-            return Path(snapshot_download(name, allow_patterns=_FETCHED))
+            return Path(snapshot_download(name, allow_patterns=FILES_OF_A_BASE))
     except Exception as error:  # network, authorisation, disk: one sentence for the person
         raise ModelError(
             f"The base {name} could not be fetched: {type(error).__name__}.",

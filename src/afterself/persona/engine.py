@@ -49,7 +49,7 @@ def open_engine(self_: Self, audience: str = OWNER) -> ChatEngine:
 
 
 def _base_of(weights: Weights) -> Base:
-    base = resolve_base(weights.base)
+    base = resolve_base(weights.base, sha256=weights.base_sha256)
     if base.sha256 != weights.base_sha256:
         raise ModelError(
             f"The adapter {weights.id} belongs to another version of the base {weights.base}.",

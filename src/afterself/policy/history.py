@@ -131,9 +131,15 @@ class HistoryReads:
             )
             return RecordHistory(
                 said_raw, zone, owner_by, forwarded_from, tuple(str(key) for (key,) in aliases),
-                tuple(self._revision(one) for one in self._db.execute(_REVISIONS, (record,))),
-                self._made(number),
+                self._revisions(record), self._made(number),
             )  # fmt: skip
+
+    def revisions(self, record: str) -> tuple[RevisionInfo, ...]:
+        """Every wording of a record that the view sees, the first one first."""
+        if self._seen.audience != OWNER:
+            return ()
+        with archive_errors(self._archive_path):
+            return self._revisions(record)
 
     def imports(self) -> list[ImportDetail]:
         """Every import that left something, oldest first."""
@@ -142,6 +148,9 @@ class HistoryReads:
         with archive_errors(self._archive_path):
             rows: Any = self._db.execute(_IMPORTS).fetchall()
         return [_import(*row) for row in rows]
+
+    def _revisions(self, record: str) -> tuple[RevisionInfo, ...]:
+        return tuple(self._revision(one) for one in self._db.execute(_REVISIONS, (record,)))
 
     def _revision(self, row: Any) -> RevisionInfo:
         (number, n, why, text, language, edited, current, at, note, undone, imported, *rest) = row

@@ -15,12 +15,16 @@ import apsw
 from afterself.archive.audiences import OWNER
 from afterself.archive.database import archive_errors
 from afterself.archive.keys import moment
+from afterself.policy.sayings import repeats
 from afterself.policy.seen import FROM_RECORDS, Seen
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How much a view sees. `own` counts the owner's records; `owner` are the names known to be theirs."""
+    """How much a view sees. `own` counts the owner's records; `owner` are the names known to be theirs.
+
+    What several sources hold counts once in both; `repeated` counts its further records.
+    """
 
     records: int
     own: int
@@ -30,6 +34,7 @@ class Overview:
     last: datetime | None
     owner: tuple[str, ...]
     owner_unknown_in: tuple[str, ...]
+    repeated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class OverviewReads:
                 self._seen.values,
             ).fetchone()
             records, own, threads, first, last = seen
+            again = self._again()
             people: Any = self._db.execute(
                 "SELECT count(DISTINCT CASE WHEN identity.owner = 1 THEN 0 ELSE contact.id END) "
                 f"FROM identity JOIN contact ON contact.id = identity.contact WHERE {self._seen.person} "
@@ -77,10 +83,28 @@ class OverviewReads:
                 self._seen.values,
             ).fetchall()
         return Overview(
-            records, own, threads, people,
+            records - again[0], own - again[1], threads, people,
             None if first is None else moment(first), None if last is None else moment(last),
             tuple(str(name) for (name,) in owner), tuple(str(source) for (source,) in unknown),
+            again[0],
         )  # fmt: skip
+
+    def _again(self) -> tuple[int, int]:
+        """How many records repeat others that are seen, and how many of them are the owner's."""
+        if self._seen.everything:  # then it is one record of each saying that does not
+            query = (
+                "SELECT count(*) - count(DISTINCT said), "
+                "coalesce(sum(own), 0) - count(DISTINCT CASE WHEN own THEN said END) FROM "
+                "(SELECT said, record.is_owner IS 1 AS own FROM same_as "
+                "JOIN record ON record.row = same_as.record)"
+            )
+        else:
+            query = (
+                f"SELECT count(*), coalesce(sum(record.is_owner = 1), 0) {FROM_RECORDS} "
+                f"WHERE {self._seen.record} AND {repeats(self._seen.record)}"
+            )
+        found: Any = self._db.execute(query, self._seen.values).fetchone()
+        return found[0], found[1]
 
     def imports(self) -> list[ImportInfo]:
         """The imports that left something that is seen, oldest first."""
@@ -91,6 +115,15 @@ class OverviewReads:
                 self._seen.values,
             ).fetchall()
         return [ImportInfo(source, importer, name, moment(at)) for source, importer, name, at in rows]
+
+    def kept_files(self) -> dict[int, set[str]]:
+        """The files that were kept of imports: their SHA-256 (hex) by size. For the owner's list alone."""
+        found: dict[int, set[str]] = {}
+        if self._seen.everything:
+            with archive_errors(self._archive_path):
+                for sha256, size in self._db.execute("SELECT sha256, size FROM blob"):
+                    found.setdefault(size, set()).add(sha256)
+        return found
 
     def _there(self, what: str, column: Literal["author", "import"]) -> str:
         """That something stands in a record that is seen; an audience is told of nothing else."""

@@ -23,12 +23,15 @@ from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.drafts import Attachment
 from afterself.archive.keys import microseconds, moment
 from afterself.archive.labels import Label, read_labels
+from afterself.archive.newer import refuse_newer
 from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.policy.consent import require_consent
 from afterself.policy.history import HistoryReads
 from afterself.policy.overview import OverviewReads
+from afterself.policy.own_words import OwnWordsReads
 from afterself.policy.retrieval import RetrievalReads
+from afterself.policy.sayings import SayingReads, first_of, repeats
 from afterself.policy.seen import FROM_RECORDS, compile_seen
 from afterself.policy.words import OWN_KINDS, own_spans_text
 
@@ -46,7 +49,8 @@ _CHUNK = 500
 class ViewRecord:
     """One record as a view shows it. `text` is the latest revision whole; `own_text` only the owner's own
     words in it, "" where it has none; `words` what anybody really said in it: `text` less its placeholders.
-    `said_at` is aware UTC. A missing `position` in a thread is a record that this view may not see."""
+    `said_at` is aware UTC. A missing `position` in a thread is a record that this view may not see. `same_as`
+    is the id of the record that stands for this saying here, if another source's does: count it once."""
 
     id: str
     source_key: str
@@ -68,6 +72,7 @@ class ViewRecord:
     deleted: bool
     attachments: tuple[Attachment, ...]
     words: str = ""
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ SELECT record.row, record.id, record.source_key, thread.source, thread.id, threa
        revision.text, revision.n, record.position, record.deleted, record.attachments, revision.spans,
        revision.row, record.forwarded_from
 """
-_SELECT = f"{_COLUMNS} {FROM_RECORDS} JOIN revision ON revision.row = record.revision"
+_FROM = f"{FROM_RECORDS} JOIN revision ON revision.row = record.revision"
 _PERSON = """
 SELECT identity.id, coalesce(contact.shown, identity.name), identity.handle, identity.source,
        coalesce(identity.owner, 0), coalesce(wrote.n, 0) AS records, contact.relation, contact.id,
@@ -136,6 +141,8 @@ class View:
         self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
         try:
             with archive_errors(self_.archive_path):
+                if self.audience != OWNER:
+                    refuse_newer(self._db, "what an audience may see")
                 if (needed := _NEEDS[purpose]) is not None:
                     require_consent(self_, needed, self._db)
                 self._seen = compile_seen(self._db, purpose, audience)
@@ -143,11 +150,17 @@ class View:
             self._db.close()
             raise
         before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
-        self._where = f"WHERE {self._seen.record}{before}"
+        seen = f"{self._seen.record}{before}"
+        self._where = f"WHERE {seen}"
+        self._select = f"{_COLUMNS.rstrip()}, {first_of(seen)} {_FROM}"
+        self._repeats = repeats(seen)
         self.quotes = self._seen.quotes
         """Whether the audience may be shown words verbatim."""
         self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
+        single = f"{self._where} AND NOT {self._repeats}"
+        self.own = OwnWordsReads(self._db, self_.archive_path, single, self._seen.values)
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
+        self.sayings = SayingReads(self._db, self_.archive_path, seen, self._seen.values)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many)
 
     def __enter__(self) -> View:
@@ -199,7 +212,7 @@ class View:
             ).fetchall()
             for (row,) in threads:
                 rows = self._db.execute(
-                    f"{_SELECT} {self._where} AND record.thread = :thread{wanted}{_ORDER}",
+                    f"{self._select} {self._where} AND record.thread = :thread{wanted}{_ORDER}",
                     {**values, "thread": row},
                 )
                 for found in rows:
@@ -217,7 +230,7 @@ class View:
                 chunk = {f"id{n}": _clean(id) for n, id in enumerate(ids[start : start + _CHUNK])}
                 marks = ", ".join(f":{name}" for name in chunk)
                 rows = self._db.execute(
-                    f"{_SELECT} {self._where} AND record.id IN ({marks})", {**self._seen.values, **chunk}
+                    f"{self._select} {self._where} AND record.id IN ({marks})", {**self._seen.values, **chunk}
                 )
                 found.update((record.id, record) for record in map(self._record, rows))
         return {id: found[id] for id in ids if id in found}
@@ -234,26 +247,28 @@ class View:
             ).get
         return int(seen) == len(set(ids))
 
-    def match(self, fts_query: str, limit: int) -> list[tuple[str, float]]:
+    def match(self, fts_query: str, limit: int, *, once: bool = True) -> list[tuple[str, float]]:
         """Ids of the records that match an FTS5 query, best first, with bm25 scores (higher is better).
 
-        A text that is no FTS5 query is searched for its words, any of them.
+        A text that is no FTS5 query is searched for its words, any of them. `once`: without those that
+        repeat what another source has.
         """
         query = _clean(fts_query)
         with archive_errors(self._self.archive_path):
             try:
-                return self._match(query, limit)
+                return self._match(query, limit, once)
             except apsw.SQLError:
                 words = dict.fromkeys(_WORDS.findall(query))
                 plain = " OR ".join(f'"{word}"' for word in itertools.islice(words, _MOST_WORDS))
-                return self._match(plain, limit) if plain else []
+                return self._match(plain, limit, once) if plain else []
 
-    def _match(self, query: str, limit: int) -> list[tuple[str, float]]:
+    def _match(self, query: str, limit: int, once: bool) -> list[tuple[str, float]]:
+        single = f"AND NOT {self._repeats}" if once else ""
         rows = self._db.execute(
             f"""
             SELECT record.id, bm25(lexical) FROM lexical
             JOIN record ON record.row = lexical.rowid {_JOINED}
-            {self._where} AND lexical MATCH :query ORDER BY bm25(lexical), record.row LIMIT :limit
+            {self._where} AND lexical MATCH :query {single} ORDER BY bm25(lexical), record.row LIMIT :limit
             """,
             {**self._seen.values, "query": query, "limit": max(0, limit)},
         )
@@ -262,7 +277,7 @@ class View:
     def _record(self, row: tuple[Any, ...]) -> ViewRecord:
         (number, id, source_key, source, thread, title, thread_kind, author, name, is_owner, kind,
          said_at, precision, reply_to, text, n, position, deleted, attachments, spans, revision,
-         forwarded) = row  # fmt: skip
+         forwarded, same_as) = row  # fmt: skip
         text = "" if deleted else text
         foreign = self._spans(revision) if spans and text else []
         own = ""
@@ -273,7 +288,7 @@ class View:
             id, source_key, source, thread, title, thread_kind, author, name,
             None if is_owner is None else bool(is_owner), kind,
             None if said_at is None else moment(said_at), precision, reply_to, text, own, n, position,
-            bool(deleted), self._attachments(number) if attachments else (), words,
+            bool(deleted), self._attachments(number) if attachments else (), words, same_as,
         )  # fmt: skip
 
     def _spans(self, revision: int) -> list[tuple[int, int, str]]:

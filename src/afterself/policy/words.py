@@ -17,13 +17,19 @@ SILENT_KINDS = frozenset({"system", "reaction", "call"})
 """Kinds that nobody wrote or said: neither context nor citation."""
 
 
-def own_spans_text(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
-    """`text` without its foreign spans (begin, end, kind; code points), trimmed."""
-    kept: list[str] = []
+def own_ranges(text: str, spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int]]:
+    """Where the own words of `text` stand between its foreign spans (begin, end, kind; code points)."""
+    kept: list[tuple[int, int]] = []
     at = 0
     for begin, end, _ in sorted(span for span in spans if span[2] != "own"):
         if begin > at:
-            kept.append(text[at:begin])
+            kept.append((at, begin))
         at = max(at, end)
-    kept.append(text[at:])
-    return "".join(kept).strip()
+    if at < len(text):
+        kept.append((at, len(text)))
+    return kept
+
+
+def own_spans_text(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """`text` without its foreign spans (begin, end, kind; code points), trimmed."""
+    return "".join(text[begin:end] for begin, end in own_ranges(text, spans)).strip()

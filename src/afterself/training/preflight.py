@@ -33,6 +33,7 @@ whole channel's model; with 300 in 75 %, with 1,000 in 85 %, with 3,000 in 89 %.
 class Preflight:
     """A run before it starts. Sizes are in tokens and bytes, times in seconds, `None` is unknown.
 
+    `languages` are the shares of the owner's languages in what they wrote.
     `resumes` tells which checkpoint the run goes on from, `others` how many it does not fit.
     """
 
@@ -58,6 +59,7 @@ class Preflight:
     memory_needed: int
     memory_free: int | None
     base_bits: float
+    languages: dict[str, float]
     warnings: tuple[str, ...]
     verdict: str
     resumes: str | None = None
@@ -107,6 +109,7 @@ def preflight(loop: Loop, base: Base, dataset: Dataset, on: Machine) -> Prefligh
         memory_needed=needed,
         memory_free=free,
         base_bits=bits,
+        languages=dataset.languages,
         warnings=tuple(_warnings(dataset, bits, base)),
         verdict=verdict(dataset.messages, sum(e.owner_bytes for e in (*dataset.train, *dataset.validation))),
     )
@@ -163,7 +166,15 @@ def _peak_memory(on: Machine) -> int:
 
 def _warnings(dataset: Dataset, bits: float, base: Base) -> list[str]:
     told = []
-    if bits > UNKNOWN_LANGUAGE:
+    known = (*base.languages, "und")
+    foreign = {code: share for code, share in dataset.languages.items() if code not in known}
+    if base.languages and sum(foreign.values()) > 0.5:
+        told.append(
+            f"The owner writes mostly {next(iter(foreign))}, and the base {base.id} was made from "
+            f"{', '.join(base.languages)}. The weights will imitate spelling more than sense; a base of that "
+            "language does better: --base."
+        )
+    elif bits > UNKNOWN_LANGUAGE:
         told.append(
             f"The base {base.id} hardly knows this language ({bits:.1f} bits per byte; its own are below 2). "
             "The weights will imitate spelling more than sense; a base of that language does better: --base."

@@ -107,7 +107,8 @@ def _common_base(weights: Mapping[str, Weights]) -> Base:
             "These selves stand on different bases, whose bits do not compare.",
             remedy="Score them one by one, or train them on the same base.",
         )
-    return resolve_base(next(iter(weights.values())).base)
+    pinned = next(iter(weights.values()))
+    return resolve_base(pinned.base, sha256=pinned.base_sha256)
 
 
 def bits_under(model: Any, replies: Sequence[list[Example]], progress: Progress, name: str) -> list[float]:

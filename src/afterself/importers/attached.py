@@ -1,0 +1,26 @@
+"""Which other members of a source came with an export: the files that its messages were sent with.
+
+They are listed in a `Detection`, so that nobody reads them as documents or tables of the owner. Most exports
+keep them in folders of their own, or under names of their own, and that decides; where a chat only cites
+them, its importer looks them up (`whatsapp_attached`, `mail_attached`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from afterself.importers.source_view import SourceView
+
+
+def beside(member: str) -> str:
+    """What the names of files in the same folder begin with: "" or the folder with its slash."""
+    return member[: member.rfind("/") + 1]
+
+
+def came_with(source: SourceView, member: str, names: re.Pattern[str]) -> Iterator[str]:
+    """Members at or below the folder of `member` whose names from there on match `names` at their start."""
+    folder = beside(member)
+    for name in source.names():
+        if name != member and name.startswith(folder) and names.match(name, len(folder)):
+            yield name

@@ -1,0 +1,237 @@
+"""What of what the owner wrote are their own words, and which rule left out the rest: the gate of training.
+
+Each record of the owner is theirs by author; it is left out whole if it is of a kind that nobody writes, was
+forwarded, or is a copy of what somebody else or they themselves wrote before; of the others what is quoted,
+pasted, code, a signature or a placeholder is left out. `afterself import` and `dataset` tell the shares.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from afterself.archive.database import archive_errors
+from afterself.archive.keys import microseconds
+from afterself.archive.languages import NO_WORDS
+from afterself.policy.copies import LONG, SHORT, Seen, plain_text
+from afterself.policy.seen import FROM_RECORDS, Values
+from afterself.policy.words import OWN_KINDS, SILENT_KINDS, own_spans_text
+
+UNDETERMINED = "und"
+"""ISO 639-2: a language that is not known."""
+
+RULES = (
+    "kind", "forwarded", "quoted", "signature", "pasted", "code", "placeholder",
+    "copied from others", "repeated",
+)  # fmt: skip
+"""Why words under the owner's name are not, or not again, their own; in the order in which they are asked."""
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Records, and characters (code points) in them."""
+
+    records: int = 0
+    characters: int = 0
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.records + other.records, self.characters + other.characters)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What the owner wrote, what of it are own words, and what each rule left out.
+
+    `copies` are ids of the records that are left out because they were written before.
+    """
+
+    written: Amount
+    own: Amount
+    left_out: dict[str, Amount] = field(default_factory=dict)
+    copies: frozenset[str] = frozenset()
+
+    def share(self, rule: str) -> float:
+        """The share of the characters written that a rule left out."""
+        return self.left_out.get(rule, Amount()).characters / max(self.written.characters, 1)
+
+
+class OwnWordsReads:
+    """The part of a view that tells own words from others: `View.own`."""
+
+    def __init__(self, db: apsw.Connection, archive_path: Path, where: str, values: Values) -> None:
+        self._db, self._archive_path = db, archive_path
+        self._where, self._values = where, dict(values)
+
+    def words(
+        self,
+        *,
+        threads: Collection[int] | None = None,
+        without: Collection[str] = (),
+        until: datetime | None = None,
+    ) -> OwnWords:
+        """Over all that the view sees, or in some threads (rows); `without` are ids of threads left out.
+
+        `until` is an exclusive upper bound on when it was said; what has no time is then left out.
+        """
+        tally = _Tally()
+        with archive_errors(self._archive_path):
+            for one in self._records(*self._narrowed(threads, without, until)):
+                tally.see(one)
+        return tally.result()
+
+    def languages(
+        self,
+        *,
+        threads: Collection[int] | None = None,
+        without: Collection[str] = (),
+        until: datetime | None = None,
+    ) -> dict[str, float]:
+        """The share of each language in what the owner wrote, by characters, the largest first.
+
+        `und` is what is not known; what holds no words does not count. Arguments as for `words`.
+        """
+        where, values = self._narrowed(threads, without, until)
+        values["kinds"] = json.dumps(sorted(OWN_KINDS))
+        with archive_errors(self._archive_path):
+            rows: Any = self._db.execute(
+                f"SELECT coalesce(revision.language, '{UNDETERMINED}') AS spoken, "
+                f"sum(length(revision.text)) AS size {FROM_RECORDS} "
+                f"JOIN revision ON revision.row = record.revision {where} AND record.is_owner = 1 "
+                "AND record.deleted = 0 AND record.forwarded_from IS NULL "
+                "AND record.kind IN (SELECT value FROM json_each(:kinds)) "
+                f"AND coalesce(revision.language, '') != '{NO_WORDS}' "
+                "GROUP BY spoken HAVING size > 0 ORDER BY size DESC, spoken",
+                values,
+            ).fetchall()
+        total = sum(size for _, size in rows)
+        return {language: size / total for language, size in rows}
+
+    def _narrowed(
+        self, threads: Collection[int] | None, without: Collection[str], until: datetime | None
+    ) -> tuple[str, dict[str, str | int]]:
+        """The condition of what is asked for, and the values of its parameters."""
+        where, values = self._where, dict(self._values)
+        if threads is not None:
+            where += " AND record.thread IN (SELECT value FROM json_each(:threads))"
+            values["threads"] = json.dumps(sorted(threads))
+        if without:
+            where += " AND thread.id NOT IN (SELECT value FROM json_each(:without))"
+            values["without"] = json.dumps(sorted(without))
+        if until is not None:
+            where += " AND record.said_at < :said_until"
+            values["said_until"] = microseconds(until)
+        return where, values
+
+    def _records(self, where: str, values: dict[str, str | int]) -> Iterator[_Record]:
+        """The owner's records and what others wrote at length, in the order in which it was said."""
+        rows: Any = self._db.execute(
+            f"SELECT record.row {FROM_RECORDS} JOIN revision ON revision.row = record.revision {where} "
+            "AND record.deleted = 0 AND (record.is_owner = 1 OR "
+            f"(record.is_owner = 0 AND length(revision.text) >= {SHORT})) "
+            "ORDER BY record.order_at, record.thread, record.position",
+            values,
+        )
+        ordered = iter([row for (row,) in rows])
+        while batch := list(itertools.islice(ordered, _BATCH)):
+            found: Any = self._db.execute(
+                "SELECT record.row, record.id, record.is_owner, record.kind, "
+                "record.forwarded_from IS NOT NULL, "
+                "revision.text, revision.spans, revision.row "
+                "FROM record JOIN revision ON revision.row = record.revision "
+                "WHERE record.row IN (SELECT value FROM json_each(?))",
+                (json.dumps(batch),),
+            ).fetchall()
+            by_row = {row: one for row, *one in found}
+            for row in batch:
+                id, owner, kind, forwarded, text, spans, revision = by_row[row]
+                foreign = self._spans(revision) if spans else []
+                yield _Record(id, owner, kind, forwarded, text, foreign)
+
+    def _spans(self, revision: int) -> list[tuple[int, int, str]]:
+        found: Any = self._db.execute(
+            "SELECT begins, ends, kind FROM span WHERE revision = ? AND kind != 'own'", (revision,)
+        )
+        return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    id: str
+    owner: int
+    kind: str
+    forwarded: int
+    text: str
+    spans: list[tuple[int, int, str]]
+
+
+class _Tally:
+    """What was seen so far."""
+
+    def __init__(self) -> None:
+        self._others, self._own_before = Seen(), Seen()
+        self._left_out: dict[str, Amount] = {}
+        self._written = self._own = Amount()
+        self._copies: set[str] = set()
+
+    def see(self, one: _Record) -> None:
+        own = own_spans_text(one.text, one.spans)
+        if not one.owner:
+            if one.kind not in SILENT_KINDS:
+                self._others.add(plain_text(own))
+            return
+        size = len(one.text)
+        self._written += Amount(1, size)
+        if one.kind not in OWN_KINDS:
+            self._drop("kind", 1, size)
+        elif one.forwarded:
+            self._drop("forwarded", 1, size)
+        else:
+            self._see_own(one, own)
+
+    def _see_own(self, one: _Record, own: str) -> None:
+        by_kind = _by_kind(one.spans)
+        nothing_left = max(by_kind, key=lambda kind: by_kind[kind]) if not own and by_kind else None
+        for kind, size in by_kind.items():
+            self._drop(kind, int(kind == nothing_left), size)
+        if not own:
+            return
+        plain = plain_text(own)
+        rule = None
+        if self._others.holds(plain):
+            rule = "copied from others"
+        elif self._own_before.holds(plain, LONG):
+            rule = "repeated"
+        self._own_before.add(plain)
+        if rule is not None:
+            self._drop(rule, 1, len(own))
+            self._copies.add(one.id)
+            return
+        self._own += Amount(1, len(own))
+
+    def _drop(self, rule: str, records: int, characters: int) -> None:
+        self._left_out[rule] = self._left_out.get(rule, Amount()) + Amount(records, characters)
+
+    def result(self) -> OwnWords:
+        left_out = {rule: self._left_out[rule] for rule in RULES if rule in self._left_out}
+        return OwnWords(self._written, self._own, left_out, frozenset(self._copies))
+
+
+def _by_kind(spans: list[tuple[int, int, str]]) -> Counter[str]:
+    """Characters of foreign spans by kind; what lies in two counts once."""
+    sizes: Counter[str] = Counter()
+    at = 0
+    for begin, end, kind in sorted(spans):
+        if end > max(at, begin):
+            sizes[kind] += end - max(at, begin)
+        at = max(at, end)
+    return sizes

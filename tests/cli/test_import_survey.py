@@ -1,0 +1,137 @@
+"""`afterself import FOLDER` shows what lies in a folder of everything, and takes what the person ticks."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from command_line import Ran, afterself
+
+from afterself.cli import import_command
+from afterself.home.folder import Self
+
+CHAT = "13/01/2021, 09:00 - {0}: hi\n13/01/2021, 09:01 - Ben: ho\n14/01/2021, 09:01 - Ben: hm\n"
+TALK = [{"uuid": "c", "name": "t", "chat_messages": [
+    {"uuid": "m", "sender": "human", "text": "read", "created_at": "2024-02-03T04:05:06Z"}]}]  # fmt: skip
+
+
+@pytest.fixture
+def downloads(tmp_path: Path) -> Path:
+    folder = tmp_path / "Downloads"
+    (folder / "notes").mkdir(parents=True)
+    for name in ("Anna", "Cleo"):
+        (folder / f"WhatsApp Chat with {name}.txt").write_text(CHAT.format(name))
+    (folder / "notes" / "plan.md").write_text("# A plan\n\nof mine\n")
+    (folder / "essay.txt").write_text("An essay that lies beside.\n")
+    for name in ("a.jpg", "b.jpg", "notes/c.mp4"):
+        (folder / name).write_bytes(b"\xff\xd8")
+    with zipfile.ZipFile(folder / "claude.zip", "w") as made:
+        made.writestr("conversations.json", json.dumps(TALK))
+    (folder / "cut.zip").write_bytes((folder / "claude.zip").read_bytes()[:40])
+    return folder
+
+
+def run(self_: Self, *arguments: object, stdin: bytes = b"") -> Ran:
+    return afterself("--self", self_.path, "import", *arguments, stdin=stdin)
+
+
+def titles(self_: Self) -> set[str]:
+    return {record["thread_title"] for record in afterself("--self", self_.path, "records", "--json").lines}
+
+
+def test_the_list_names_every_entry_with_its_count_and_span_and_stores_nothing(
+    fresh_self: Self, downloads: Path
+) -> None:
+    told = run(fresh_self, downloads, "--list", "--json", "--zone", "UTC").json
+    found = {one["name"]: one for one in told["found"]}
+    assert {name: (one["format"], one["records"]) for name, one in found.items()} == {
+        "WhatsApp Chat with Anna.txt": ("WhatsApp chat", 3),
+        "WhatsApp Chat with Cleo.txt": ("WhatsApp chat", 3),
+        "claude.zip": ("Claude conversations", 1),
+        "notes": ("documents", 1),
+        "Downloads": ("documents", 1),
+    }
+    span = {"first": "2021-01-13T09:00:00Z", "last": "2021-01-14T09:01:00Z"}
+    assert found["WhatsApp Chat with Anna.txt"]["span"] == span
+    assert not any(one["already_imported"] or one["taken"] for one in told["found"])
+    unread = {one["what"]: (one["files"], one["why"]) for one in told["not_recognised"]}
+    assert unread[".jpg"] == (2, "no importer reads them") and unread[".mp4"][0] == 1
+    assert "cut off or damaged" in unread["cut.zip"][1]
+    assert titles(fresh_self) == set()
+
+
+def test_everything_is_taken_when_nobody_is_asked_and_then_known_as_imported(
+    fresh_self: Self, downloads: Path
+) -> None:
+    ran = run(fresh_self, downloads, "--yes", "--json").json
+    assert [one["taken"] for one in ran["folders"][0]["found"]] == [True] * 5
+    assert (ran["new"], len(ran["sources"])) == (9, 2)
+    assert titles(fresh_self) == {"Anna", "Cleo", "t", "plan", "essay"}
+    again = run(fresh_self, downloads, "--yes", "--json").json
+    assert (again["new"], again["same"]) == (0, 9)
+    assert all(one["already_imported"] for one in again["folders"][0]["found"])
+    with (downloads / "WhatsApp Chat with Anna.txt").open("a") as chat:
+        chat.write("15/01/2021, 10:00 - Anna: new\n")
+    changed = run(fresh_self, downloads, "--list", "--json").json["found"]
+    assert [one["name"] for one in changed if not one["already_imported"]] == ["WhatsApp Chat with Anna.txt"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        (b"2, 3\n", {"Anna", "Cleo"}),
+        (b"4\n", {"t"}),
+        (b"0\n", set()),
+        (b"5 1\n", {"plan", "essay"}),
+        (b"\n", {"Anna", "Cleo", "t", "plan", "essay"}),
+    ],
+)
+def test_the_person_ticks_what_is_wanted(
+    fresh_self: Self, downloads: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes, wanted: set[str]
+) -> None:
+    monkeypatch.setattr(import_command, "interactive", lambda: True)
+    ran = run(fresh_self, downloads, "--me", "Ben", stdin=answer + b"\n")
+    assert ran.code == 0, ran.err
+    assert "WhatsApp Chat" in ran.out and "Not read: .jpg, 2 files" in ran.out
+    assert titles(fresh_self) == wanted
+
+
+def test_what_was_sent_in_a_chat_that_is_not_ticked_is_not_read_as_a_document_either(
+    fresh_self: Self, downloads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_command, "interactive", lambda: True)
+    with (downloads / "WhatsApp Chat with Anna.txt").open("a") as chat:
+        chat.write("15/01/2021, 10:00 - Anna: essay.txt (file attached)\n")
+    shown = run(fresh_self, downloads, "--list", "--json").json["found"]
+    assert [one["name"] for one in shown] == [
+        "WhatsApp Chat with Anna.txt", "WhatsApp Chat with Cleo.txt", "claude.zip", "notes",
+    ]  # fmt: skip
+    run(fresh_self, downloads, "--me", "Ben", stdin=b"2 4\n\n")
+    assert titles(fresh_self) == {"Cleo", "plan"}
+
+
+def test_a_folder_with_nothing_to_read_is_an_error_that_names_what_was_seen(
+    fresh_self: Self, tmp_path: Path
+) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.jpg").write_bytes(b"\xff\xd8")
+    ran = run(fresh_self, tmp_path / "pictures", "--yes")
+    assert ran.code != 0 and "a.jpg" in ran.err
+
+
+def test_help_names_every_format_that_is_read() -> None:
+    told = " ".join(afterself("import", "--help").out.split())
+    for name in (
+        "WhatsApp",
+        "Telegram",
+        "ChatGPT",
+        "Claude",
+        "mbox",
+        "Maildir",
+        ".docx",
+        ".pdf",
+        "JSON Lines",
+    ):
+        assert name in told

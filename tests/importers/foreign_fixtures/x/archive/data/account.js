@@ -1,0 +1,1 @@
+window.YTD.account.part0 = [ { "account" : { "email" : "lina@mail.example", "createdVia" : "web", "username" : "lina_moor", "accountId" : "9001", "createdAt" : "2012-01-01T10:00:00.000Z", "accountDisplayName" : "Lina 🦉 Moor" } } ]

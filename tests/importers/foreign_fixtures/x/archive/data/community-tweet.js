@@ -1,0 +1,1 @@
+window.YTD.community_tweet.part0 = [ { "tweet" : { "community_id_str" : "55", "id_str" : "1652976151557050369", "created_at" : "Mon May 01 10:00:00 +0000 2023", "full_text" : "Wer zählt am 1. Mai mit?", "lang" : "de" } } ]

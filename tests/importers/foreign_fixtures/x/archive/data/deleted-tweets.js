@@ -1,0 +1,1 @@
+window.YTD.deleted_tweets.part0 = [ { "tweet" : { "deleted_at" : "2023-11-01T10:00:00.000Z", "id_str" : "1719293130961850369", "created_at" : "Tue Oct 31 10:00:00 +0000 2023", "full_text" : "das nehme ich zurück", "lang" : "de" } } ]
