@@ -37,12 +37,12 @@ def ranked(question: str, lines: Sequence[Said]) -> tuple[list[Ranked], float]:
     frequency: Counter[str] = Counter()
     links = []
     for number, line in enumerate(lines):
-        stems, words = document_stems(line.text)
+        stems, content = document_stems(line.text)
         frequency.update(set(stems))
         at = datetime.fromisoformat(line.at).replace(tzinfo=UTC)
         id = f"r{number:02d}"
         entries[id] = Entry(
-            id, stems, words, PEOPLE[line.author], at, "second", ends_in_a_question(line.text), (id,)
+            id, stems, len(content), PEOPLE[line.author], at, "second", ends_in_a_question(line.text), (id,)
         )
         if number and not line.new:
             links.append((f"r{number - 1:02d}", id))

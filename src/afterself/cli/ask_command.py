@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.audience_commands import AudienceOption
+from afterself.cli.filter_options import (
+    KindOption,
+    PersonOption,
+    SinceOption,
+    SourceOption,
+    ThreadOption,
+    UntilOption,
+    filters_of,
+)
 from afterself.cli.moments import shown_moment
 from afterself.cli.places import show_places
 from afterself.cli.reading import json_lines, text_of
@@ -21,7 +30,6 @@ if TYPE_CHECKING:
 
     from afterself.memory import Answer, Hit
     from afterself.memory.declining import Declined
-    from afterself.memory.excerpt import Excerpt
 
 _MOST_BEFORE = 300
 NOTHING = "Nothing recorded about that."
@@ -46,6 +54,12 @@ def ask(
     nearest: Annotated[
         bool, typer.Option("--nearest", help="Show the nearest records even if they hardly answer it.")
     ] = False,
+    person: PersonOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    thread: ThreadOption = None,
+    source: SourceOption = None,
+    kind: KindOption = None,
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
@@ -59,6 +73,7 @@ def ask(
         )
     from afterself.memory import Memory
     from afterself.memory.declining import declined, last_known
+    from afterself.memory.upkeep import keep_up
     from afterself.policy import open_view
 
     self_ = open_self()
@@ -72,14 +87,16 @@ def ask(
         asked = json_lines(file, needs="question", kind=str, example=_EXAMPLE)
     else:
         asked = [{"question": question}]
+    keep_up(self_)
     with open_view(self_, "quote", audience) as view:
         if question is not None and not as_json and not view.threads():
             next_step = with_self("Nothing was imported yet: afterself import PATH")
             console().print(f"{NOTHING} {next_step}", markup=False)
             return
+        filters = filters_of(view, person, since, until, thread, source, kind)
         memory, last = Memory(view), last_known(view)
         for line in asked:
-            answer = memory.ask(line["question"], k)
+            answer = memory.ask(line["question"], k, filters)
             why = declined(answer, last)
             if as_json or file is not None:
                 echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer, why)})
@@ -111,6 +128,7 @@ def _json(answer: Answer, why: Declined | None) -> dict[str, Any]:
                 "precision": hit.precision,
                 "thread": hit.thread,
                 "thread_title": hit.thread_title,
+                **({"passage": list(hit.passage)} if hit.passage else {}),
                 "also_in": [asdict(place) for place in hit.also_in],
             }
             for hit in answer.hits
@@ -185,6 +203,7 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     from rich.text import Text
 
     from afterself.archive.plain import terminal_text
+    from afterself.cli.excerpts import cut_note, shown_excerpt
     from afterself.memory.excerpt import excerpt
 
     who = hit.author or "unknown"
@@ -197,16 +216,11 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     if before is not None:
         verb = "asked" if before.text.rstrip().endswith("?") else "said"
         asked = excerpt(before.text, question, most=_MOST_BEFORE, lines=3)
-        said = terminal_text(f"{before.author or 'Somebody'} {verb}: {_with_dots(asked)}")
+        said = f"{terminal_text(before.author or 'Somebody')} {verb}: {shown_excerpt(asked)}"
         out.print(Text(indent(said, "  "), style="dim"), markup=False)
     shown = excerpt(hit.text, question)
-    out.print(Text(indent(f"“{terminal_text(_with_dots(shown))}”", "  ")), markup=False)
+    out.print(Text(indent(f"“{shown_excerpt(shown)}”", "  ")), markup=False)
     if shown.cut:
-        whole = f"  {len(shown.text):,} of {len(hit.text):,} characters; all: afterself records --id {hit.id}"
-        out.print(Text(with_self(whole), style="dim"), markup=False, soft_wrap=True)
+        out.print(Text(cut_note(shown, hit.text, hit.id), style="dim"), markup=False, soft_wrap=True)
     show_places(hit.also_in, out)
     out.print()
-
-
-def _with_dots(part: Excerpt) -> str:
-    return ("… " if part.before else "") + part.text + (" …" if part.after else "")

@@ -118,6 +118,8 @@ def import_(
     imported = _import_all(self_, paths, options, quiet=json_, ask=ask)
     if imported.done and ask:
         _ask_for_owner(self_, imported)
+    if imported.done:
+        _index(self_, quiet=json_)
     if json_:
         echo_json({**_as_json(imported), **_own_words(self_, imported)[0]})
     else:
@@ -166,6 +168,20 @@ def _import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: b
             except SourceError as error:
                 imported.failed.append((path, error))
     return imported
+
+
+def _index(self_: Self, *, quiet: bool) -> None:
+    """Let what came in be found by its meaning, too."""
+    from rich.text import Text
+
+    from afterself.memory.upkeep import keep_up
+
+    with console(stderr=True).status(Text("Indexing")) as status:
+        if quiet:
+            status.stop()
+        keep_up(
+            self_, most=None, tell=lambda done, all_: status.update(Text(f"Indexing: {done:,} of {all_:,}"))
+        )
 
 
 def _import_folder(
