@@ -26,6 +26,7 @@ from afterself.memory.support import Verdict, check
 from afterself.memory.support.check import KEPT_FROM
 from afterself.memory.support.near import static_nearness
 from afterself.memory.support.witness import Witness
+from afterself.persona.grounding import CITED_FROM
 from afterself.policy import open_view
 from this_machine import header
 
@@ -106,13 +107,11 @@ def holding(records: list[tuple[str, str, str]], wanted: dict[str, str]) -> list
 def report(judged: list[tuple[bool, dict[str, Any], Verdict]], split: str) -> None:
     """The figures: at the shipped threshold, along the curve, and by kind."""
     scores = {true: [verdict.score for was, _, verdict in judged if was == true] for true in (True, False)}
-    kept = {true: [float(score >= KEPT_FROM) for score in scores[true]] for true in (True, False)}
-    print(
-        f"{split} half: {len(scores[True])} true, {len(scores[False])} false; "
-        f"threshold {KEPT_FROM} as shipped"
-    )
-    print(f"true claims kept   {interval(kept[True])}")
-    print(f"false claims passed {interval(kept[False])}")
+    print(f"{split} half: {len(scores[True])} true, {len(scores[False])} false")
+    for use, threshold in (("as shipped", KEPT_FROM), ("to cite a generated sentence", CITED_FROM)):
+        kept = {true: [float(score >= threshold) for score in scores[true]] for true in (True, False)}
+        print(f"threshold {threshold}, {use}:")
+        print(f"  true kept {interval(kept[True])}, false passed {interval(kept[False])}")
     print(f"AUROC {auroc(scores[True], scores[False]):.3f}")
     for keep in (0.80, 0.85, 0.90, 0.95):
         at = sorted(scores[True])[int(len(scores[True]) * (1 - keep))]

@@ -28,10 +28,8 @@ Reason = Literal["never", "other", "after"]
 
 RECORDED_FROM = 0.2
 """`Answer.answerable` below which nothing is recorded."""
-LEAD_MIDPOINT, LEAD_WIDTH = -0.12, 0.2
-"""The lead of the owner's best record over anybody else's, as a share of the best, at which either may
-answer.
-"""
+LEAD_MIDPOINT, LEAD_WIDTH = -1.0, 2.0
+"""The lead of the owner's best record over anybody else's, in ranker scores, at which both may be it."""
 OWN_FROM = 0.5
 PAUSE = timedelta(days=30)
 """So long after the last record “yesterday” is no day that anything is known of."""
@@ -69,8 +67,9 @@ def declined(answer: Answer, last: datetime | None, now: datetime | None = None)
         return Declined("after", last=last)
     if not answer.hits or answer.answerable < RECORDED_FROM:
         return Declined("never", last=last)
-    if owner_answers(answer.hits) < OWN_FROM:
-        return Declined("other", by=next(hit for hit in answer.hits if not hit.is_owner), last=last)
+    theirs = [hit for hit in answer.hits if not hit.is_owner]
+    if theirs and owner_answers(answer.hits) < OWN_FROM:
+        return Declined("other", by=theirs[0], last=last)
     return None
 
 
@@ -86,10 +85,7 @@ def owner_answers(hits: Sequence[Hit]) -> float:
     best = {True: 0.0, False: 0.0}
     for hit in hits:
         best[hit.is_owner] = max(best[hit.is_owner], hit.score)
-    most = max(best.values())
-    if most <= 0:
-        return 0.0
-    lead = (best[True] - best[False]) / most
+    lead = best[True] - best[False]
     return 1 / (1 + math.exp(-(lead - LEAD_MIDPOINT) / LEAD_WIDTH))
 
 

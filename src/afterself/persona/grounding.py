@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 Mode = Literal["recorded", "grounded", "free"]
 """Quotes alone; facts as quotes and generated words checked; generated words checked, facts included."""
 
+CITED_FROM = 0.75
+"""Score of the check from which a record is cited: higher than for a record that is given, since the best
+of several that were looked up always comes somewhat near.
+"""
 LOOKED_UP = 4
 """Records that a sentence is held against."""
 _END = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -96,9 +100,9 @@ class Grounding:
         best = max(range(len(verdicts)), key=lambda n: verdicts[n].score, default=None)
         if best is None:
             return Checked(sentence, None, "nothing recorded is like it")
-        if verdicts[best].supported:
+        if verdicts[best].score >= CITED_FROM:
             return Checked(sentence, hits[best])
-        return Checked(sentence, None, verdicts[best].reason)
+        return Checked(sentence, None, verdicts[best].reason or "a record only comes near")
 
     @cached_property
     def _witness(self) -> Witness:
