@@ -37,6 +37,8 @@ _LEAVE = frozenset({"bye", "quit", "exit"})
 _COMMAND = re.compile(r"/([A-Za-z][A-Za-z_-]*)(?:\s+(.*))?", re.S)
 QUOTES = 2
 """Most quotes for one question."""
+MOST_QUOTED = 160
+"""Characters of the record that a generated sentence rests on."""
 
 
 @dataclass
@@ -167,12 +169,15 @@ class Sitting:
 
     def _show_checked(self, reply: Reply) -> None:
         """Which generated sentences a record carries, and which are guesses; every line marked as theirs."""
+        from afterself.memory.excerpt import excerpt
+
         for one in getattr(reply, "checked", ()):
             if one.by is None:
                 told = f"a guess, not recorded: “{one.sentence}”"
             else:
                 when = shown_moment(one.by.said_at, one.by.precision)
-                told = f"recorded {when}, {one.by.author or 'unknown'}: “{one.sentence}” ({one.by.id})"
+                quote = excerpt(one.by.text, one.sentence, most=MOST_QUOTED, lines=2).text
+                told = f"“{one.sentence}” rests on {when}, {one.by.author or 'unknown'}: “{quote}” ({one.by.id})"
             told = terminal_text(told, one_line=True)
             width = max(self.out.width - 1 - len(GUTTER), 1)
             for line in wrap(told, width) if self.out.is_terminal else [told]:
