@@ -47,11 +47,10 @@ def test_an_answer_is_cited_as_it_was_said(nora: Memory) -> None:
 
 
 def test_the_question_that_was_asked_brings_its_answer_along(nora: Memory) -> None:
-    answer, question = nora.ask("Who was on the panel?", k=2).hits
+    answer = nora.ask("Who was on the panel?", k=1).hits[0]
     assert answer.text.startswith("two engineers and a woman from the ferry company")
-    assert question.text == "who was on the panel?"
     assert answer.context_before is not None
-    assert answer.context_before.id == question.id
+    assert answer.context_before.text == "who was on the panel?"
 
 
 def test_irregular_forms_meet(nora: Memory) -> None:
