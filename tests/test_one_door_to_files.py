@@ -23,6 +23,7 @@ THE_DOOR = "home/"
 
 ELSEWHERE = {
     "archive/changes.py": "the machine's id",
+    "archive/clearing.py": "the journal of archive.db, to force its cut to the disk",
     "archive/database.py": "archive.db, encrypted by its own library; an empty private file is made first",
     "archive/encryption.py": "archive.db in both forms, under conversion",
     "cli/correct_command.py": "the file of an editor: in memory for an encrypted self",

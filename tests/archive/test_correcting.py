@@ -115,7 +115,7 @@ def test_an_export_of_other_wording_finds_a_corrected_record_again(
         id = next(record.id for record in view.records() if "second" in record.text)
     with Archive.writing(fresh_self) as archive:
         archive.correct(id, "something else entirely")
-    later = [dataclasses.replace(draft, raw=b"12h " + draft.raw) for draft in one]
+    later = [draft._replace(raw=b"12h " + draft.raw) for draft in one]
     with Archive.writing(fresh_self) as archive, archive.transaction():
         run = archive.begin_import("generic", importer="test", version="1")
         run.scout(later)

@@ -207,3 +207,46 @@ def test_an_archive_of_before_is_looked_through_by_the_next_import(
         archive._db.execute("INSERT INTO meta VALUES ('same words unknown', x'01')")
     store(said("one more", "Ida", "2021-01-01T10:00:00"), me=["Ida"])
     assert len(groups(fresh_self)) == len(LINES)
+
+
+def test_whoever_says_later_who_they_are_links_what_they_said(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(*chat(said), me=["Ida"], source="telegram")
+    other = [("me myself" if who == "Ida" else who, at, text) for who, at, text in LINES]
+    store(*chat(said, other, thread="s"), source="generic")
+    assert len(groups(fresh_self)) < len(LINES)
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        archive.people.set_owner(archive.people.find("me myself"))
+    assert len(groups(fresh_self)) == len(LINES)
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        archive.people.set_owner(archive.people.find("me myself"), owner=False)
+    assert len(groups(fresh_self)) < len(LINES)
+
+
+def test_exports_that_come_a_few_messages_at_a_time_are_linked_all_the_same(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(*chat(said), me=["Ida"], source="telegram")
+    whole = chat(said, thread="other")
+    for part in (whole[:2], whole[2:5], whole[5:]):
+        store(*part, me=["Ida"], source="generic")
+    linked = [group[0] for group in groups(fresh_self)]
+    assert len([one for one in linked if len(one) > 20]) == 4 and len(linked) >= 5
+
+
+def test_a_contact_whom_the_other_program_calls_otherwise_is_known_in_the_same_chat(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    longer = [
+        (who, f"{hour}:{at[3:]}", f"{text} ({hour})") if len(text) > 20 else (who, f"{hour}:{at[3:]}", text)
+        for hour in (10, 11, 12) for who, at, text in LINES
+    ]  # fmt: skip
+    store(*chat(said, longer), me=["Ida"], source="telegram")
+    renamed = [("Anna Berg" if who == "Anna" else who, at, text) for who, at, text in longer]
+    stranger = [
+        ("Eve", "10:04:02", "ok"),
+        ("Eve", "10:00:09", "shall we take the old boat out on Sunday? (10)"),
+    ]
+    store(*chat(said, [*renamed, *stranger], thread="s"), me=["Ida"], source="generic")
+    assert len(groups(fresh_self)) == len(longer)

@@ -245,3 +245,37 @@ def test_taking_back_an_import_leaves_what_another_one_brought(twice: Self) -> N
     assert len(told["copies"]) == 5 and not told["copies_too"]
     assert run(twice, "forget", "--import", "2", "--yes", "--json").json["done"]["records"] == 5
     assert {one["source_key"].split("/")[0] for one in run(twice, "records", "--json").lines} == {"telegram"}
+
+
+def test_reading_kept_exports_again_finds_copies_that_an_older_version_did_not_note(
+    plain: Self, tmp_path: Path
+) -> None:
+    for path in mails(tmp_path):
+        run(plain, "import", path, "--yes")
+    with Archive.writing(plain) as archive, archive.transaction():
+        archive._db.execute("DELETE FROM sighting")
+    assert run(plain, "reparse", "--json").code == 0
+    (found,) = [one for one in run(plain, "records", "--json").lines if one["text"] == CANARY]
+    run(plain, "forget", "--record", found["id"], "--yes")
+    assert holding(plain, CANARY) == []
+
+
+WHATSAPP = """12/03/2020, 10:00 - Messages and calls are end-to-end encrypted. Tap to learn more.
+12/03/2020, 10:01 - {ben}: are you coming to the harbour on Sunday?
+12/03/2020, 10:02 - {anna}: yes, if the trains are running by then
+12/03/2020, 10:02 - {ben}: they are running again since yesterday
+12/03/2020, 10:03 - {anna}: then I shall be there at ten, with cake
+12/03/2020, 10:03 - {ben}: ok
+12/03/2020, 10:04 - {anna}: ok
+12/03/2020, 10:05 - {ben}: and bring the long green rope with you
+"""
+
+
+def test_a_chat_that_the_other_phone_exported_too_counts_once(plain: Self, tmp_path: Path) -> None:
+    mine, theirs = tmp_path / "WhatsApp Chat with Ben Ito.txt", tmp_path / "WhatsApp Chat with Anna.txt"
+    mine.write_text(WHATSAPP.format(ben="Ben Ito", anna="Anna"), "utf-8")
+    theirs.write_text(WHATSAPP.format(ben="Ben", anna="Anna Lind"), "utf-8")
+    run(plain, "import", mine, "--me", "Anna", "--zone", "UTC", "--yes")
+    run(plain, "import", theirs, "--me", "Anna Lind", "--zone", "UTC", "--yes")
+    assert run(plain, "status", "--json").json["own_records"] == 3
+    assert len(run(plain, "search", "rope", "--json").lines) == 1

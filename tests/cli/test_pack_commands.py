@@ -53,7 +53,11 @@ def test_a_plain_self_is_packed_with_a_passphrase_verified_and_unpacked(
     assert stat.S_IMODE(bundle.stat().st_mode) == 0o600
     signer = next(line for line in done.out.splitlines() if "owner's key" in line).split("key ")[1].strip(".")
     looked = afterself(*given, "verify", bundle)
-    assert looked.code == 0 and signer in looked.out and "whole" in looked.out
+    assert (
+        looked.code == 0
+        and signer in looked.out
+        and "whole. A self of Ann (mine), packed at 20" in looked.out
+    )
     closed = afterself("verify", bundle)
     assert closed.code == 0 and "not opened" in closed.out
     made = afterself(*given, "unpack", bundle, "--to", tmp_path / "made")
@@ -71,6 +75,7 @@ def test_what_is_done_is_told_as_json(self_: Path, secret: Path, tmp_path: Path)
     assert (done["file"], done["encrypted"], done["records"]) == (str(bundle), True, 2)
     assert (done["bases"], done["left_behind"], done["damaged"]) == ([], [], [])
     looked = afterself(*given, "verify", bundle, "--json").json
+    assert looked["about"]["declared"]["name"] == "Ann"
     assert looked["ok"] and looked["sha256"] == done["sha256"] and looked["files"] > done["files"]
     made = afterself(*given, "unpack", bundle, "--to", tmp_path / "made", "--json").json
     assert (made["encrypted"], made["signer"]) == (True, done["signer"])
@@ -112,6 +117,25 @@ def test_a_bundle_that_everybody_can_open_is_called_so(self_: Path, tmp_path: Pa
     assert done.code == 0 and "not encrypted" in done.out
     assert "whole" in afterself("verify", tmp_path / "a.bundle").out
     assert afterself("unpack", tmp_path / "a.bundle", "--to", tmp_path / "made").code == 0
+
+
+def test_who_forgets_is_told_of_bundles_that_still_hold_it(self_: Path, tmp_path: Path) -> None:
+    first = afterself("--self", self_, "records", "--json").lines[0]["id"]
+    assert "Bundles" not in afterself("--self", self_, "forget", "--record", first, "--dry-run").out
+    assert afterself("--self", self_, "pack", tmp_path / "a.bundle", "--no-passphrase").code == 0
+    told = afterself("--self", self_, "forget", "--record", first, "--dry-run").out
+    assert "Bundles packed before (1, the last on 20" in told
+    done = afterself("--self", self_, "forget", "--record", first, "--yes", "--json").json
+    assert done["receipt"]["bundles"] == 1
+    assert afterself("unpack", tmp_path / "a.bundle", "--to", tmp_path / "made").code == 0
+    assert first in afterself("--self", tmp_path / "made", "records", "--json").out
+
+
+def test_no_self_is_unpacked_where_a_sync_program_keeps_the_folder(self_: Path, tmp_path: Path) -> None:
+    assert afterself("--self", self_, "pack", tmp_path / "a.bundle", "--no-passphrase").code == 0
+    done = afterself("unpack", tmp_path / "a.bundle", "--to", tmp_path / "Dropbox" / "made")
+    assert done.code == 3 and "Dropbox keeps this folder" in done.err and "--to" in done.err
+    assert not (tmp_path / "Dropbox").exists()
 
 
 @pytest.mark.parametrize("verb", ["pack", "unpack"])

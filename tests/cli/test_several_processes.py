@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
@@ -19,23 +21,31 @@ from afterself.home.folder import Self
 from tests.cli.command_line import afterself
 
 HOLDER = """
-import sys, time
+import sys
 from pathlib import Path
 from afterself.home.folder import Self
 with Self.open(Path(sys.argv[1])).writer_lock():
     print("held", flush=True)
-    time.sleep(float(sys.argv[2]))
+    sys.stdin.read()
 """
 
 
-def held(self_: Self, seconds: float) -> subprocess.Popen[bytes]:
-    """Another process that writes to the self for so long."""
-    running = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(self_.path), str(seconds)], stdout=subprocess.PIPE
-    )
-    assert running.stdout is not None and running.stdout.readline() == b"held\n"
-    running.stdout.close()
-    return running
+@contextlib.contextmanager
+def held(self_: Self) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that writes to the self until its input ends, at the latest with the block."""
+    words = [sys.executable, "-c", HOLDER, str(self_.path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdin is not None and running.stdout is not None
+        assert running.stdout.readline() == b"held\n"
+        yield running
+        running.stdin.close()
+
+
+def wait_until_told(shop: road.Workshop, running: subprocess.Popen[bytes]) -> None:
+    """Until the command says that it waits."""
+    while b"Waiting" not in (shop.folder / "err").read_bytes():
+        assert running.poll() is None
+        time.sleep(0.05)
 
 
 def chat(folder: Path, texts: int = 2) -> Path:
@@ -46,10 +56,12 @@ def chat(folder: Path, texts: int = 2) -> Path:
 
 
 def test_a_second_writer_waits_says_for_whom_and_goes_on(fresh_self: Self, tmp_path: Path) -> None:
-    other = held(fresh_self, 1.0)
-    done = afterself("--self", fresh_self.path, "import", chat(tmp_path), "--json")
-    assert other.wait() == 0
-    assert done.code == 0 and done.json["new"] == 2
+    shop = road.Workshop(tmp_path / "shop")
+    with held(fresh_self) as other:
+        running = shop.start("--self", fresh_self.path, "import", chat(tmp_path), "--json")
+        wait_until_told(shop, running)
+    done = shop.told(running)
+    assert done.code == 0 and json.loads(done.out)["new"] == 2
     assert done.err.count(f"(pid {other.pid}). Waiting") == 1
 
 
@@ -57,30 +69,21 @@ def test_a_second_writer_that_waited_long_enough_gives_up_and_nothing_changed(
     fresh_self: Self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "SECONDS", 0.3)
-    other = held(fresh_self, 30)
-    try:
+    with held(fresh_self) as other:
         done = afterself("--self", fresh_self.path, "import", chat(tmp_path))
         assert done.code == 3 and f"pid {other.pid}" in done.err and "→ Wait until" in done.err
         assert afterself("--self", fresh_self.path, "records").code == 0
         assert afterself("--self", fresh_self.path, "status").code == 0
-    finally:
-        other.kill()
-        other.wait()
     assert afterself("--self", fresh_self.path, "import", chat(tmp_path)).code == 0
 
 
 def test_ctrl_c_ends_the_waiting(fresh_self: Self, tmp_path: Path) -> None:
-    shop, other = road.Workshop(tmp_path / "shop"), held(fresh_self, 30)
-    try:
+    shop = road.Workshop(tmp_path / "shop")
+    with held(fresh_self):
         running = shop.start("--self", fresh_self.path, "import", chat(tmp_path))
-        while b"Waiting" not in (shop.folder / "err").read_bytes():
-            assert running.poll() is None
-            time.sleep(0.05)
+        wait_until_told(shop, running)
         running.send_signal(signal.SIGINT)
         done = shop.told(running)
-    finally:
-        other.kill()
-        other.wait()
     assert done.code == 130 and "Traceback" not in done.err
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import io
 import json
 import random
 import tarfile
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from afterself.custody import check, open_bundle, pack, unpack
 from afterself.custody.bundle import MAGIC, writing_bundle
-from afterself.custody.members import BLOCK, end_members, read_members
+from afterself.custody.members import BLOCK, end_members, fits, read_members, write_member
 from afterself.errors import AfterselfError, Damaged, HostileSource, SelfError
+from afterself.home import key_header
 from afterself.home.chunks import CHUNK
 from afterself.home.folder import Self
 from afterself.home.owner_key import SIGNATURE_BYTES, OwnerKey
@@ -40,8 +48,6 @@ def refused(bundle: Path) -> AfterselfError:
 
 def signed_again(bundle: Path, content: bytes, key: OwnerKey) -> None:
     """Sign changed bytes as somebody could who has a key, and enter that key as the signer's."""
-    import hashlib
-
     magic, line, rest = content.split(b"\n", 2)
     facts = {**json.loads(line), "signer": key.public.hex()}
     body = magic + b"\n" + json.dumps(facts, separators=(",", ":")).encode() + b"\n" + rest[:-SIGNATURE_BYTES]
@@ -64,7 +70,7 @@ def test_a_flipped_bit_in_any_byte_is_found_without_the_passphrase(bundle: Path)
             file.seek(at)
             file.write(whole[at : at + 1])
     with open_bundle(bundle) as found:
-        assert check(found, found.unlock(PASSPHRASE)) > 3
+        assert check(found, found.unlock(PASSPHRASE)).files > 3
 
 
 def test_a_bundle_that_was_cut_or_made_longer_is_refused(bundle: Path) -> None:
@@ -132,6 +138,52 @@ def test_a_file_that_is_no_bundle_is_told(tmp_path: Path, content: bytes) -> Non
         assert "bundle" in str(refused(tmp_path / name))
 
 
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = ("salt", "nonce", "wrapped", "memory", "passes")
+SLOT = st.fixed_dictionaries(
+    {"kind": st.sampled_from(["passphrase", "recovery"]) | ANYTHING, "kdf": st.just("argon2id") | ANYTHING},
+    optional={name: st.just("00" * 16) | ANYTHING for name in FIELDS},
+)
+SIGNED = ({"version": 1}, {"version": 1.0}, {"version": True}, {"signer": 5}, {"signer": ""})
+
+
+@settings(max_examples=200, deadline=None)
+@given(keys=ANYTHING | st.lists(SLOT | ANYTHING, max_size=3), key=ANYTHING, changed=st.sampled_from(SIGNED))
+def test_a_signed_header_with_anything_in_it_is_refused_with_a_remedy(
+    keys: Any, key: Any, changed: dict[str, Any]
+) -> None:
+    line = {"format": "afterself bundle", "version": 1, "signer": OTHER.public.hex(), "key": key, **changed}
+    if isinstance(keys, list):
+        facts = {"format": "afterself keys", "version": 1, "id": "x", "state": "sealed", "archive": "aegis"}
+        facts |= {"slots": keys, "mac": ""}
+        line["keys"] = {**facts, "checksum": key_header._checksum(facts)}
+    elif keys is not None:
+        line["keys"] = keys
+    body = MAGIC + json.dumps(line).encode() + b"\n" + bytes(200)
+    digest = hashlib.sha256(body).digest()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.bundle"
+        path.write_bytes(body + OTHER.sign(b"afterself bundle signature\n" + digest))
+        with pytest.raises(SelfError) as told, open_bundle(path) as found:
+            found.stream(found.unlock("any passphrase"))
+    assert told.value.remedy
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=4 * BLOCK), st.binary(max_size=2 * BLOCK))
+def test_any_bytes_are_members_or_refused(begin: bytes, end: bytes) -> None:
+    info = tarfile.TarInfo("self/x")
+    info.size = len(begin)
+    for data in (begin, info.tobuf(tarfile.GNU_FORMAT) + begin + bytes(-len(begin) % BLOCK) + end):
+        with contextlib.suppress(Damaged, HostileSource):
+            for member in read_members(io.BytesIO(data), "a"):
+                assert fits(member.name) and b"".join(member.pieces) == begin
+
+
 NAMES = [
     "../x", "self/../../x", "/etc/x", "self//x", "self/.ssh/x", ".", "..", "self/..",
     "self/a\\b", "self/a\nb", "self/\x1b[2J", "self/ x", "self/x/", "", "x" * 101, "self/\u202ex",
@@ -193,7 +245,8 @@ def test_a_member_that_is_no_file_or_longer_than_the_bundle_is_refused(
         [("self/a/b", b"x"), ("self/a", b"y")],
         [("self/self.toml", b"x")],
         [("bundle.json", b"[]")],
-        [("bundle.json", b'{"bases": [{"folder": 1, "sha256": 2}]}')],
+        [("bundle.json", b'{"declared": {}}')],
+        [("bundle.json", b'{"declared": {}, "bases": [{"folder": 1, "sha256": 2}]}')],
         [("bundle.json", b"[" * 100_000)],
         [],
     ],
@@ -203,6 +256,14 @@ def test_what_is_no_self_is_not_unpacked(tmp_path: Path, members: list[tuple[str
     with open_bundle(bundle) as found, pytest.raises(AfterselfError) as told:
         unpack(found, found.unlock(None), tmp_path / "made")
     assert told.value.remedy and entries(tmp_path) == {"a.bundle"}
+
+
+def test_a_file_of_any_size_has_a_header_that_tells_it(tmp_path: Path) -> None:
+    for size in (0, 1 << 33, 1 << 41):
+        written = io.BytesIO()
+        with pytest.raises(ValueError, match="instead of") if size else contextlib.nullcontext():
+            write_member(written, "self/x", size, [])
+        assert tarfile.TarInfo.frombuf(written.getvalue()[:BLOCK], "utf-8", "strict").size == size
 
 
 def test_a_stream_without_its_end_is_no_whole_bundle(tmp_path: Path) -> None:

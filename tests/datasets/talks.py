@@ -26,6 +26,9 @@ class AllOwn:
     def languages(self, **_: Any) -> dict[str, float]:
         return {}
 
+    def thread_languages(self) -> dict[str, str]:
+        return {}
+
 
 class Talks:
     """A view over threads given as lists of `said`."""

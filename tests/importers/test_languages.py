@@ -9,8 +9,9 @@ import pytest
 
 from afterself.archive.drafts import Span, ThreadDraft
 from afterself.archive.store import Archive
+from afterself.datasets import conversations
 from afterself.home.folder import Self
-from afterself.importers.languages import LANGUAGES, identify_owner, language_of
+from afterself.importers.languages import LANGUAGES, Prior, identify_owner, language_of
 from afterself.policy import View, open_view
 from afterself.policy.history import RevisionInfo
 
@@ -118,6 +119,24 @@ def test_a_language_that_the_export_gives_is_believed_and_a_second_import_change
     assert store(ThreadDraft("u", "u", "direct"), *drafts, me=["Anna"]) == {"same": len(ENGLISH)}
 
 
+def test_the_header_names_the_language_of_a_thread_where_the_owner_writes_in_several(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    put(store, said, GERMAN, "Mutter")
+    languages(fresh_self)
+    assert headers(fresh_self) == {"Mutter": None}
+    put(store, said, ENGLISH, "Office")
+    languages(fresh_self)
+    assert headers(fresh_self) == {"Mutter": "de", "Office": "en"}
+
+
+def headers(self_: Self) -> dict[str, str | None]:
+    """What the model is told of the language in each thread."""
+    with open_view(self_, "train") as view:
+        titles = {thread.id: thread.title for thread in view.threads()}
+        return {titles[talk.thread]: talk.header(talk.bursts).language for talk in conversations(view)}
+
+
 def test_languages_are_found_once_it_is_known_who_the_owner_is(
     fresh_self: Self, said: Said, store: Store
 ) -> None:
@@ -130,4 +149,4 @@ def test_languages_are_found_once_it_is_known_who_the_owner_is(
 
 @pytest.mark.parametrize("text", ["", " ", "a" * 5000, "\x00\ud7ff", "ﷺ" * 50, "𝕒𝕓𝕔", "👩‍👩‍👧" * 100])
 def test_any_text_has_a_language_or_none_without_an_error(text: str) -> None:
-    assert language_of(text, dict.fromkeys(LANGUAGES, 1.0)) in (*LANGUAGES, "zxx", None)
+    assert language_of(text, Prior({})) in (*LANGUAGES, "zxx", None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +33,7 @@ class Better(GenericImporter):
         for item in super().open(source, options):
             quoted = item.text.find("\n") if isinstance(item, RecordDraft) and item.text[:1] == ">" else 0
             if isinstance(item, RecordDraft) and quoted > 0:
-                yield dataclasses.replace(item, spans=(Span(0, quoted, "quoted"),))
+                yield item._replace(spans=(Span(0, quoted, "quoted"),))
             else:
                 yield item
 

@@ -15,6 +15,7 @@ import apsw
 from afterself.archive.changes import ChangeLog
 from afterself.archive.keys import folded, keyed_id, nfc
 from afterself.archive.people import Identity, People
+from afterself.archive.same_words import link_anew
 from afterself.errors import UsageError
 
 
@@ -92,6 +93,7 @@ class Contacts:
         self._changes.append("contacts merged", identities=[self._keys(one.identities) for one in contacts])
         if any(one.excluded for one in contacts):
             self._people.exclude(first.id)
+        link_anew(self._db)
         return self._contact(first.id)
 
     def split(self, contact: Contact, name: str) -> list[Contact]:
@@ -125,6 +127,7 @@ class Contacts:
             for one in group:
                 self._db.execute("UPDATE identity SET contact = ? WHERE id = ?", (made[-1], one.id))
         self._name_again(contact, made)
+        link_anew(self._db)
         self._changes.append(
             "contact split", identities=[self._keys(self._contact(id).identities) for id in made]
         )

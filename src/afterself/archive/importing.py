@@ -25,7 +25,7 @@ from afterself.archive.ledger import Ledger
 from afterself.archive.ordering import time_in_order
 from afterself.archive.people import Identity, People
 from afterself.archive.revising import BlobOf, Reviser, Stored
-from afterself.archive.same_words import link, remark
+from afterself.archive.same_words import link, link_anew, remark
 from afterself.archive.scouting import scout
 from afterself.archive.sightings import Sightings
 from afterself.archive.threads import ImportedThread, Threads
@@ -228,7 +228,7 @@ class ImportRun:
         if self._aligner is not None and draft.native_id is None:
             partner, ahead = self._aligner.next(draft.locator.member, draft.thread)
             if ahead and draft.said_at is not None:
-                draft = dataclasses.replace(draft, said_at=draft.said_at - ahead)
+                draft = draft._replace(said_at=draft.said_at - ahead)
         columns = self._columns.of(self._keys[draft.thread], draft)
         stored = self._reviser.stored(columns.id)
         known_as = None
@@ -373,8 +373,6 @@ class ImportRun:
                 self.reparsed.append(changed)
                 self._said_anew(stored.row)
 
-    # -- the end --------------------------------------------------------------------------
-
     def finish_import(self) -> None:
         """Put the threads in order, say of each record whether it is the owner's, close the import's row."""
         for thread in self._touched.by_row.values():
@@ -382,8 +380,7 @@ class ImportRun:
                 self._touched.put_in_order(thread, holes=self._holes, forgotten=bool(self._tombstones))
         for person in () if self._me_found else self._hints:
             self._decide(person, self._identity(person), owner=True, by="hint")
-        if self._owner_changed:
-            self._people.settle(self.source, self.account)
+        whose = self._owner_changed and self._people.settle(self.source, self.account)
         if self.counts["forgotten"]:  # a thread of which all was forgotten is not brought back either
             self._db.executemany(
                 "DELETE FROM thread WHERE row = ? AND row NOT IN (SELECT thread FROM record)",
@@ -391,6 +388,8 @@ class ImportRun:
             )
         if self.counts["new"] or self.counts["changed"]:
             link(self._db, self._first_record, self._rewritten)
+            if whose and self._people.wrote_before(self.source, self.account, self._first_record):
+                link_anew(self._db)
             self.sightings.keep_of(self._db, self.id)
             self._db.execute(
                 "UPDATE import SET finished_at = ?, counts = ? WHERE id = ?",

@@ -20,6 +20,7 @@ from afterself.archive.changes import ChangeLog
 from afterself.archive.drafts import Person
 from afterself.archive.keys import folded, keyed_id, nfc
 from afterself.archive.ledger import Ledger
+from afterself.archive.same_words import link_anew
 
 DecidedBy = Literal["person", "option", "hint", "export"]
 
@@ -155,6 +156,15 @@ class People:
         self._ledger.mark_stale(before - self._owners_words(source, account))
         return changed
 
+    def wrote_before(self, source: str, account: str, row: int) -> bool:
+        """Whether records of this source and account stand before a row."""
+        found: Any = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM record JOIN thread ON thread.row = record.thread "
+            "WHERE record.row < ? AND thread.source = ? AND thread.account = ?)",
+            (row, source, account),
+        ).get
+        return bool(found)
+
     def _owners_words(self, source: str, account: str) -> set[int]:
         """Revision rows of the owner's records of this source and account."""
         rows = self._db.execute(
@@ -170,7 +180,10 @@ class People:
         scopes = dict.fromkeys(
             (one.source, one.account) for one in chosen if self.decide(one, owner, "person")
         )
-        return sum(self.settle(source, account) for source, account in scopes)
+        changed = sum(self.settle(source, account) for source, account in scopes)
+        if changed:
+            link_anew(self._db)
+        return changed
 
     def exclude(self, contact: int, excluded: bool = True) -> None:
         """Keep a contact out of every view but the plain list, or let them in again.

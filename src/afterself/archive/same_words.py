@@ -12,8 +12,8 @@ import hashlib
 import json
 import zlib
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import apsw
@@ -64,27 +64,54 @@ def mark_of(
 
 def link(db: apsw.Connection, first: int, changed: Collection[int] = ()) -> None:
     """Link the records from row `first` on, and those changed, with what the archive holds besides them."""
-    pairs = _by_identity(db, first, changed)
     if first == 1:  # what was said is marked when something comes that it could be compared with
         db.execute("INSERT OR IGNORE INTO meta (name, value) VALUES (?, ?)", (_UNKNOWN, _UNMARKED))
-        return _join(db, pairs)
-    unknown: Any = db.execute("SELECT value FROM meta WHERE name = ?", (_UNKNOWN,)).get
-    if unknown is not None:
-        _catch_up(db)
-        db.execute("DELETE FROM meta WHERE name = ?", (_UNKNOWN,))
-    if unknown == _NOTHING_LINKED:
-        first, changed = 0, ()
-        pairs = _by_identity(db, first, changed)
+        _join(db, _by_identity(db, first, changed))
+    elif _caught_up(db) == _NOTHING_LINKED:
+        _link(db, 0, ())
+    else:
+        _link(db, first, changed)
+
+
+def link_anew(db: apsw.Connection) -> None:
+    """Look at all records again: people have decided who is who."""
+    if db.execute("SELECT count(*) FROM (SELECT DISTINCT source, account FROM thread)").get == 1:
+        return  # who is who there changes nothing
+    _caught_up(db)
+    db.execute("DELETE FROM same_as")
+    _link(db, 0, ())
+
+
+def _link(db: apsw.Connection, first: int, changed: Collection[int]) -> None:
+    pairs = _by_identity(db, first, changed)
     between: dict[tuple[int, int], list[_Match]] = defaultdict(list)
     for match in _by_moment(db, first, changed):
         between[match.thread, match.there].append(match)
     for (thread, there), matches in between.items():
-        shared = len({match.row for match in matches})
-        kin = shared >= KIN and _kin(db, thread, there, shared)
-        pairs += [(one.row, one.other) for one in matches if one.elsewhere or kin]
-        if kin or (shared >= KIN and matches[0].elsewhere):
-            pairs += _short(db, thread, there, first, changed, {one.row for one in matches})
-    return _join(db, pairs)
+        known = [one for one in matches if one.same]
+        shared = len({one.row for one in known})
+        if shared < KIN:
+            linked: Any = db.execute(_LINKED, (thread, there)).get
+            shared += linked
+        elsewhere = bool(matches[0].elsewhere)
+        kin = shared >= KIN and (elsewhere or _kin(db, thread, there, shared))
+        called = _renamed(matches) if kin else {}
+        sure = [one for one in matches if one.same or called.get(one.whose) == one.author]
+        pairs += [(one.row, one.other) for one in sure if elsewhere or kin]
+        if kin:
+            pairs += _short(db, (thread, there), called, first, changed, {one.row for one in sure})
+    _join(db, pairs)
+
+
+def _renamed(matches: Iterable[_Match]) -> dict[int, int]:
+    """Whom the authors of the other thread are in this one, of two threads that are one conversation: who
+    said the same long words at the same times."""
+    together = Counter((one.whose, one.author) for one in matches if not one.same)
+    named: dict[int, int] = {}
+    for (whose, author), times in together.most_common():
+        if times >= KIN and whose not in named and author not in named.values():
+            named[whose] = author
+    return named
 
 
 def unlink(db: apsw.Connection, record: int) -> None:
@@ -123,12 +150,12 @@ _FRESH = """
 WITH fresh (row) AS MATERIALIZED (
     SELECT row FROM record WHERE row >= :first UNION SELECT value FROM json_each(:changed))
 """
-_SAME_AUTHOR = """
-(new.is_owner = 1 AND old.is_owner = 1 OR coalesce(new.is_owner, old.is_owner, 0)
-    = coalesce(old.is_owner, new.is_owner, 0) AND EXISTS (
-        SELECT 1 FROM identity AS mine JOIN identity AS theirs ON theirs.id = old.author
-        WHERE mine.id = new.author AND (
-            mine.contact = theirs.contact OR mine.handle = theirs.handle OR mine.name = theirs.name)))
+_NO_STRANGER = "coalesce(new.is_owner, old.is_owner, 0) = coalesce(old.is_owner, new.is_owner, 0)"
+_SAME_AUTHOR = f"""
+(new.is_owner = 1 AND old.is_owner = 1 OR {_NO_STRANGER} AND EXISTS (
+    SELECT 1 FROM identity AS mine JOIN identity AS theirs ON theirs.id = old.author
+    WHERE mine.id = new.author AND (
+        mine.contact = theirs.contact OR mine.handle = theirs.handle OR mine.name = theirs.name)))
 """
 _BY_IDENTITY = f"""
 {_FRESH}
@@ -140,21 +167,31 @@ WHERE new.kind IN {("mail", *_WRITINGS)} AND CASE new.kind
 """
 _BY_MOMENT = f"""
 {_FRESH}
-SELECT new.row, old.row, new.thread, old.thread, here.source != there.source OR here.account != there.account
+SELECT new.row, old.row, new.thread, old.thread, new.author, old.author, {_SAME_AUTHOR},
+    here.source != there.source OR here.account != there.account
 FROM fresh JOIN record AS new ON new.row = fresh.row
 JOIN record AS old ON old.words = new.words
     AND old.said_at BETWEEN new.said_at - {_DAY} AND new.said_at + {_DAY}
 JOIN thread AS here ON here.row = new.thread JOIN thread AS there ON there.row = old.thread
 WHERE new.kind IN {SPEECH} AND old.row != new.row AND old.thread != new.thread
-AND (old.row < :first OR new.row < :first)
+AND (SELECT import FROM revision WHERE record = new.row AND n = 1)
+    IS NOT (SELECT import FROM revision WHERE record = old.row AND n = 1)
 AND ('day' IN (new.precision, old.precision) OR abs(new.said_at - old.said_at) <= {_NEAR})
-AND {_SAME_AUTHOR}
+AND new.author IS NOT NULL AND old.author IS NOT NULL AND {_NO_STRANGER}
 """
 _BOTH = "SELECT {0}(said_at) AS at FROM record WHERE thread IN (?1, ?2) GROUP BY thread"
 _LONG_IN = f"""
 SELECT count(*) FROM record WHERE thread = ?1 AND words IS NOT NULL AND kind IN {SPEECH} AND said_at BETWEEN
     (SELECT max(at) FROM ({_BOTH.format("min")})) - {_NEAR}
     AND (SELECT min(at) FROM ({_BOTH.format("max")})) + {_NEAR}
+"""
+
+
+_LINKED = """
+SELECT count(*) FROM record AS one JOIN same_as AS mine ON mine.record = one.row
+JOIN same_as AS twin ON twin.said = mine.said
+JOIN record AS other ON other.row = twin.record AND other.thread = ?2
+WHERE one.thread = ?1 AND one.words IS NOT NULL
 """
 
 
@@ -165,6 +202,10 @@ class _Match(NamedTuple):
     other: int
     thread: int
     there: int
+    author: int
+    whose: int
+    same: int
+    """Whether the authors are known as the same."""
     elsewhere: int
 
 
@@ -176,9 +217,7 @@ def _by_identity(db: apsw.Connection, first: int, changed: Collection[int]) -> l
 
 def _by_moment(db: apsw.Connection, first: int, changed: Collection[int]) -> list[_Match]:
     """Long words of one author at nearly one time, in two threads and not of one import."""
-    values = {"first": first or 1 << 62, "changed": json.dumps(list(changed))}
-    if not first:  # everything is looked at
-        return [_Match(*row) for row in db.execute(_BY_MOMENT.replace(":first UNION", "0 UNION"), values)]
+    values = {"first": first, "changed": json.dumps(list(changed))}
     return [_Match(*row) for row in db.execute(_BY_MOMENT, values)]
 
 
@@ -199,13 +238,19 @@ class _Said(NamedTuple):
 
 
 def _short(
-    db: apsw.Connection, thread: int, there: int, first: int, changed: Collection[int], done: set[int]
-) -> list[tuple[int, int]]:
+    db: apsw.Connection, threads: tuple[int, int], called: Mapping[int, int], first: int,
+    changed: Collection[int], done: set[int],
+) -> list[tuple[int, int]]:  # fmt: skip
     """What two threads that are one conversation share besides their long sayings, each at most once."""
-    kinds: Any = db.execute("SELECT kind FROM thread WHERE row IN (?, ?)", (thread, there)).fetchall()
+    kinds: Any = db.execute("SELECT kind FROM thread WHERE row IN (?, ?)", threads).fetchall()
     direct = all(kind == "direct" for (kind,) in kinds)
-    mine = _sayings(db, thread, direct, first, changed)
-    theirs = _sayings(db, there, direct, first, changed)
+    names = dict(
+        db.execute("SELECT id, name FROM identity WHERE id IN (SELECT value FROM json_each(?))",
+                   (json.dumps(list(called.values())),))
+    )  # fmt: skip
+    shown = {whose: str(names[author]) for whose, author in called.items()}
+    mine = _sayings(db, threads[0], {}, direct, first, changed)
+    theirs = _sayings(db, threads[1], shown, direct, first, changed)
     pairs: list[tuple[int, int]] = []
     for key in mine.keys() & theirs.keys():
         left = theirs[key]
@@ -222,13 +267,15 @@ def _short(
 
 
 def _sayings(
-    db: apsw.Connection, thread: int, direct: bool, first: int, changed: Collection[int]
-) -> dict[tuple[str, str], list[_Said]]:
-    """What was said in a thread, by author and words, in the order of time."""
+    db: apsw.Connection, thread: int, names: Mapping[int, str], direct: bool, first: int,
+    changed: Collection[int],
+) -> dict[tuple[str, str], list[_Said]]:  # fmt: skip
+    """What was said in a thread, by author and words, in the order of time; `names` go before their own."""
     found: dict[tuple[str, str], list[_Said]] = defaultdict(list)
-    for row, at, precision, owner, name, text in db.execute(
+    for row, at, precision, owner, who, name, text in db.execute(
         f"""
-        SELECT record.row, record.said_at, record.precision, record.is_owner, identity.name, revision.text
+        SELECT record.row, record.said_at, record.precision, record.is_owner, identity.id,
+            identity.name, revision.text
         FROM record JOIN revision ON revision.row = record.revision
         JOIN identity ON identity.id = record.author
         WHERE record.thread = ? AND record.kind IN {SPEECH} AND record.said_at IS NOT NULL
@@ -238,7 +285,7 @@ def _sayings(
         """,
         (thread,),
     ):
-        author = "owner" if owner else "other" if direct else folded(name)
+        author = "owner" if owner else "other" if direct else folded(names.get(who, name))
         fresh = row >= first or row in changed
         found[author, words_of(text)].append(_Said(row, at, _SPAN[precision], fresh))
     return found
@@ -273,10 +320,15 @@ def _join(db: apsw.Connection, pairs: list[tuple[int, int]]) -> None:
     )
 
 
-def _catch_up(db: apsw.Connection) -> None:
-    """Mark every record of an archive that an earlier version made."""
+def _caught_up(db: apsw.Connection) -> bytes | None:
+    """Mark what is not marked yet; gives what was noted about it, None if all was marked."""
+    unknown: Any = db.execute("SELECT value FROM meta WHERE name = ?", (_UNKNOWN,)).get
+    if unknown is None:
+        return None
+    db.execute("DELETE FROM meta WHERE name = ?", (_UNKNOWN,))
     marks = [(mark, row) for row, mark in _marks(db, "1", ()) if mark is not None]
     db.executemany("UPDATE record SET words = ? WHERE row = ?", marks)
+    return bytes(unknown)
 
 
 def remark(db: apsw.Connection, record: int) -> None:

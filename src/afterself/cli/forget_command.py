@@ -206,6 +206,7 @@ def _forget(
             "stale": done.stale,
             "raw_cut": done.raw_cut,
             "raw_dropped": done.raw_dropped,
+            "bundles": len(_packed(self_)),
         }
         line = self_.audit("forgotten", **counts)
         made = [{"id": one.id, "kind": one.kind, "path": one.path} for one in found.stale]
@@ -230,6 +231,13 @@ def _json(found: Reach, wanted: Wanted, done: Forgotten | None) -> dict[str, Any
     }
 
 
+def _packed(self_: Self) -> list[dict[str, Any]]:
+    """What audit.log says of the bundles that were packed until now, and may hold what is forgotten."""
+    from afterself.home.audit import audited
+
+    return audited(self_.audit_path, self_.keys, ("packed",))
+
+
 def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> None:
     from afterself.archive.plain import terminal_text
 
@@ -251,6 +259,12 @@ def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> 
     if found.same_words:
         same = _records(found.same_words)
         out.print(f"Elsewhere the same words stand in {same}, and stay: search for them.")
+    packed = _packed(self_)
+    if packed:
+        last = terminal_text(str(packed[-1].get("at"))[:10], one_line=True)
+        out.print(
+            f"Bundles packed before ({len(packed)}, the last on {last}) keep what is in them: pack anew."
+        )
     if wanted.number is not None:
         out.print("What this import changed in records that others had brought before it stays.")
     if person is not None:

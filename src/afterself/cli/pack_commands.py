@@ -12,6 +12,7 @@ import typer
 from afterself.cli import passphrases
 from afterself.cli.progress import ProgressLine
 from afterself.cli.shell import app, console, echo_json, interactive, open_self
+from afterself.cli.synced_folders import require_not_synced
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def unpack(
     from afterself.home.jobs import Progress
 
     Self.require_free(to)
+    require_not_synced(to, yes=not interactive(), option="--to")
     with ProgressLine(console(stderr=True)) as line:
         progress = Progress(line.tell)
         with open_bundle(file.expanduser(), progress) as bundle:

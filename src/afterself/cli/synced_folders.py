@@ -12,19 +12,22 @@ import typer
 from afterself.errors import SelfError, UsageError
 
 
-def require_not_synced(path: Path, *, yes: bool) -> None:
-    """SelfError in a folder that a file-sync program keeps, unless the person at the terminal insists."""
+def require_not_synced(path: Path, *, yes: bool, option: str = "--self") -> None:
+    """SelfError in a folder that a file-sync program keeps, unless the person at the terminal insists.
+
+    `yes`: nobody is to be asked. `option` is the one that names the folder.
+    """
     warning = _warning(path)
     if warning is None:
         return
     if yes:
         raise SelfError(
             f"{warning} Nothing was made.",
-            remedy="Name a folder outside it with --self. If it must be here: at a terminal, without --yes.",
+            remedy=f"Name a folder outside it with {option}. If it must be here: at a terminal that asks.",
         )
     typer.echo(f"Warning: {warning}", err=True)
     if not typer.confirm("Make it there all the same?"):
-        raise UsageError("Nothing was made.", remedy="Name a folder outside it with --self.")
+        raise UsageError("Nothing was made.", remedy=f"Name a folder outside it with {option}.")
 
 
 def warn_of_syncing(path: Path) -> None:

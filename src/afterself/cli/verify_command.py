@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -70,16 +70,28 @@ def _verify_bundle(path: Path, *, as_json: bool) -> None:
     from afterself.home.jobs import Progress
     from afterself.home.owner_key import fingerprint
 
-    files = None
+    found = None
     with ProgressLine(console(stderr=True)) as line:
         progress = Progress(line.tell)
         with open_bundle(path, progress) as bundle:
+            signer = fingerprint(bundle.header.signer)
+            if not as_json:
+                typer.echo(f"Every byte is what was signed by the key {signer}.")
             if not bundle.encrypted or passphrases.file_named() is not None or passphrases.can_ask():
-                files = check(bundle, passphrases.bundle_keys(bundle), progress)
-    signer = fingerprint(bundle.header.signer)
+                found = check(bundle, passphrases.bundle_keys(bundle), progress)
     if as_json:
-        echo_json({"ok": True, "findings": [], "signer": signer, "sha256": bundle.sha256, "files": files})
-        return
-    typer.echo(f"Every byte is what was signed by the key {signer}.")
-    closed = "The files in it were not opened: no passphrase was given."
-    typer.echo(closed if files is None else f"{files:,} files in it are whole.")
+        facts = {"files": None, "about": None} if found is None else asdict(found)
+        echo_json({"ok": True, "findings": [], "signer": signer, "sha256": bundle.sha256, **facts})
+    elif found is None:
+        typer.echo("The files in it were not opened: no passphrase was given.")
+    else:
+        typer.echo(f"{found.files:,} files in it are whole. {_whose(found.about)}")
+
+
+def _whose(about: dict[str, Any]) -> str:
+    """Whose self a bundle holds, as it says itself."""
+    from afterself.archive.plain import terminal_text
+
+    declared = about["declared"]
+    told = f"A self of {declared.get('name')} ({declared.get('right')}), packed at {about.get('made_at')}."
+    return terminal_text(told, one_line=True)

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from afterself.custody.bundle import Bundle, open_bundle
 from afterself.custody.packing import Packed, pack
-from afterself.custody.unpacking import Unpacked, check, unpack
+from afterself.custody.unpacking import Checked, Unpacked, check, unpack
 
-__all__ = ["Bundle", "Packed", "Unpacked", "check", "open_bundle", "pack", "unpack"]
+__all__ = ["Bundle", "Checked", "Packed", "Unpacked", "check", "open_bundle", "pack", "unpack"]

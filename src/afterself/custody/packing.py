@@ -7,7 +7,6 @@ touches the disk unsealed. Killed or stopped at any moment, no bundle is there a
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import json
 import os
@@ -25,6 +24,7 @@ from afterself.custody.members import end_members, read_members, write_member
 from afterself.errors import Damaged, SelfError, UsageError
 from afterself.home.atomic import replacing
 from afterself.home.declaration import RIGHT_MEANS
+from afterself.home.disk import why_not
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.home.key_header import KeyHeader, read_header, require_fitting
@@ -103,10 +103,8 @@ def _told(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        why = "the disk is full" if full else error.strerror or type(error).__name__
         raise SelfError(
-            f"The bundle {target} cannot be written ({why}). There is none; the self is as it was.",
+            f"The bundle {target} cannot be written ({why_not(error)}); the self is as it was.",
             remedy="Make room there, or name a file on another disk.",
         ) from error
 
@@ -203,6 +201,8 @@ def _read_back(part: Path, target: Path, sha256: str, keys: Keys, progress: Prog
     """`Damaged` unless what lies on the disk is what was written, opened with the same keys."""
     with part.open("rb") as file:
         os.fsync(file.fileno())
+        if hasattr(os, "posix_fadvise"):  # read from the disk, not from memory
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     with open_bundle(part, progress) as bundle:
         for member in read_members(bundle.stream(keys), str(target)):
             for _ in member.pieces:

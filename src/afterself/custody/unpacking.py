@@ -7,14 +7,13 @@ killed at any moment there is no half self, and nothing that was there is replac
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from afterself.custody.bundle import ANOTHER_COPY, Bundle
 from afterself.custody.contents import ABOUT, BASE, SELF, is_of_a_base
@@ -22,6 +21,7 @@ from afterself.custody.members import Member, hostile, read_members
 from afterself.errors import Damaged, SelfError
 from afterself.home.atomic import FILE_MODE, make_folder, sync_folder
 from afterself.home.checksums import settle_sums
+from afterself.home.disk import why_not
 from afterself.home.folder import FOLDERS, Self
 from afterself.home.jobs import Progress
 from afterself.home.key_header import read_header
@@ -45,18 +45,44 @@ class Unpacked:
     signer: str
 
 
-def check(bundle: Bundle, keys: Keys, progress: Progress | None = None) -> int:
-    """Open every chunk of a bundle and read every file in it, writing nothing; gives how many files.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A bundle that is whole: how many files it holds, and what it says of itself."""
+
+    files: int
+    about: dict[str, Any]
+
+
+def check(bundle: Bundle, keys: Keys, progress: Progress | None = None) -> Checked:
+    """Open every chunk of a bundle and read every file in it, writing nothing.
 
     `Damaged` or HostileSource if it is not what `pack` makes.
     """
-    progress, count = progress or Progress(), 0
+    progress, count, about = progress or Progress(), 0, dict[str, Any]()
     for member in _members(bundle, keys, "reading", progress):
         count += 1
+        if member.name == ABOUT:
+            about = _about(bundle, member)
         for piece in member.pieces:
             progress.advance(len(piece))
     progress.finish(f"{count} files")
-    return count
+    return Checked(count, about)
+
+
+def _about(bundle: Bundle, member: Member) -> dict[str, Any]:
+    """What the bundle says of itself; `Damaged` if that is no JSON object of a bearable size."""
+    try:
+        if member.size <= _MOST_ABOUT:
+            found = json.loads(b"".join(member.pieces))
+            if isinstance(found, dict) and isinstance(found.get("declared"), dict):
+                return found
+    except (ValueError, RecursionError):
+        pass
+    raise _unreadable(bundle)
+
+
+def _unreadable(bundle: Bundle) -> Damaged:
+    return Damaged(f"What the bundle {bundle.path} says of itself cannot be read.", remedy=ANOTHER_COPY)
 
 
 def unpack(bundle: Bundle, keys: Keys, to: Path, progress: Progress | None = None) -> Unpacked:
@@ -90,6 +116,7 @@ def _members(bundle: Bundle, keys: Keys, stage: str, progress: Progress) -> Iter
     progress.start(stage, total=bundle.size, unit="bytes")
     with bundle.stream(keys) as stream:
         yield from read_members(stream, str(bundle.path))
+    progress.advance(max(0, bundle.size - progress.done))
 
 
 @contextlib.contextmanager
@@ -97,10 +124,8 @@ def _told(to: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        why = "the disk is full" if full else error.strerror or type(error).__name__
         raise SelfError(
-            f"The bundle cannot be unpacked to {to} ({why}). Nothing was made there.",
+            f"The bundle cannot be unpacked to {to} ({why_not(error)}). Nothing was made there.",
             remedy="Make room there, or name a folder on another disk where you may write.",
         ) from error
 
@@ -163,18 +188,14 @@ class _Filling:
         self.count += 1
 
     def _learn(self, member: Member) -> None:
+        self.about = _about(self._bundle, member)
         try:
-            if member.size > _MOST_ABOUT:
-                raise ValueError("it is too long")
-            self.about = cast(dict[str, Any], json.loads(b"".join(member.pieces)))
             for one in self.about["bases"]:
                 if one["folder"] and re.fullmatch("[0-9a-f]{64}", one["sha256"]):
                     self._expected[str(one["folder"])] = one["sha256"]
                     self.bases[one["sha256"]] = str(one["id"])
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise Damaged(
-                f"What the bundle {self._bundle.path} says of itself cannot be read.", remedy=ANOTHER_COPY
-            ) from error
+        except (TypeError, KeyError) as error:
+            raise _unreadable(self._bundle) from error
 
     def _base_file(self, name: str) -> Path | None:
         """Where a base's file goes; None if that base is here already, or it is no file of a base."""

@@ -98,6 +98,7 @@ def said_by_thread(
     threads = view.threads()
     handles = _handles(threads)
     left_out = _left_out(exclude_threads, threads)
+    languages = view.own.thread_languages()
     copies = view.own.words(without=left_out, until=until).copies
     for thread in threads:
         if thread.id in left_out:
@@ -108,7 +109,7 @@ def said_by_thread(
         )
         if until is not None:
             records = (r for r in records if r.said_at is not None and r.said_at < until)
-        yield thread, list(shown(records, handles))
+        yield replace(thread, language=languages.get(thread.id)), list(shown(records, handles))
 
 
 def own_words(
@@ -157,6 +158,7 @@ def talks_of(thread: ThreadInfo, messages: Sequence[Said], gap: timedelta | None
         via=platform_of(thread),
         to=() if group else tuple(contacts[:1]),
         relations=tuple((name, tie) for name, tie in known.items() if tie),
+        language=thread.language,
     )
     limit = silence(thread, messages) if gap is None else gap
     if thread.kind in WHOLE_KINDS:

@@ -9,7 +9,6 @@ database is converted by `archive/encryption.py`, which calls this.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import re
 import secrets
@@ -25,6 +24,7 @@ from afterself.home.checksums import NAME as SUMS
 from afterself.home.checksums import forget_sums
 from afterself.home.chunks import CHUNK, SealedReader, looks_sealed
 from afterself.home.declaration import SEALED_TOML, to_toml
+from afterself.home.disk import why_not
 from afterself.home.folder import PLAIN_NAME, SEALED_NAME, TRAINING_LOCK, WRITER_LOCK, Self
 from afterself.home.jobs import Progress
 from afterself.home.key_header import COPY, NAME, KeyHeader, State, remove_header, write_header
@@ -47,10 +47,8 @@ def alone(path: Path) -> Iterator[None]:
         with exclusive(path / TRAINING_LOCK), exclusive(path / WRITER_LOCK):
             yield
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        why = "the disk is full" if full else error.strerror or type(error).__name__
         raise SelfError(
-            f"The self cannot be converted: {path} ({why}). Nothing is lost.",
+            f"The self cannot be converted: {path} ({why_not(error)}). Nothing is lost.",
             remedy="Make room, or make the folder writable, and run the same command again: it goes on where "
             "it stopped.",
         ) from error

@@ -6,6 +6,7 @@ of the contrary: hardware, the hypervisor or a file system may encrypt without a
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -26,6 +27,13 @@ def free_bytes(path: Path) -> int | None:
         return shutil.disk_usage(existing(path)).free
     except OSError:
         return None
+
+
+def why_not(error: OSError) -> str:
+    """Why something could not be written, in words for a person."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "the disk is full"
+    return error.strerror or type(error).__name__
 
 
 def encrypted_device(path: Path) -> bool | None:

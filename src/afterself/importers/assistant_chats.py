@@ -12,7 +12,6 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from afterself.archive.drafts import (
@@ -28,17 +27,13 @@ from afterself.archive.drafts import (
     Yielded,
 )
 from afterself.archive.keys import storable
-from afterself.errors import SourceError
 from afterself.importers.attached import came_with
-from afterself.importers.contract import Detection, Options
+from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.json_stream import items, json_members, until_damage
+from afterself.importers.local_time import instant
 from afterself.importers.source_view import SourceView, shown
 
 _FENCED = re.compile(r"^```.*?^```[^\S\n]*$", re.DOTALL | re.MULTILINE)
-
-
-class Unreadable(Exception):
-    """Why something is no record; never holds its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,28 +161,3 @@ class Export(ABC):
 def begins_array(head: bytes) -> bool:
     """Whether a file begins as a JSON array does."""
     return head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"[")
-
-
-def instant(value: object) -> datetime | None:
-    """A time in unix seconds or ISO 8601; None where there is none that can be read."""
-    try:
-        if isinstance(value, str):
-            read = datetime.fromisoformat(value)
-            return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-        if value is None or isinstance(value, bool):
-            return None
-        return datetime.fromtimestamp(float(value), UTC)  # type: ignore[arg-type]
-    except (ValueError, OverflowError, OSError, TypeError):
-        return None
-
-
-def small_json(source: SourceView, member: str, name: str, limit: int = 1 << 20) -> Any:
-    """The JSON of a small file beside `member`; None if there is none or it cannot be read."""
-    folder = member.rpartition("/")[0]
-    beside = f"{folder}/{name}" if folder else name
-    if beside not in source or source.size(beside) > limit:
-        return None
-    try:
-        return json.loads(source.head(beside, limit))
-    except (ValueError, RecursionError, SourceError):
-        return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from afterself.archive.drafts import Attachment
 from afterself.importers.source_view import SourceView
 
 
@@ -24,3 +25,16 @@ def came_with(source: SourceView, member: str, names: re.Pattern[str]) -> Iterat
     for name in source.names():
         if name != member and name.startswith(folder) and names.match(name, len(folder)):
             yield name
+
+
+def linked(
+    source: SourceView, folder: str, path: str, name: str, mime: str | None = None, size: object = None
+) -> Attachment:
+    """An attachment that a message gives as a link, or as a path from `folder` on (with its slash)."""
+    size = size if isinstance(size, int) and not isinstance(size, bool) else None
+    if path.startswith(("http://", "https://")):
+        return Attachment(name, "remote", mime, size)
+    member = folder + path.replace("\\", "/").removeprefix("./")
+    if path and member in source:
+        return Attachment(name, "present", mime, source.size(member), member)
+    return Attachment(name, "missing", mime, size)

@@ -17,10 +17,10 @@ from afterself.importers.assistant_chats import (
     Export,
     Said,
     Talk,
-    Unreadable,
     begins_array,
-    small_json,
 )
+from afterself.importers.contract import Unreadable
+from afterself.importers.json_stream import small_json
 from afterself.importers.source_view import SourceView, shown
 
 _SHAPE = re.compile(rb'"chat_messages"\s*:\s*\[')

@@ -55,6 +55,10 @@ class Options:
     date_order: DateOrder | None = None
 
 
+class Unreadable(Exception):
+    """Why something of an export is no record; never holds its text."""
+
+
 class Importer(Protocol):
     """One format family. A new `version` may parse better; it must not change ids."""
 

@@ -68,8 +68,7 @@ class Drafter:
             said = when(date, self._clock)
         if document.text.strip():
             draft = _draft(document.text, "document", author, said, date, Locator(member))
-            yield replace(
-                draft,
+            yield draft._replace(
                 thread=key,
                 native_id=DOCUMENT,
                 spans=document.spans,
@@ -123,7 +122,7 @@ class Drafter:
                 Locator(member, pointer=f"remark {number + 1}"),
             )
             answered = DOCUMENT if remark.reply_to is None else ids[remark.reply_to]
-            yield replace(draft, thread=key, native_id=id, reply_to=answered)
+            yield draft._replace(thread=key, native_id=id, reply_to=answered)
 
     def _found(self, attachment: Attachment, note: str) -> Attachment:
         """The attachment with its member, if the folder holds it: beside the note, from the top, anywhere."""

@@ -7,6 +7,7 @@ what stands before the damage, and a Problem; one of which nothing can be read i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -41,10 +42,12 @@ def items(stream: BinaryIO) -> Iterator[Any]:
         yield from ijson.items(stream, "item")
 
 
-def until_damage(yielded: Iterator[Yielded], member: str, remedy: str) -> Iterator[Yielded]:
+def until_damage(
+    yielded: Iterator[Yielded], member: str, remedy: str, *, one_of_many: bool = False
+) -> Iterator[Yielded]:
     """What a reader of `member` yields; where the file is Broken it ends with a Problem.
 
-    SourceError with `remedy` if not one record was read before that.
+    SourceError with `remedy` if not one record was read before that, unless it is `one_of_many` files.
     """
     read = 0
     try:
@@ -52,7 +55,7 @@ def until_damage(yielded: Iterator[Yielded], member: str, remedy: str) -> Iterat
             read += isinstance(item, RecordDraft)
             yield item
     except Broken as why:
-        if not read:
+        if not read and not one_of_many:
             raise SourceError(f"Nothing in “{shown(member)}” can be read: {why}.", remedy=remedy) from why
         where = f"{shown(member)}: after {read} messages"
         yield Problem("error", where, f"{why}; what stands before it was read")
@@ -62,3 +65,15 @@ def json_members(source: SourceView) -> list[str]:
     """Members that may be JSON: those named so, or the file itself whatever its name."""
     names = source.names()
     return list(names) if source.kind == "file" else [n for n in names if n.lower().endswith(".json")]
+
+
+def small_json(source: SourceView, member: str, name: str, limit: int = 1 << 20) -> Any:
+    """The JSON of a small file beside `member`; None if there is none or it cannot be read."""
+    folder = member.rpartition("/")[0]
+    beside = f"{folder}/{name}" if folder else name
+    if beside not in source or source.size(beside) > limit:
+        return None
+    try:
+        return json.loads(source.head(beside, limit))
+    except (ValueError, RecursionError, SourceError):
+        return None

@@ -8,7 +8,7 @@ machine's, by name if the system tells it.
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -45,10 +45,35 @@ class LocalClock:
         second = self._read(wall.replace(fold=1))
         return second if timedelta(0) < second - first and second >= after else first
 
+    def midnight(self, day: date) -> datetime | None:
+        """The instant at which a day begins, if it is one of 24 hours: times of day just add up to it.
+
+        None for a day on which clocks are set, or one at the end of the calendar.
+        """
+        wall = datetime.combine(day, time())
+        try:
+            begin, noon, end = (self._read(wall + timedelta(hours=hours)) for hours in (0, 12, 24))
+        except (OverflowError, ValueError):
+            return None
+        return begin if noon - begin == end - noon == timedelta(hours=12) else None
+
     def _read(self, wall: datetime) -> datetime:
         if self._zone is None:
             return wall.astimezone(UTC)
         return wall.replace(tzinfo=self._zone).astimezone(UTC)
+
+
+def instant(value: object) -> datetime | None:
+    """A time in unix seconds or ISO 8601 (UTC where it has no offset); None where none can be read."""
+    try:
+        if isinstance(value, str):
+            read = datetime.fromisoformat(value)
+            return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+        if value is None or isinstance(value, bool):
+            return None
+        return datetime.fromtimestamp(float(value), UTC)  # type: ignore[arg-type]
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
 
 
 def _system_zone_name() -> str | None:

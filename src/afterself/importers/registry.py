@@ -33,9 +33,11 @@ def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
     from afterself.importers.chatgpt import ChatGptImporter
     from afterself.importers.claude import ClaudeImporter
+    from afterself.importers.discord import DiscordImporter
     from afterself.importers.documents import DocumentImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.mail import MailImporter
+    from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
 
@@ -44,7 +46,9 @@ def importers() -> tuple[Importer, ...]:
         TelegramImporter(),
         ChatGptImporter(),
         ClaudeImporter(),
+        DiscordImporter(),
         WhatsAppImporter(),
+        SmsImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),

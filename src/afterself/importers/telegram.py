@@ -14,12 +14,12 @@ from datetime import datetime
 from afterself.archive.drafts import Kind, OwnerHint, Problem, RecordDraft, ThreadDraft, ThreadKind, Yielded
 from afterself.archive.keys import storable
 from afterself.importers.attached import came_with
-from afterself.importers.contract import Detection, Options
+from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.json_stream import json_members, until_damage
 from afterself.importers.local_time import LocalClock
 from afterself.importers.source_view import SourceView, shown
 from afterself.importers.telegram_json import Account, Chat, Message, entries
-from afterself.importers.telegram_message import Place, Unreadable, person, record_of
+from afterself.importers.telegram_message import Place, person, record_of
 
 KINDS: dict[str, ThreadKind] = {
     "personal_chat": "direct",

@@ -16,6 +16,7 @@ from typing import Any
 
 from afterself.archive.drafts import Attachment, Kind, Locator, Person, RecordDraft, Span, SpanKind
 from afterself.archive.keys import storable
+from afterself.importers.contract import Unreadable
 from afterself.importers.local_time import LocalClock
 
 NOT_A_FILE = "(File "
@@ -24,10 +25,6 @@ NOT_A_FILE = "(File "
 _NOT_OWN: dict[str, SpanKind] = {"pre": "code", "code": "code", "blockquote": "quoted"}
 _CHANNELS = ("private_channel", "public_channel")
 _MEDIA = ("file", "photo")
-
-
-class Unreadable(Exception):
-    """Why a message is no record; never holds its text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from afterself.errors import SourceError
 from afterself.importers.source_view import SourceView, shown
 
 LONGEST_LINE = 16 << 20
+_BLOCK = 1 << 16
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 
@@ -64,6 +65,8 @@ def encoding_of(source: SourceView, member: str) -> Encoding:
     marked = _marked(source.head(member, 4))
     if marked:
         return marked
+    if _is_utf8(source, member):
+        return Encoding("utf-8")
     good = bad = zeros = size = 0
     undefined = False
     with source.open(member) as stream:
@@ -87,6 +90,22 @@ def encoding_of(source: SourceView, member: str) -> Encoding:
     return Encoding("cp1252", 0, "not UTF-8; read as Windows-1252: check some accented letters")
 
 
+def _is_utf8(source: SourceView, member: str) -> bool:
+    """Whether all of a member decodes, looked at in large blocks: mostly it does."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    zeros = size = 0
+    with source.open(member) as stream:
+        try:
+            while block := stream.read(_BLOCK):
+                size += len(block)
+                zeros += block.count(0)
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return not _is_binary(zeros, size)
+
+
 def lines(source: SourceView, member: str, encoding: Encoding) -> Iterator[Line]:
     """Every line of a member; a single line that does not decode comes with `text` None."""
     with source.open(member) as stream:
@@ -100,7 +119,7 @@ def lines(source: SourceView, member: str, encoding: Encoding) -> Iterator[Line]
             while not block.endswith(b"\n") and (more := stream.readline(LONGEST_LINE)):
                 length, whole, block = length + len(more), False, more
             number += 1
-            yield _line(number, offset, length, block if whole else b"", encoding.name)
+            yield line_of(number, offset, length, block if whole else b"", encoding.name)
             offset += length
 
 
@@ -116,7 +135,8 @@ def _utf16_lines(data: bytes, encoding: Encoding, member: str) -> Iterator[Line]
         offset += length
 
 
-def _line(number: int, offset: int, length: int, block: bytes, encoding: str) -> Line:
+def line_of(number: int, offset: int, length: int, block: bytes, encoding: str) -> Line:
+    """A line by its bytes, with its end; no bytes: it is too long to be kept."""
     if not block:
         return Line(number, offset, length, None)
     block = block.removesuffix(b"\n").removesuffix(b"\r")

@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 
 from afterself.archive.drafts import (
     Attachment,
@@ -32,11 +29,14 @@ from afterself.errors import HostileSource, SourceError
 from afterself.importers.contract import Detection, Options
 from afterself.importers.local_time import LocalClock
 from afterself.importers.source_view import NESTED, SourceView, shown
-from afterself.importers.text_lines import Line, encoding_of, head_text, lines
+from afterself.importers.text_lines import encoding_of, head_text
+from afterself.importers.text_pieces import Piece, pieces
 from afterself.importers.whatsapp_attached import attached
-from afterself.importers.whatsapp_lines import Judgement, Start, header_of, judge
+from afterself.importers.whatsapp_judging import Judge
+from afterself.importers.whatsapp_lines import header_of
+from afterself.importers.whatsapp_messages import Message, Messages, person
 from afterself.importers.whatsapp_phrases import Body, body_of
-from afterself.importers.whatsapp_titles import chat_title, clean_name, titled
+from afterself.importers.whatsapp_titles import chat_title, titled
 
 _HEAD_LINES = 40
 
@@ -81,22 +81,14 @@ class WhatsAppImporter:
         yield from problems
         direct: list[ThreadDraft] = []
         for member in chats:
-            for item in _Chat(source, member, options, clock).records():
-                if isinstance(item, ThreadDraft) and item.kind == "direct":
-                    direct.append(item)
-                yield item
+            chat = _Chat(source, member, options, clock)
+            if chat.thread.kind == "direct":
+                direct.append(chat.thread)
+            yield from chat.records()
         whose = _in_all_of(direct)
         if whose:
             why = "no export says whose it is; taken for the owner: who writes in each of these chats"
             yield OwnerHint(whose, f"{why}. If that is wrong: afterself people not-me NAME", inferred=True)
-
-
-@dataclass(slots=True)
-class _Block:
-    """The lines of one message."""
-
-    start: Start
-    lines: list[Line]
 
 
 class _Chat:
@@ -108,34 +100,27 @@ class _Chat:
         self._shown = shown(member)
         self._encoding = encoding_of(source, member)
         self._clock = clock
-        self._judged: Judgement = judge(self._lines(), options.date_order)
-        self._last: datetime | None = None
-        self._doubts: list[Problem] = []
+        self._judged = Judge().look(self._pieces()).judgement(options.date_order)
+        self.thread, self._nameless = self._thread()
+        self._messages = Messages(self._judged, clock, self.thread.key, member, self._closely)
 
     def records(self) -> Iterator[Yielded]:
-        thread, nameless = self._thread()
-        warnings = [self._encoding.warning, self._judged.order.warning, nameless]
+        """The thread, its records, and what was odd."""
+        warnings = [self._encoding.warning, self._judged.order.warning, self._nameless]
         yield from (Problem("warning", self._shown, warning) for warning in warnings if warning)
-        yield thread
-        read = 0
-        for block in self._blocks():
-            yielded = block if isinstance(block, Problem) else self._record(block, thread.key)
-            read += isinstance(yielded, RecordDraft)
-            yield yielded
-            yield from self._doubts
-            self._doubts.clear()
-        if not read:
+        yield self.thread
+        yield from self._messages.records(self._pieces())
+        if self._messages.last is None:
             raise SourceError(
                 f"“{self._shown}” looks like a WhatsApp chat, but holds no message.",
                 remedy="Export the chat again; “without media” is enough.",
             )
 
-    def _lines(self) -> Iterator[Line]:
-        return lines(self._source, self._member, self._encoding)
+    def _pieces(self) -> Iterator[Piece]:
+        return pieces(self._source, self._member, self._encoding)
 
     def _thread(self) -> tuple[ThreadDraft, str]:
-        authors = dict.fromkeys(start.author for start in self._judged.starts.values() if start.author)
-        people = tuple(dict.fromkeys(_person(author) for author in authors))
+        people = tuple(dict.fromkeys(map(person, self._judged.people)))
         kind: ThreadKind = "group" if len(people) > 2 or self._judged.group else "direct"
         title = chat_title(self._member, self._source.outer_name)
         if title:
@@ -144,68 +129,36 @@ class _Chat:
         warning = "no file name says which chat this is: named by its people; better keep the zip's name"
         return ThreadDraft(title, title, kind, people), warning
 
-    def _blocks(self) -> Iterator[_Block | Problem]:
-        """Lines gathered into messages, and problems of lines that belong to none."""
-        block: _Block | None = None
-        for line in self._lines():
-            where = f"{self._shown}:line {line.number}"
-            if line.text is None:
-                yield Problem("warning", where, "bytes that are not valid text were replaced by U+FFFD")
-            start = self._judged.starts.get(line.number)
-            if start:
-                if block:
-                    yield block
-                block = _Block(start, [line])
-            elif block:
-                block.lines.append(line)
-            elif _text(line).strip():
-                yield Problem("skipped", where, "it stands before the first message")
-        if block:
-            yield block
-
-    def _record(self, block: _Block, thread: str) -> RecordDraft | Problem:
-        while len(block.lines) > 1 and not _text(block.lines[-1]).strip():
-            block.lines.pop()
-        start, first = block.start, block.lines[0]
-        where = f"{self._shown}:line {first.number}"
-        raw = "\n".join(_text(line) for line in block.lines)
-        body = body_of(raw[start.body :].rstrip("\n"))
+    def _closely(self, message: Message) -> Iterator[RecordDraft | Problem]:
+        """The record of a message in which something may be WhatsApp's own or pasted; what is odd in it."""
+        said, _, _, author, begin = message.start
+        body = body_of(message.raw[begin:].rstrip("\n"))
         if not body.text.strip() and not body.deleted:
-            return Problem("skipped", where, "the message is empty")
-        if body.unknown and start.author:
-            self._doubt(where, "words of WhatsApp's own that are not known; kept as a placeholder")
-        said_at = self._clock.utc(start.wall, self._last)
-        self._last = said_at
+            yield Problem("skipped", f"{self._shown}:line {message.line}", "the message is empty")
+            return
         notice: Kind = "call" if body.kind == "call" else "system"
-        return RecordDraft(
-            thread=thread,
-            raw=raw.encode("utf-8"),
+        yield RecordDraft(
+            thread=self.thread.key,
+            raw=message.data,
             text=body.text,
-            kind=body.kind if start.author else notice,
-            author=_person(start.author) if start.author else None,
-            said_at=said_at,
-            precision="second" if self._judged.seconds else "minute",
-            said_raw=start.said,
-            locator=Locator(self._member, first.offset, sum(line.length for line in block.lines)),
+            kind=body.kind if author else notice,
+            author=author,
+            said_at=self._messages.moment(message.start),
+            precision=self._messages.precision,
+            said_raw=said,
+            locator=Locator(self._member, message.offset, message.size),
             zone=self._clock.name,
-            spans=(*body.spans, *self._pasted(block, body.text)) if start.author else (),
+            spans=(*body.spans, *_pasted(message, body.text)) if author else (),
             attachments=self._attachments(body),
             deleted=body.deleted,
             edited=body.edited,
         )
-
-    def _pasted(self, block: _Block, text: str) -> Iterator[Span]:
-        """Spans of lines that look like messages of another time: somebody pasted them."""
-        at = 0
-        for line, words in zip(block.lines, text.split("\n"), strict=False):
-            if line.number in self._judged.pasted:
-                where = f"{self._shown}:line {line.number}"
-                self._doubt(where, "looks like a message but breaks the order of time; kept as pasted")
-                yield Span(at, at + len(words), "pasted")
-            at += len(words) + 1
-
-    def _doubt(self, where: str, why: str) -> None:
-        self._doubts.append(Problem("warning", where, why))
+        if author and body.unknown:
+            why = "words of WhatsApp's own that are not known; kept as a placeholder"
+            yield Problem("warning", f"{self._shown}:line {message.line}", why)
+        for number in message.pasted if author else ():
+            why = "looks like a message but breaks the order of time; kept as pasted"
+            yield Problem("warning", f"{self._shown}:line {number}", why)
 
     def _attachments(self, body: Body) -> tuple[Attachment, ...]:
         folder, slash, _ = self._member.rpartition("/")
@@ -220,24 +173,21 @@ class _Chat:
         return Attachment(name, "present", mime, self._source.size(member), member)
 
 
+def _pasted(message: Message, text: str) -> Iterator[Span]:
+    """Spans of lines that look like messages of another time: somebody pasted them."""
+    at = 0
+    for number, words in enumerate(text.split("\n"), message.line) if message.pasted else ():
+        if number in message.pasted:
+            yield Span(at, at + len(words), "pasted")
+        at += len(words) + 1
+
+
 def _in_all_of(direct: list[ThreadDraft]) -> Person | None:
     """The one person who writes in each of several chats of two with different people: whose phone it was."""
     pairs = {frozenset(thread.participants) for thread in direct if len(thread.participants) == 2}
     if len(pairs) < 2:
         return None
     return next(iter(frozenset.intersection(*pairs)), None)
-
-
-@lru_cache(maxsize=1024)
-def _person(author: str) -> Person:
-    """A name as people know it; one the phone had no contact for (`~ Ana`) stays apart by its handle."""
-    name = clean_name(author)
-    bare = name.removeprefix("~").strip()
-    return Person("~" + bare if name.startswith("~") else name, bare or name)
-
-
-def _text(line: Line) -> str:
-    return line.rough if line.text is None else line.text
 
 
 def _members(source: SourceView, problems: list[Problem]) -> list[str]:

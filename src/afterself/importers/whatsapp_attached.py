@@ -50,5 +50,5 @@ def _files(text: str) -> Iterable[str]:
     header = header_of(text)
     if header is None:
         return body_of(text).files
-    starts = (header.body + len(name) + 2 for name in header.names)
+    starts = (header.body + len(name) + 2 for name in header.head.names)
     return (file for start in starts for file in body_of(text[start:]).files)

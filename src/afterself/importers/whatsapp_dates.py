@@ -9,11 +9,9 @@ the dates stands in `whatsapp_lines`; the words for the halves of the day are Un
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import pairwise
+from datetime import date
 from typing import NamedTuple
 
 from afterself.importers.contract import DateOrder
@@ -51,6 +49,11 @@ class Stamp(NamedTuple):
     minute: int
     second: int | None
 
+    @property
+    def second_of_day(self) -> int:
+        """Seconds since midnight by the wall clock."""
+        return self.hour * 3600 + self.minute * 60 + (self.second or 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -60,13 +63,12 @@ class Order:
     warning: str = ""
 
 
-def wall_time(stamp: Stamp, order: DateOrder) -> datetime | None:
-    """The naive time of a stamp, None if the calendar has no such day."""
-    a, b, c = stamp.parts
+def day_of(parts: Parts, order: DateOrder) -> date | None:
+    """The day that a date means, None if the calendar has no such day."""
+    a, b, c = parts
     year, month, day = {"dmy": (c, b, a), "mdy": (c, a, b), "ymd": (a, b, c)}[order]
     try:
-        at = _day(year, month, day)
-        return datetime(at.year, at.month, at.day, stamp.hour, stamp.minute, stamp.second or 0)
+        return _day(year, month, day)
     except ValueError:
         return None
 
@@ -112,14 +114,22 @@ def hour_of(hour: int, half: str) -> int | None:
 
 
 def infer_order(
-    stamps: Sequence[Stamp], *, separator: str, month_first: bool, asked: DateOrder | None
+    dates: Mapping[Parts, int],
+    steps_back: Callable[[DateOrder], int],
+    *,
+    separator: str,
+    month_first: bool,
+    asked: DateOrder | None,
 ) -> Order:
-    """The order in which the dates of a file stand; `month_first` decides where nothing else does."""
-    dates = Counter(stamp.parts for stamp in stamps)
+    """The order in which the dates of a file stand.
+
+    `dates` are all of them with how often each stands there; `steps_back` says how often time goes back if
+    they are read in an order; `month_first` decides where nothing else does.
+    """
     wrong = {order: sum(n for date, n in dates.items() if not _fits(date, order)) for order in _ORDERS}
     fitting = [order for order in _ORDERS if wrong[order] == min(wrong.values())]
     if asked and asked not in fitting:
-        found = infer_order(stamps, separator=separator, month_first=month_first, asked=None)
+        found = infer_order(dates, steps_back, separator=separator, month_first=month_first, asked=None)
         return Order(found.order, f"--date-order {asked} does not fit its dates; read as {found.order}")
     if asked:
         return Order(asked)
@@ -128,8 +138,8 @@ def infer_order(
     likely = [order for order in fitting if order != "ymd" or separator == "-"] or fitting
     if len(likely) == 1:
         return Order(likely[0])
-    steps_back = {order: _steps_back(stamps, order) for order in likely}
-    left = [order for order in likely if steps_back[order] == min(steps_back.values())]
+    steps = {order: steps_back(order) for order in likely}
+    left = [order for order in likely if steps[order] == min(steps.values())]
     if len(left) == 1:
         return Order(left[0])
     if separator == "." and "dmy" in left:
@@ -146,15 +156,10 @@ def infer_order(
 def _fits(date: Parts, order: DateOrder) -> bool:
     year_at = 0 if order == "ymd" else 2
     small = all(part <= 99 for i, part in enumerate(date) if i != year_at)
-    return small and wall_time(Stamp(date, 0, 0, None), order) is not None
+    return small and day_of(date, order) is not None
 
 
 def _is_early(date: Parts, order: DateOrder) -> bool:
     """True for a day before there was WhatsApp."""
-    time = wall_time(Stamp(date, 0, 0, None), order)
-    return time is not None and time.year < _WHATSAPP_BEGAN
-
-
-def _steps_back(stamps: Sequence[Stamp], order: DateOrder) -> int:
-    times = [time for stamp in stamps if (time := wall_time(stamp, order))]
-    return sum(later < earlier for earlier, later in pairwise(times))
+    day = day_of(date, order)
+    return day is not None and day.year < _WHATSAPP_BEGAN

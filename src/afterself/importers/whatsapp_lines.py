@@ -1,30 +1,19 @@
-"""The header grammar of a WhatsApp chat file: which lines begin a message, when, and under whose name.
+"""The header grammar of a WhatsApp chat file: which lines look like the beginning of a message.
 
-The file is judged as a whole before a message is read: the shape most headers share,
-the order of its dates, names with a colon, and header-like lines that somebody pasted
-into a message. What a body means is the business of `whatsapp_phrases`.
+One expression knows every phone's way of writing (`header_of`), and is slow for it. A phone writes all its
+headers alike but for the digits: `Scanner` learns from a file's first ones an expression for just these, and
+asks the slow one about the rest. Whether a header does begin a message is judged in `whatsapp_judging`,
+what a body means is the business of `whatsapp_phrases`.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from afterself.importers.contract import DateOrder
-from afterself.importers.text_lines import Line
-from afterself.importers.whatsapp_dates import (
-    HALVES,
-    Order,
-    Stamp,
-    american,
-    hour_of,
-    infer_order,
-    wall_time,
-)
+from afterself.importers.whatsapp_dates import HALVES, Parts, Stamp, hour_of
 from afterself.importers.whatsapp_phrases import (
     MARK,
     breaks_off_in_quotes,
@@ -33,6 +22,7 @@ from afterself.importers.whatsapp_phrases import (
     tells_of_group,
 )
 from afterself.importers.whatsapp_titles import clean_name
+from afterself.importers.whatsapp_words import ENCRYPTED
 
 _M = "[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
 _S = "[ \t\u00a0\u202f\u2009]"
@@ -52,58 +42,46 @@ _END = (
     rf"{_M}(?(open)\](?:{_S}|$)|(?:{_S}(?P<dash>[-–—]){_S}?"
     rf"|(?(second)(?P<colon>:){_S}(?=[^:]{{1,80}}:)|(?!))))"
 )
-_HEADER = re.compile(rf"{_M}(?P<open>\[)?{_M}(?P<said>{_DATE}{_BETWEEN}{_TIME}){_END}")
+_HEADER = re.compile(rf"{_M}(?P<open>\[)?{_M}(?P<said>(?P<date>{_DATE}){_BETWEEN}(?P<time>{_TIME})){_END}")
 _HEADER_TIME_FIRST = re.compile(rf"{_M}(?P<open>\[)?{_M}(?P<said>{_TIME}{_BETWEEN}{_DATE}){_END}")
+# How any of them begins; cheap, and true of some lines that are none.
+_BEGINNING = rf"{_M}\[?{_M}(?:(?:{HALVES}){_S}?)?\d{{1,4}}{_M}(?:[./:-]|{_S}h{_S})"
+_ONLY_DATE, _ONLY_TIME = re.compile(_DATE), re.compile(_TIME)
+_ONLY_DATE, _ONLY_TIME = re.compile(_DATE), re.compile(_TIME)
 _PARTS = ("a", "b", "c", "hour", "minute", "second", "open", "sep", "comma", "said", "dash", "colon")
 _NAME_END = re.compile(rf":(?:{_S}|$)")
-_LONGEST_NAME = 120
-_COLON_NAME_FROM = 5
-_FAR_BACK = timedelta(days=1)
-_RETURNS_WITHIN = 60
+_LONGEST_NAME, _USUAL_NAME = 120, 100
+_SAMPLE = 40
+_FULL_YEAR = 4
+_LAST = 59
 
 Shape = tuple[bool, str, bool, bool, bool, bool, bool, str]
 
 
-class Header(NamedTuple):
-    """A line that looks like the beginning of a message.
+class Head(NamedTuple):
+    """What follows the time stamp of a header, as far as it tells whose the message is.
 
     `names` are what may be the author's name, `notice` is true if WhatsApp itself speaks under it,
-    `group` if that only happens in groups, `unknown` if the words are marked as WhatsApp's and in no table,
-    `body` is where the name or notice begins.
+    `group` if that only happens in groups, `unknown` if the words are marked as WhatsApp's and in no table.
     """
 
-    line: int
+    names: tuple[str, ...]
+    notice: bool = False
+    group: bool = False
+    unknown: bool = False
+
+
+class Header(NamedTuple):
+    """A line that looks like the beginning of a message; `body` is where the name or notice begins."""
+
     shape: Shape
     stamp: Stamp
     said: str
     body: int
-    names: tuple[str, ...]
-    notice: bool
-    group: bool
-    unknown: bool
+    head: Head
 
 
-class Start(NamedTuple):
-    """A line that does begin a message: `body` is where its text begins; no author is a notice."""
-
-    wall: datetime
-    said: str
-    author: str | None
-    body: int
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a whole chat file is: where messages begin and which lines were pasted, by line number."""
-
-    starts: dict[int, Start]
-    order: Order
-    seconds: bool
-    group: bool
-    pasted: frozenset[int]
-
-
-def header_of(text: str, number: int = 0) -> Header | None:
+def header_of(text: str) -> Header | None:
     """The header at the beginning of a line, or None."""
     match = _HEADER.match(text) or _HEADER_TIME_FIRST.match(text)
     if not match:
@@ -112,7 +90,7 @@ def header_of(text: str, number: int = 0) -> Header | None:
     minute, second = int(at_minute), int(at_second) if at_second else None
     half = next(filter(None, match.group("half", "first", "last")), "")
     hour = hour_of(int(at_hour), half)
-    if hour is None or minute > 59 or (second or 0) > 59:
+    if hour is None or minute > _LAST or (second or 0) > _LAST:
         return None
     shape: Shape = (
         bool(opened), separator, len(a) == 4, len(c) == 4,
@@ -123,42 +101,31 @@ def header_of(text: str, number: int = 0) -> Header | None:
     names = _possible_names(rest)
     first_line = rest[len(names[0]) + 2 :] if names else rest
     own_words = names and not first_line.startswith(MARK)
-    return Header(
-        number, shape, stamp, said, match.end(), names,
+    head = Head(
+        names,
         notice=not names or breaks_off_in_quotes(names[0]) or is_notice(first_line),
         group=not own_words and tells_of_group(first_line),
         unknown=bool(names) and is_unknown(first_line),
-    )  # fmt: skip
-
-
-def judge(lines: Iterable[Line], asked: DateOrder | None) -> Judgement:
-    """Read all lines once and decide which begin a message."""
-    seen = [h for line in lines if (h := header_of(line.text or line.rough, line.number))]
-    if not seen:
-        return Judgement({}, Order(asked or "dmy"), seconds=False, group=False, pasted=frozenset())
-    shape = Counter(header.shape for header in seen).most_common(1)[0][0]
-    headers = [header for header in seen if header.shape == shape]
-    order = infer_order(
-        [header.stamp for header in headers],
-        separator=shape[1],
-        month_first=all(american(header.said) for header in headers),
-        asked=asked,
     )
-    timed = [(h, wall) for h in headers if (wall := wall_time(h.stamp, order.order))]
-    authors = _authors([header for header, _ in timed])
-    inside = _pasted([wall for _, wall in timed], authors)
-    kept = [
-        (header, wall, author)
-        for (header, wall), author, pasted in zip(timed, authors, inside, strict=True)
-        if not pasted
-    ]
-    starts = {
-        header.line: Start(wall, header.said, author, header.body + _name_length(header, author))
-        for header, wall, author in kept
-    }
-    pasted_lines = {header.line for (header, _), pasted in zip(timed, inside, strict=True) if pasted}
-    group = any(header.group for header, _, _ in kept)
-    return Judgement(starts, order, seconds=shape[5], group=group, pasted=frozenset(pasted_lines))
+    return Header(shape, stamp, said, match.end(), head)
+
+
+def parts_of(date: str) -> Parts:
+    """The three numbers of a header's date."""
+    match = _ONLY_DATE.fullmatch(date)
+    assert match is not None
+    return int(match["a"]), int(match["b"]), int(match["c"])
+
+
+def second_of(time: str) -> int | None:
+    """The second of the day of a header's time of day; None if no clock shows it."""
+    match = _ONLY_TIME.fullmatch(time)
+    assert match is not None
+    half = next(filter(None, match.group("half", "first", "last")), "")
+    hour, minute, second = hour_of(int(match["hour"]), half), int(match["minute"]), int(match["second"] or 0)
+    if hour is None or minute > _LAST or second > _LAST:
+        return None
+    return hour * 3600 + minute * 60 + second
 
 
 def _possible_names(rest: str) -> tuple[str, ...]:
@@ -167,55 +134,65 @@ def _possible_names(rest: str) -> tuple[str, ...]:
     return tuple(rest[:end] for end in ends if clean_name(rest[:end]))
 
 
-def _authors(headers: Sequence[Header]) -> list[str | None]:
-    """The author's name as written for each header; None where there is none or the line is a notice."""
-    second: dict[str, Counter[str]] = defaultdict(Counter)
-    # Under a name nobody ever wrote with (a group's title), and at a chat's beginning, iOS speaks itself.
-    writers = {header.names[0] for header in headers if header.names and not header.unknown}
-    spoken = [
-        header.notice or (header.unknown and (i == 0 or header.names[0] not in writers))
-        for i, header in enumerate(headers)
-    ]
-    for header, notice in zip(headers, spoken, strict=True):
-        if not notice:
-            second[header.names[0]][header.names[1] if len(header.names) > 1 else ""] += 1
-    # A name with a colon in it is one under which, often enough, the same second part always stands.
-    longer = {
-        first: next(iter(names))
-        for first, names in second.items()
-        if len(names) == 1 and "" not in names and names.total() >= _COLON_NAME_FROM
-    }
-    return [
-        None if notice else longer.get(header.names[0], header.names[0])
-        for header, notice in zip(headers, spoken, strict=True)
-    ]
+Found = tuple[str, str, str, str, str, str | None, str]
+"""What may be a header: head, stamp, date, time of day, name, line, and the text after it up to the next one.
+
+One as most are in its file, with a name and no words of WhatsApp's behind it, is `head` up to the text, and
+has no `line`. Of any other line that may begin like one there is the `line` only, the first five are None:
+`header_of` tells whether it is one. (To say so in types would cost time for each message.)
+"""
 
 
-def _pasted(walls: Sequence[datetime], authors: Sequence[str | None]) -> list[bool]:
-    """Which headers stand inside a message: earlier than what is before them, and time returns soon after.
+class Scanner:
+    """Splits many lines at once at what may be headers; made from a file's first lines."""
 
-    A known author less than a day back is a message that came late, not a paste.
+    def __init__(self, beginning: str) -> None:
+        seen = [match.end() for match in re.finditer(rf"^(?={_BEGINNING})", beginning, re.MULTILINE)]
+        lines = (beginning[at:].split("\n", 1)[0] for at in seen[:_SAMPLE])
+        learned = Counter(filter(None, map(_learned, lines))).most_common(1)
+        self.learned = bool(learned)
+        usual = learned[0][0] if learned else "(?!)()()()"
+        self._pattern = re.compile(
+            rf"\n(?:({usual}([^:\n]{{1,{_USUAL_NAME}}}):{_S})(?!{MARK}|{ENCRYPTED})"
+            rf"|(?={_BEGINNING})([^\n]*))"
+        )
+
+    def split(self, text: str) -> tuple[str, Iterator[Found]]:
+        """What stands in whole lines before the first possible header, and all of them in their order."""
+        parts = iter(self._pattern.split("\n" + text))
+        return next(parts), zip(*[parts] * 7, strict=True)
+
+
+def _learned(line: str) -> str | None:
+    """The expression of headers that differ from this line's in digits and the half of the day only.
+
+    What `header_of` reads hangs on which characters there are, and of digits on how many there are: where
+    this expression matches, that one reads the same parts. None where the end hangs on what follows.
     """
-    inside = [False] * len(walls)
-    latest = datetime.min
-    known: set[str | None] = set()
-    for wall, author in zip(walls, authors, strict=True):
-        if wall >= latest:
-            latest = wall
-            known.add(author)
-    latest = datetime.min
-    for i, (wall, author) in enumerate(zip(walls, authors, strict=True)):
-        if wall >= latest:
-            latest = wall
-        elif latest - wall > _FAR_BACK or author not in known:
-            inside[i] = any(later >= latest for later in walls[i + 1 : i + 1 + _RETURNS_WITHIN])
-            if not inside[i]:
-                latest = wall
-    return inside
-
-
-def _name_length(header: Header, author: str | None) -> int:
-    """How many characters of the rest of the line are the name, its colon and the blank after it."""
-    if author is None and header.names and not breaks_off_in_quotes(header.names[0]):
-        return len(header.names[0]) + 2
-    return len(author) + 2 if author is not None else 0
+    match = _HEADER.match(line)
+    if not match or match["colon"] or not match[0][-1].isspace():
+        return None
+    wild: dict[int, tuple[int, str]] = {}
+    for name in ("a", "b", "c", "hour", "minute", "second", "half", "first", "last"):
+        begin, end = match.span(name)
+        if begin < 0:
+            continue
+        if name in ("a", "b", "c", "hour"):
+            if end - begin > 2 and end - begin != _FULL_YEAR:
+                return None
+            wild[begin] = (end, rf"\d{{{_FULL_YEAR}}}" if end - begin > 2 else r"\d{1,2}")
+        elif name in ("minute", "second"):
+            wild[begin] = (end, r"\d{2}")
+        else:
+            wild[begin] = (
+                end,
+                f"(?:{HALVES})" if name != "half" else "[AP]" if match[name] < "a" else "[ap]",
+            )
+    out, at = [], 0
+    while at < match.end():
+        out += [")" for name in ("date", "time", "said") if match.end(name) == at]
+        out += ["(" for name in ("said", "date", "time") if match.start(name) == at]
+        end, one = wild.get(at, (at + 1, re.escape(line[at])))
+        out.append(one)
+        at = end
+    return "".join(out)

@@ -8,14 +8,16 @@ WhatsApp marks its own words with U+200E (iOS) or a file is named as only WhatsA
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from afterself.archive.drafts import Kind, Span
 from afterself.importers import whatsapp_words as words_of
 
 MARK = "\u200e"
-_BEFORE, _AROUND = MARK + "\ufeff", MARK + " "
+_BEFORE, _AROUND, _AROUND_PHRASES = MARK + "\ufeff", MARK + " ", MARK + " <>.。"
 _LONGEST_NOTICE = 400
+_LONGEST_OF_OURS = max(70, words_of.LONGEST_PHRASE)
 
 _NOUNS = {
     "image": "image|bild|imagen|imagem|immagine",
@@ -44,6 +46,7 @@ _LEFT_OUT_ENDS = (
     "entes", "ents", "retiré", "ado", "ada", "ulto", "ulta", "messo", "messa", "messi", "messe",
     "luso", "lusa",
 )  # fmt: skip
+_LAST_LETTERS = {phrase[-3:] for phrase in (*_LEFT_OUT_ENDS, *words_of.STANDS_FOR)}
 _FILE = r"(?P<name>[^\n<>]+?\.\w{1,6})"
 _FILE_OF_ANDROID = r"(?P<made>(?:IMG|VID|PTT|AUD|STK|DOC)-\d{8}-WA\d{4,}\.\w{2,5})"
 _ATTACHED_AFTER = re.compile(
@@ -98,6 +101,9 @@ _POLL_LINE = re.compile(
 _POLL = re.compile(rf"{MARK}?(?:{words_of.POLL})\s?[:：]\n")
 # What Android writes for media in a language that no table knows; nobody writes whole messages like this.
 _IN_BRACKETS = re.compile(r"<[^\W\d_]\w* [\w ]{2,40}>")
+# What a body that is nothing but somebody's words never holds, and never begins with.
+_OWN_MARKS = re.compile(f"[{MARK}\ufeff\u2068•]")
+_BEGINNINGS = re.compile(f" *(?:{_DELETED.pattern}|{_MISSED}|{_CALLED}|{_NOTHING.pattern}|{_POLL.pattern})")
 _MENTION = re.compile("@\u2068([^\u2069\n]{0,120})\u2069")
 
 _SYSTEM = re.compile(
@@ -123,8 +129,7 @@ _ENCRYPTED = re.compile(words_of.ENCRYPTED)
 _OPEN_QUOTE = re.compile('[“„«「『][^”“»」』]*$|^(?:[^"]*"[^"]*")*[^"]*"[^"]*$')
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """What a message body says: its text, what of it no person typed, and which files it names.
 
     `omitted` and `files` are nouns and file names; `unknown` is true for words that WhatsApp
@@ -141,8 +146,42 @@ class Body:
     unknown: bool = False
 
 
+def only_words(raw: str) -> bool:
+    """True for most bodies: surely nothing in them is WhatsApp's, so that `body_of` need not be asked."""
+    if "<" in raw or (")" in raw and (raw.endswith(")") or ")\n" in raw)):
+        return False
+    if not raw.isascii() and _OWN_MARKS.search(raw):
+        return False
+    if "://" in raw and _PLACE.fullmatch(raw):
+        return False
+    initial = raw[:1]
+    if not initial or initial.isspace():
+        return False
+    # Of what WhatsApp writes, only "null" and what it says of files begins with a small letter.
+    if (initial == "n" or not initial.islower()) and _BEGINNINGS.match(raw):
+        return False
+    first = raw.split("\n", 1)[0] if "\n" in raw else raw
+    if (
+        len(first) > _LONGEST_OF_OURS
+        or first.rstrip(_AROUND_PHRASES)[-3:].casefold()[-3:] not in _LAST_LETTERS
+    ):
+        return True
+    folded = first.strip(_AROUND_PHRASES).casefold()
+    return folded not in words_of.STANDS_FOR and not folded.endswith(_LEFT_OUT_ENDS)
+
+
+@lru_cache(maxsize=512)
+def _known_body(raw: str) -> Body:
+    return _body_of(raw)
+
+
 def body_of(raw: str) -> Body:
     """Understand the body of a message that stands under its author's name."""
+    short = len(raw) <= words_of.LONGEST_PHRASE and raw.startswith((MARK, "<"))
+    return _known_body(raw) if short else _body_of(raw)
+
+
+def _body_of(raw: str) -> Body:
     marked = raw.startswith(MARK)
     text = raw.lstrip(_BEFORE)
     if "\u2068" in text:
@@ -175,7 +214,7 @@ def body_of(raw: str) -> Body:
 
 def _known(text: str, marked: bool) -> Body | None:
     """A body that as a whole is one phrase of the tables; what people may type too counts only if marked."""
-    found = words_of.STANDS_FOR.get(text.strip(MARK + " <>.。").casefold())
+    found = words_of.STANDS_FOR.get(text.strip(_AROUND_PHRASES).casefold())
     if not found or (found[0] == "omitted" and not marked and not text.startswith("<")):
         return None
     sense, noun = found

@@ -73,6 +73,7 @@ def header_for(view: View, to: str | None = None, month: str | None = None) -> H
         to=((masked_name(other.name), other.relation),),
         via=platform_of(thread),
         on=month or month_of(thread.last),
+        language=view.own.thread_languages().get(thread.id),
     )
 
 

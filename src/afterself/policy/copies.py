@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ SHORT = 40
 RESEMBLANCE = 0.6
 """The share of common shingles from which one is the other's copy; a word changed in 80 letters leaves .7."""
 
-_SHINGLE = 9
 _SKETCH = 64
 _KEYS = 6
 _COMPARED = 8
 _WORDS = re.compile(r"\w+")
 _PRIME = 1_099_511_628_211  # of FNV-1a, 64 bits
+_FACTORS = tuple(pow(_PRIME, width, 1 << 64) for width in (1, 2, 4))
 _MIX = 0x9E3779B97F4A7C15  # the golden ratio, as in Fibonacci hashing
 
 
@@ -61,13 +62,15 @@ class Seen:
         return _digest(plain) in self._exact or self._resembles(_sketch(plain))
 
     def _resembles(self, sketch: ndarray[Any, Any]) -> bool:
-        tried: set[int] = set()
-        for key in sketch[:_KEYS].tolist():
-            for number in self._by_key.get(key, ())[:_COMPARED]:
-                if number not in tried and _resemblance(sketch, self._sketches[number]) >= RESEMBLANCE:
-                    return True
-                tried.add(number)
-        return False
+        """Whether one met before is alike; compared are those that share two keys (alike ones share four)."""
+        shared = Counter(
+            number for key in sketch[:_KEYS].tolist() for number in self._by_key.get(key, ())[:_COMPARED]
+        )
+        return any(
+            _resemblance(sketch, self._sketches[number]) >= RESEMBLANCE
+            for number, keys in shared.items()
+            if keys > 1
+        )
 
 
 def plain_text(text: str) -> str:
@@ -80,16 +83,19 @@ def _digest(plain: str) -> str:
 
 
 def _sketch(plain: str) -> ndarray[Any, Any]:
-    """The smallest hashes of all shingles of a text, ascending, each once."""
+    """The smallest hashes of all shingles (8 characters) of a text, ascending, each once."""
     import numpy as np
 
-    codes = np.frombuffer(plain.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
-    hashes = np.zeros(len(codes) - _SHINGLE + 1, dtype=np.uint64)
-    for place in range(_SHINGLE):
-        hashes = hashes * np.uint64(_PRIME) + codes[place : len(codes) - _SHINGLE + 1 + place]
+    hashes = np.frombuffer(plain.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    for width, factor in zip((1, 2, 4), _FACTORS, strict=True):  # two, four, eight characters
+        hashes = hashes[:-width] * np.uint64(factor) + hashes[width:]
     hashes *= np.uint64(_MIX)
     hashes ^= hashes >> np.uint64(29)
-    return np.unique(hashes)[:_SKETCH]
+    hashes.sort()
+    first = np.empty(len(hashes), dtype=bool)
+    first[0] = True
+    np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
+    return hashes[first][:_SKETCH]
 
 
 def _resemblance(one: ndarray[Any, Any], other: ndarray[Any, Any]) -> float:

@@ -28,6 +28,9 @@ from afterself.policy.words import OWN_KINDS, SILENT_KINDS, own_spans_text
 UNDETERMINED = "und"
 """ISO 639-2: a language that is not known."""
 
+ONE_LANGUAGE, MOSTLY = 0.95, 0.8
+"""Shares of characters from which a person writes one language, and from which a thread is in one."""
+
 RULES = (
     "kind", "forwarded", "quoted", "signature", "pasted", "code", "placeholder",
     "copied from others", "repeated",
@@ -100,21 +103,45 @@ class OwnWordsReads:
 
         `und` is what is not known; what holds no words does not count. Arguments as for `words`.
         """
-        where, values = self._narrowed(threads, without, until)
+        sizes: Counter[str] = Counter()
+        for _, language, size in self._sizes(*self._narrowed(threads, without, until)):
+            sizes[language] += size
+        ranked = sorted(sizes.items(), key=lambda one: (-one[1], one[0]))
+        return {language: size / sizes.total() for language, size in ranked}
+
+    def thread_languages(self) -> dict[str, str]:
+        """The language that the owner writes in each thread (by id), of those where it is mostly one.
+
+        Nothing for an owner who writes in one language everywhere: it tells no threads apart.
+        """
+        by_thread: dict[str, Counter[str]] = {}
+        for thread, language, size in self._sizes(*self._narrowed(None, (), None)):
+            by_thread.setdefault(thread, Counter())[language] += size
+        everywhere = sum(by_thread.values(), Counter())
+        if not everywhere or everywhere.most_common(1)[0][1] > ONE_LANGUAGE * everywhere.total():
+            return {}
+        mostly = {thread: sizes.most_common(1)[0] for thread, sizes in by_thread.items()}
+        return {
+            thread: language
+            for thread, (language, size) in mostly.items()
+            if language != UNDETERMINED and size >= MOSTLY * by_thread[thread].total()
+        }
+
+    def _sizes(self, where: str, values: dict[str, str | int]) -> list[tuple[str, str, int]]:
+        """Characters that the owner wrote, by thread and language."""
         values["kinds"] = json.dumps(sorted(OWN_KINDS))
         with archive_errors(self._archive_path):
             rows: Any = self._db.execute(
-                f"SELECT coalesce(revision.language, '{UNDETERMINED}') AS spoken, "
+                f"SELECT thread.id, coalesce(revision.language, '{UNDETERMINED}') AS spoken, "
                 f"sum(length(revision.text)) AS size {FROM_RECORDS} "
                 f"JOIN revision ON revision.row = record.revision {where} AND record.is_owner = 1 "
                 "AND record.deleted = 0 AND record.forwarded_from IS NULL "
                 "AND record.kind IN (SELECT value FROM json_each(:kinds)) "
                 f"AND coalesce(revision.language, '') != '{NO_WORDS}' "
-                "GROUP BY spoken HAVING size > 0 ORDER BY size DESC, spoken",
+                "GROUP BY thread.row, spoken HAVING size > 0",
                 values,
             ).fetchall()
-        total = sum(size for _, size in rows)
-        return {language: size / total for language, size in rows}
+        return list(rows)
 
     def _narrowed(
         self, threads: Collection[int] | None, without: Collection[str], until: datetime | None

@@ -108,6 +108,8 @@ class ThreadInfo:
     first: datetime | None
     last: datetime | None
     participants: tuple[PersonInfo, ...]
+    language: str | None = None
+    """In which language the owner mostly writes in it, where they write in several (`own_words`)."""
 
 
 _COLUMNS = """

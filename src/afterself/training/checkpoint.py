@@ -9,7 +9,6 @@ weights are published. The order of the data is no part of it: that follows from
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import pickle
@@ -25,6 +24,7 @@ from afterself.archive.ledger import list_artifacts
 from afterself.archive.store import Archive
 from afterself.errors import Damaged, TrainingError
 from afterself.home.atomic import make_folder
+from afterself.home.disk import why_not
 from afterself.home.folder import Self
 
 if TYPE_CHECKING:
@@ -236,9 +236,7 @@ def cannot_write(self_: Self, error: BaseException) -> TrainingError:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, OSError):
         cause = cause.__cause__ or cause.__context__
-    number = cause.errno if cause else None
-    full = number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    why = "the disk is full" if full else (cause and cause.strerror) or type(error).__name__
+    why = why_not(cause) if isinstance(cause, OSError) else type(error).__name__
     return TrainingError(
         f"Training stopped: {self_.weights_dir} cannot be written to ({why}). "
         "The self and its weights are as they were.",
