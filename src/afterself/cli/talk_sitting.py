@@ -177,7 +177,9 @@ class Sitting:
             else:
                 when = shown_moment(one.by.said_at, one.by.precision)
                 quote = excerpt(one.by.text, one.sentence, most=MOST_QUOTED, lines=2).text
-                told = f"“{one.sentence}” rests on {when}, {one.by.author or 'unknown'}: “{quote}” ({one.by.id})"
+                told = (
+                    f"“{one.sentence}” rests on {when}, {one.by.author or 'unknown'}: “{quote}” ({one.by.id})"
+                )
             told = terminal_text(told, one_line=True)
             width = max(self.out.width - 1 - len(GUTTER), 1)
             for line in wrap(told, width) if self.out.is_terminal else [told]:
