@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from afterself.memory.support.constants import BIAS, MEANS, SPREADS, WEIGHTS
 from afterself.memory.support.evidence import Cast, Evidence
-from afterself.memory.support.features import FEATURES, features_of
+from afterself.memory.support.features import BARE, FEATURES, features_of
 from afterself.memory.support.near import Nearness
 
 KEPT_FROM = 0.5
@@ -75,6 +75,8 @@ def check(claim: str, evidence: Sequence[Evidence], cast: Cast, near: Nearness |
         for weight, value, mean, spread in zip(WEIGHTS, values, MEANS, SPREADS, strict=True)
     ]
     score = 1 / (1 + math.exp(-max(-60.0, min(60.0, BIAS + sum(parts)))))
+    # Whatever else fits: of what is hardly covered at all, nothing is known.
+    score *= 1 - values[FEATURES.index("bare")] / BARE
     worst = min(range(len(parts)), key=parts.__getitem__)
     reason = _REASONS.get(FEATURES[worst], "") if parts[worst] < -0.1 else ""
-    return Verdict(score >= KEPT_FROM, score, "" if score >= KEPT_FROM else reason)
+    return Verdict(score >= KEPT_FROM, score, "" if score >= KEPT_FROM else reason or _REASONS["thin"])

@@ -31,7 +31,7 @@ _NEIGHBOURS = 7
 _BY_OPPOSITE = 0.6
 _CLOSE, _LOOSE = 4, 0.4
 """Words so far from a negation belong to it surely; what a farther one counts."""
-_THIN, _BARE = 0.6, 0.25
+_THIN, BARE = 0.6, 0.25
 """Coverage below which a claim rests on little, and on next to nothing."""
 _FOUND_ITSELF = 0.85
 _CLOSE_FROM = 0.5
@@ -86,7 +86,7 @@ def features_of(
     carried = [(record, window, share) for (record, window), share in zip(rests_on, shares, strict=True)]
     speaker = doubts(parts.words, carried, cast)
     return [
-        max(0.0, _THIN - covered(matches)), max(0.0, _BARE - covered(wide)), _rivals(wide, windows),
+        max(0.0, _THIN - covered(matches)), max(0.0, BARE - covered(wide)), _rivals(wide, windows),
         missing, derived, far, date_missing, name_missing, name_far, name_frame, turned, denies, denied,
         speaker.wrong, speaker.other, speaker.told, swapped(parts.words, matches, rests_on, cast),
         _apart(matches), date_reckoned, unlike, max(0.0, foreign - _FOREIGN), max(0.0, foreign - _ALIEN),
