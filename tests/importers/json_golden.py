@@ -68,14 +68,13 @@ def _laid_out_as(wanted: str, name: str, folder: Path) -> Path:
         unpacked = inner.rename(inner.with_suffix(".unpacked"))
         _zipped(unpacked, inner)
         shutil.rmtree(unpacked)
-    path = folder / wanted
-    if wanted.endswith(".zip"):
+    path, only = folder / wanted, list(export.iterdir())
+    if wanted.endswith(".zip") and not (len(only) == 1 and only[0].is_file() and only[0].suffix == ".zip"):
         return _zipped(export, path)
     if wanted.endswith(".tar.gz"):
         with tarfile.open(path, "w:gz") as packed:
             packed.add(export, ".")
         return path
-    only = list(export.iterdir())
     found = only[0] if len(only) == 1 and only[0].is_file() else export
     path.parent.mkdir(parents=True, exist_ok=True)
     return found.rename(path)

@@ -39,7 +39,6 @@ NOT_YET_READ = frozenset((
     "notion",
     "reddit",
     "signal",
-    "slack",
     "transcripts",
     "wxr",
     "x",

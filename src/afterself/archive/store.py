@@ -26,6 +26,7 @@ from afterself.archive.clearing import (
     left_half_made,
     mark_clearing,
     must_clear,
+    write_anew,
 )
 from afterself.archive.consents import Consents
 from afterself.archive.contacts import Contact, Contacts
@@ -298,7 +299,7 @@ class Archive:
                 bar(self._db, self._secret, self.changes, contact.identities)
             tidy(self._db)
             raw = redact(self._db, self._blobs, traces) if traces else RawChanges()
-            mark_clearing(self._db)
+            mark_clearing(self._db, texts=True)
         return Forgotten(count, stale, raw.cut, raw.dropped, cleared=False)
 
     def clear(self) -> bool:
@@ -309,7 +310,10 @@ class Archive:
             if not must_clear(self._db) and not left_half_made(self.path.parent):
                 return True
             self.sweep()
-            if not (erase_stale(self.ledger, self.path.parent) and empty_journal(self._db)):
+            folder = self.path.parent
+            if not (erase_stale(self.ledger, folder) and write_anew(self._db, folder)):
+                return False
+            if not empty_journal(self._db):
                 return False
             clearing_done(self._db)
             return empty_journal(self._db)

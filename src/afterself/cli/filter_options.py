@@ -52,7 +52,7 @@ def filters_of(
     people = None if person is None else people_called(view, person)
     if people is not None and not people:
         raise UsageError(f"Nobody is called “{person}”.", remedy="See who there is: afterself people")
-    sources = {one.source for one in view.threads()}
+    sources = set() if source is None else {one.source for one in view.threads()}
     if source is not None and source not in sources:
         raise UsageError(
             f"There is no source “{source}”.", remedy=f"There is: {', '.join(sorted(sources)) or 'none yet'}"

@@ -26,6 +26,7 @@ from afterself.cli.import_survey import (
     survey_json,
     unread_lines,
 )
+from afterself.cli.indexing import bring_index_up_to_date
 from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
@@ -97,9 +98,9 @@ def import_(
 ) -> None:
     """Import chats and other exports into the self. The format is found by looking inside.
 
-    Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), Discord, ChatGPT and Claude (.zip); SMS
-    Backup & Restore (.xml); mail (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt,
-    .docx, .odt, .pdf, .html); and JSON Lines, a JSON array or CSV with conversation, time, author and
+    Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), Discord, Slack, ChatGPT and Claude
+    (.zip); SMS Backup & Restore (.xml); mail (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md,
+    .txt, .docx, .odt, .pdf, .html); and JSON Lines, a JSON array or CSV with conversation, time, author and
     text. Of a folder of everything it shows what lies in it and asks which of it you want. Importing again
     adds only what is new.
 
@@ -120,7 +121,7 @@ def import_(
     if imported.done and ask:
         _ask_for_owner(self_, imported)
     if imported.done:
-        _index(self_, quiet=json_)
+        bring_index_up_to_date(self_, quiet=json_)
     if json_:
         echo_json({**_as_json(imported), **_own_words(self_, imported)[0]})
     else:
@@ -169,20 +170,6 @@ def _import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: b
             except SourceError as error:
                 imported.failed.append((path, error))
     return imported
-
-
-def _index(self_: Self, *, quiet: bool) -> None:
-    """Let what came in be found by its meaning, too."""
-    from rich.text import Text
-
-    from afterself.memory.upkeep import keep_up
-
-    with console(stderr=True).status(Text("Indexing")) as status:
-        if quiet:
-            status.stop()
-        keep_up(
-            self_, most=None, tell=lambda done, all_: status.update(Text(f"Indexing: {done:,} of {all_:,}"))
-        )
 
 
 def _import_folder(

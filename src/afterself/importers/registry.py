@@ -37,6 +37,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.documents import DocumentImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.mail import MailImporter
+    from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
@@ -47,6 +48,7 @@ def importers() -> tuple[Importer, ...]:
         ChatGptImporter(),
         ClaudeImporter(),
         DiscordImporter(),
+        SlackImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         MailImporter(),

@@ -16,7 +16,7 @@ from afterself.archive.audiences import OWNER
 from afterself.archive.database import archive_errors
 from afterself.archive.keys import moment
 from afterself.policy.sayings import repeats
-from afterself.policy.seen import FROM_RECORDS, Seen
+from afterself.policy.seen import FROM_RECORDS, Seen, said_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,26 @@ class ImportInfo:
     at: datetime
 
 
+_DAY = 86_400_000_000
+_THREADS = (
+    "SELECT thread, count(*) AS n, min(order_at) AS earliest, max(order_at) AS latest "
+    "FROM record GROUP BY thread"
+)
+_FIRST = (
+    f"SELECT min(said_at) FROM ({_THREADS}) AS one JOIN record ON record.thread = one.thread "
+    "AND record.order_at < ?1 WHERE one.earliest < ?1"
+)
+_LAST = (
+    f"SELECT max(said_at) FROM ({_THREADS}) AS one JOIN record ON record.thread = one.thread "
+    "AND record.order_at >= ?1 WHERE one.latest >= ?1"
+)
+# Whose words a record is follows its author (`archive.people`); what has no author says it itself.
+_OWN = (
+    "SELECT (SELECT count(*) FROM identity JOIN record ON record.author = identity.id "
+    "WHERE identity.owner = 1) + (SELECT count(*) FROM record WHERE author IS NULL AND is_owner = 1)"
+)
+
+
 class OverviewReads:
     """The part of a view that counts: `View.overview`."""
 
@@ -58,12 +78,7 @@ class OverviewReads:
     def counts(self) -> Overview:
         """Records, threads, people and the span of time."""
         with archive_errors(self._archive_path):
-            seen: Any = self._db.execute(
-                "SELECT count(*), coalesce(sum(record.is_owner = 1), 0), count(DISTINCT record.thread), "
-                f"min(record.said_at), max(record.said_at) {self._from}",
-                self._seen.values,
-            ).fetchone()
-            records, own, threads, first, last = seen
+            records, own, threads, first, last = self._all() if self._seen.everything else self._seen_ones()
             again = self._again()
             people: Any = self._db.execute(
                 "SELECT count(DISTINCT CASE WHEN identity.owner = 1 THEN 0 ELSE contact.id END) "
@@ -88,6 +103,42 @@ class OverviewReads:
             tuple(str(name) for (name,) in owner), tuple(str(source) for (source,) in unknown),
             again[0],
         )  # fmt: skip
+
+    def how_many(
+        self, *, thread: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> int:
+        """How many records `View.records` gives for the same arguments."""
+        wanted, values = said_between(since, until)
+        here = "" if thread is None else "AND record.thread = (SELECT row FROM thread WHERE id = :thread) "
+        where = f"FROM record WHERE 1 {here}" if self._seen.everything else f"{self._from} {here}"
+        with archive_errors(self._archive_path):
+            found: Any = self._db.execute(
+                f"SELECT count(*) {where}{wanted}", {**self._seen.values, **values, "thread": thread}
+            ).get
+        return int(found)
+
+    def _seen_ones(self) -> tuple[int, int, int, int | None, int | None]:
+        found: Any = self._db.execute(
+            "SELECT count(*), coalesce(sum(record.is_owner = 1), 0), count(DISTINCT record.thread), "
+            f"min(record.said_at), max(record.said_at) {self._from}",
+            self._seen.values,
+        ).fetchone()
+        return found  # type: ignore[no-any-return]
+
+    def _all(self) -> tuple[int, int, int, int | None, int | None]:
+        """The same of everything, asked of the indexes alone: the records are ten times as long."""
+        found: Any = self._db.execute(
+            f"SELECT coalesce(sum(n), 0), count(*), min(earliest), max(latest) FROM ({_THREADS})"
+        ).fetchone()
+        records, threads, earliest, latest = found
+        if earliest is None:
+            return (*self._seen_ones()[:2], threads, None, None)
+        # A record is ordered by its own time or, within a day of it, by that of the one before.
+        first: int | None = self._db.execute(_FIRST, (earliest + _DAY,)).get
+        last: int | None = self._db.execute(_LAST, (latest - _DAY,)).get
+        if first is None or first > earliest or last is None or last < latest - _DAY:
+            return self._seen_ones()
+        return records, int(self._db.execute(_OWN).get), threads, first, last
 
     def _again(self) -> tuple[int, int]:
         """How many records repeat others that are seen, and how many of them are the owner's."""

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 import apsw
@@ -32,7 +32,7 @@ from afterself.policy.overview import OverviewReads
 from afterself.policy.own_words import OwnWordsReads
 from afterself.policy.retrieval import RetrievalReads, lexical_table
 from afterself.policy.sayings import SayingReads, first_of, repeats
-from afterself.policy.seen import FROM_RECORDS, compile_seen
+from afterself.policy.seen import FROM_RECORDS, compile_seen, said_between
 from afterself.policy.words import OWN_KINDS, own_spans_text
 
 Purpose = Literal["retrieve", "train", "quote", "list"]
@@ -203,11 +203,8 @@ class View:
 
         A record without a time counts as said when the last one before it in its thread was.
         """
-        wanted, values = "", dict(self._seen.values)
-        for sign, name, bound in ((">=", "said_from", since), ("<", "said_to", until)):
-            if bound is not None:
-                wanted += f" AND record.order_at {sign} :{name}"
-                values[name] = microseconds(bound if bound.tzinfo else bound.replace(tzinfo=UTC))
+        wanted, bounds = said_between(since, until)
+        values = {**self._seen.values, **bounds}
         with archive_errors(self._self.archive_path):
             threads = self._db.execute(
                 "SELECT row FROM thread WHERE ?1 IS NULL OR id = ?1 ORDER BY row", (thread,)
