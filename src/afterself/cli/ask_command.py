@@ -147,15 +147,17 @@ def show_answer(
 ) -> None:
     """Print an answer: at most `most` quotes of the owner (then no others'), or why there is none.
 
-    `why` comes from `memory.declining`; what somebody else said is quoted as theirs, before the rest.
+    `why` comes from `memory.declining`. Where somebody else's words come nearest, few quotes are theirs alone;
+    a whole list keeps its order, and says so at the end.
     """
+    from afterself.archive.plain import terminal_text
     from afterself.memory import own_words_first
 
     if why is not None and why.reason == "after" and why.last is not None:
         out.print(AFTER.format(last=shown_moment(why.last, "day")), markup=False)
         if not nearest:
             return
-    elif why is not None and why.reason == "other":
+    elif why is not None and why.reason == "other" and most is not None:
         _show_others(answer, why, out, owner, most)
         return
     elif not answer.recorded:
@@ -176,26 +178,21 @@ def show_answer(
         out.print("Others said:")
         for hit in others:
             _quote(hit, answer.question, out)
+        if why is not None and why.reason == "other":
+            out.print(
+                f"The nearest words are those of {terminal_text(why.who, one_line=True)}.", markup=False
+            )
 
 
-def _show_others(answer: Answer, why: Declined, out: Console, owner: str, most: int | None) -> None:
-    """What somebody else said is theirs.
-
-    What the owner said that comes near follows, unless few are wanted.
-    """
+def _show_others(answer: Answer, why: Declined, out: Console, owner: str, most: int) -> None:
+    """What somebody else said, as theirs."""
     from rich.text import Text
 
     from afterself.archive.plain import terminal_text
 
     said = f"Not in the words of {owner or 'the owner'}. {why.who or 'Somebody else'} said:"
     out.print(Text(terminal_text(said, one_line=True)), markup=False)
-    theirs = [hit for hit in answer.hits if not hit.is_owner]
-    own = [] if most is not None else [hit for hit in answer.hits if hit.is_owner]
-    for hit in theirs[:most]:
-        _quote(hit, answer.question, out)
-    if own:
-        out.print(Text(terminal_text(f"{owner or 'The owner'} said near it:", one_line=True)), markup=False)
-    for hit in own:
+    for hit in [hit for hit in answer.hits if not hit.is_owner][:most]:
         _quote(hit, answer.question, out)
 
 
