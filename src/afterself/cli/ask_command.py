@@ -147,8 +147,8 @@ def show_answer(
 ) -> None:
     """Print an answer: at most `most` quotes of the owner (then no others'), or why there is none.
 
-    `why` comes from `memory.declining`. Where somebody else's words come nearest, few quotes are theirs alone;
-    a whole list keeps its order, and says so at the end.
+    `why` comes from `memory.declining`. Where somebody else's words come nearest, few quotes are theirs
+    alone; a whole list keeps its order, and says so at the end.
     """
     from afterself.archive.plain import terminal_text
     from afterself.memory import own_words_first
