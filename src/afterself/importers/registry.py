@@ -36,6 +36,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.discord import DiscordImporter
     from afterself.importers.documents import DocumentImporter
     from afterself.importers.generic import GenericImporter
+    from afterself.importers.imessage import IMessageImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
@@ -51,6 +52,7 @@ def importers() -> tuple[Importer, ...]:
         SlackImporter(),
         WhatsAppImporter(),
         SmsImporter(),
+        IMessageImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
