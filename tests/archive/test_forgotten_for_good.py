@@ -6,12 +6,17 @@ import contextlib
 import json
 import os
 import random
+import resource
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 
+from afterself.archive.clearing import write_anew
+from afterself.archive.drafts import RecordDraft
 from afterself.archive.store import Archive
 from afterself.archive.verifying import verify
 from afterself.home.folder import Self
@@ -75,6 +80,21 @@ def test_no_word_stays_in_the_free_part_of_a_page(
     assert list(verify(self_)) == []
     with open_view(self_, "list") as view:
         assert len(list(view.records())) == 200
+
+
+def test_a_disk_too_full_to_write_the_database_anew_leaves_that_to_the_next_command(
+    fresh_self: Self, store: Callable[..., Any], said: Callable[..., RecordDraft]
+) -> None:
+    store(*(said(f"{n} a secret " + "y" * 900, at=f"2020-01-01T10:{n % 60:02}:00") for n in range(200)))
+    with Archive.writing(fresh_self) as archive:
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        assert archive.bury(archive.records_in()[:150]) == 150
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, limits[1]))
+        try:
+            assert not write_anew(archive._db, fresh_self.path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(verify(fresh_self)) == []
 
 
 def pages(self_: Self) -> bytes:

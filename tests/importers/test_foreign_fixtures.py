@@ -26,8 +26,6 @@ NOT_YET_READ = frozenset((
     "bluesky",
     "evernote",
     "facebook",
-    "google-chat",
-    "google-keep",
     "google-voice",
     "hangouts",
     "instagram",

@@ -39,7 +39,7 @@ def must_clear(db: apsw.Connection) -> bool:
 
 
 def write_anew(db: apsw.Connection, folder: Path) -> bool:
-    """Write the database anew if texts went out of it; False if the disk has no room for that.
+    """Write the database anew if texts went out of it; False if the disk has no room for that now.
 
     SQLite's secure delete overwrites what is deleted, not the copies of it that stay in the free part of a
     page when rows move to another one. What this needs meanwhile lies in a nameless file in `folder`.
@@ -50,7 +50,7 @@ def write_anew(db: apsw.Connection, folder: Path) -> bool:
     db.pragma("temp_store", "file")
     try:
         db.execute("VACUUM")
-    except apsw.FullError:
+    except (apsw.FullError, apsw.IOError, apsw.CantOpenError):
         return False
     finally:
         db.pragma("temp_store", "memory")

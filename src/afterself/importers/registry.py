@@ -36,6 +36,8 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.discord import DiscordImporter
     from afterself.importers.documents import DocumentImporter
     from afterself.importers.generic import GenericImporter
+    from afterself.importers.google_chat import GoogleChatImporter
+    from afterself.importers.google_keep import GoogleKeepImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.slack import SlackImporter
@@ -53,6 +55,8 @@ def importers() -> tuple[Importer, ...]:
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
+        GoogleChatImporter(),
+        GoogleKeepImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),

@@ -65,7 +65,7 @@ def spans_in(question: str, today: date | None) -> tuple[tuple[TimeSpan, ...], f
     words: set[str] = set()
     for match in _SEASON_OF.finditer(text):
         found.append(_season(int(match["year"]), _SEASONS[match["what"]]))
-        words.update(re.findall(r"[^\W_]+", match.group()))
+        words.add(match["year"])  # a winter may be what is asked about
     for pattern, read in ((_AGO, _ago), (_LAST, _last), (_DAY, _near_day)):
         for match in pattern.finditer(text) if today is not None else ():
             found.append(read(match, today))  # type: ignore[arg-type]

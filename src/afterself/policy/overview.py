@@ -5,6 +5,7 @@ Reached as `View.overview`. Counts keep to what the view may see; nothing of any
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -48,18 +49,6 @@ class ImportInfo:
 
 
 _DAY = 86_400_000_000
-_THREADS = (
-    "SELECT thread, count(*) AS n, min(order_at) AS earliest, max(order_at) AS latest "
-    "FROM record GROUP BY thread"
-)
-_FIRST = (
-    f"SELECT min(said_at) FROM ({_THREADS}) AS one JOIN record ON record.thread = one.thread "
-    "AND record.order_at < ?1 WHERE one.earliest < ?1"
-)
-_LAST = (
-    f"SELECT max(said_at) FROM ({_THREADS}) AS one JOIN record ON record.thread = one.thread "
-    "AND record.order_at >= ?1 WHERE one.latest >= ?1"
-)
 # Whose words a record is follows its author (`archive.people`); what has no author says it itself.
 _OWN = (
     "SELECT (SELECT count(*) FROM identity JOIN record ON record.author = identity.id "
@@ -127,18 +116,27 @@ class OverviewReads:
 
     def _all(self) -> tuple[int, int, int, int | None, int | None]:
         """The same of everything, asked of the indexes alone: the records are ten times as long."""
-        found: Any = self._db.execute(
-            f"SELECT coalesce(sum(n), 0), count(*), min(earliest), max(latest) FROM ({_THREADS})"
-        ).fetchone()
-        records, threads, earliest, latest = found
-        if earliest is None:
-            return (*self._seen_ones()[:2], threads, None, None)
+        threads: Any = self._db.execute(
+            "SELECT thread, count(*), min(order_at), max(order_at) FROM record GROUP BY thread"
+        ).fetchall()
+        records, timed = sum(one[1] for one in threads), [one for one in threads if one[2] is not None]
+        own = int(self._db.execute(_OWN).get)
+        if not timed:
+            return records, own, len(threads), None, None
         # A record is ordered by its own time or, within a day of it, by that of the one before.
-        first: int | None = self._db.execute(_FIRST, (earliest + _DAY,)).get
-        last: int | None = self._db.execute(_LAST, (latest - _DAY,)).get
-        if first is None or first > earliest or last is None or last < latest - _DAY:
+        earliest, latest = min(one[2] for one in timed), max(one[3] for one in timed)
+        early, late = earliest + _DAY, latest - _DAY
+        first = self._ends("min(said_at)", "<", early, [one[0] for one in timed if one[2] < early])
+        last = self._ends("max(said_at)", ">=", late, [one[0] for one in timed if one[3] >= late])
+        if not first or min(first) > earliest or not last or max(last) < late:
             return self._seen_ones()
-        return records, int(self._db.execute(_OWN).get), threads, first, last
+        return records, own, len(threads), min(first), max(last)
+
+    def _ends(self, what: str, sign: str, bound: int, threads: Sequence[int]) -> list[int]:
+        """The first or last times said in these threads, of records that are ordered beyond a bound."""
+        query = f"SELECT {what} FROM record WHERE thread = ? AND order_at {sign} ?"
+        found = (self._db.execute(query, (thread, bound)).get for thread in threads)
+        return [int(at) for at in found if at is not None]
 
     def _again(self) -> tuple[int, int]:
         """How many records repeat others that are seen, and how many of them are the owner's."""
