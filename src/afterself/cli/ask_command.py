@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from afterself.memory import Answer, Hit
+    from afterself.memory.declining import Declined
 
 _MOST_BEFORE = 300
 NOTHING = "Nothing recorded about that."
+AFTER = "Nothing is recorded after {last}."
 _EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 
 
@@ -70,6 +72,7 @@ def ask(
             "Give either a question or --file.", remedy='For example: afterself ask "Where did you grow up?"'
         )
     from afterself.memory import Memory
+    from afterself.memory.declining import declined, last_known
     from afterself.memory.upkeep import keep_up
     from afterself.policy import open_view
 
@@ -91,19 +94,28 @@ def ask(
             console().print(f"{NOTHING} {next_step}", markup=False)
             return
         filters = filters_of(view, person, since, until, thread, source, kind)
-        memory = Memory(view)
+        memory, last = Memory(view), last_known(view)
         for line in asked:
             answer = memory.ask(line["question"], k, filters)
+            why = declined(answer, last)
             if as_json or file is not None:
-                echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer)})
+                echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer, why)})
             else:
-                show_answer(answer, console(), nearest=nearest)
+                show_answer(answer, console(), nearest=nearest, why=why, owner=view.owner_name())
 
 
-def _json(answer: Answer) -> dict[str, Any]:
+def _json(answer: Answer, why: Declined | None) -> dict[str, Any]:
     return {
         "question": answer.question,
         "answerable": round(answer.answerable, 4),
+        "declined": None
+        if why is None
+        else {
+            "reason": why.reason,
+            "by": why.by.id if why.by else None,
+            "who": why.who or None,
+            "last_record": utc_text(why.last) if why.last else None,
+        },
         "hits": [
             {
                 "id": hit.id,
@@ -124,11 +136,31 @@ def _json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def show_answer(answer: Answer, out: Console, *, nearest: bool = False, most: int | None = None) -> None:
-    """Print an answer: at most `most` quotes of the owner (then no others'), or that nothing is recorded."""
+def show_answer(
+    answer: Answer,
+    out: Console,
+    *,
+    nearest: bool = False,
+    most: int | None = None,
+    why: Declined | None = None,
+    owner: str = "",
+) -> None:
+    """Print an answer: at most `most` quotes of the owner (then no others'), or why there is none.
+
+    `why` comes from `memory.declining`. Where somebody else's words come nearest, few quotes are theirs
+    alone; a whole list keeps its order, and says so at the end.
+    """
+    from afterself.archive.plain import terminal_text
     from afterself.memory import own_words_first
 
-    if not answer.recorded:
+    if why is not None and why.reason == "after" and why.last is not None:
+        out.print(AFTER.format(last=shown_moment(why.last, "day")), markup=False)
+        if not nearest:
+            return
+    elif why is not None and why.reason == "other" and most is not None:
+        _show_others(answer, why, out, owner, most)
+        return
+    elif not answer.recorded:
         out.print(NOTHING)
         if answer.hits and not nearest and most is None:
             console(stderr=True).print("--nearest shows the records that come nearest.")
@@ -146,6 +178,22 @@ def show_answer(answer: Answer, out: Console, *, nearest: bool = False, most: in
         out.print("Others said:")
         for hit in others:
             _quote(hit, answer.question, out)
+        if why is not None and why.reason == "other":
+            out.print(
+                f"The nearest words are those of {terminal_text(why.who, one_line=True)}.", markup=False
+            )
+
+
+def _show_others(answer: Answer, why: Declined, out: Console, owner: str, most: int) -> None:
+    """What somebody else said, as theirs."""
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+
+    said = f"Not in the words of {owner or 'the owner'}. {why.who or 'Somebody else'} said:"
+    out.print(Text(terminal_text(said, one_line=True)), markup=False)
+    for hit in [hit for hit in answer.hits if not hit.is_owner][:most]:
+        _quote(hit, answer.question, out)
 
 
 def _quote(hit: Hit, question: str, out: Console) -> None:
