@@ -329,7 +329,8 @@ def _own_words(self_: Self, imported: _Imported) -> tuple[dict[str, Any], list[s
 
     threads = frozenset[int]().union(*(summary.touched_threads for _, summary in imported.done))
     with open_view(self_, "list") as view:
-        words, languages = view.own.words(threads=threads), view.own.languages(threads=threads)
+        words = view.own.words(threads=threads, most_compared=_MOST_COMPARED)
+        languages = view.own.languages(threads=threads)
     told = {"own_words": own_words_json(words), "languages": languages}
     return told, [*own_words_lines(words), *languages_lines(languages)]
 
