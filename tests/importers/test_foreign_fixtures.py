@@ -25,13 +25,11 @@ from afterself.policy.view import ThreadInfo, ViewRecord
 NOT_YET_READ = frozenset((
     "bluesky",
     "evernote",
-    "facebook",
     "google-chat",
     "google-keep",
     "google-voice",
     "hangouts",
     "imessage",
-    "instagram",
     "irc",
     "linkedin",
     "mastodon",

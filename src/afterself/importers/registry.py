@@ -35,7 +35,9 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.claude import ClaudeImporter
     from afterself.importers.discord import DiscordImporter
     from afterself.importers.documents import DocumentImporter
+    from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
+    from afterself.importers.instagram import InstagramImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
@@ -49,6 +51,8 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
+        FacebookImporter(),
+        InstagramImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         MailImporter(),
