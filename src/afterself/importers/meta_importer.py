@@ -1,4 +1,4 @@
-"""What the importers of Facebook and Instagram share: what is looked for, who the owner is, what is read in order.
+"""What the importers of Facebook and Instagram share: what is looked for, who the owner is, in what order.
 
 The owner is who the profile names, as far as one of its names takes part in a conversation; without a profile
 it is the one who takes part in every conversation, which is told as a guess.
@@ -52,9 +52,7 @@ class MetaImporter:
         found = layout.found()
         if not found:
             return Detection(0.0, "", "")
-        return Detection.of(
-            0.95, self.name, "conversations or posts in its folders", found, layout.also(source)
-        )
+        return Detection.of(0.95, self.name, "conversations or posts in its folders", found, layout.also())
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Who the owner is, every conversation, then posts and comments."""
@@ -65,11 +63,13 @@ class MetaImporter:
         for name in named:
             yield OwnerHint(Person(name, name), "the profile in the export")
         if guessed:
-            why = f"It is taken for {shown(guessed)}'s export, who is in every conversation. If that is wrong: --me"
+            why = (
+                f"taken for the export of {shown(guessed)}, who is in every conversation: else give --me NAME"
+            )
             yield OwnerHint(Person(guessed, guessed), why, inferred=True)
         owners = named or ([guessed] if guessed else list(options.me))
         for one in threads:
-            yield from conversation(source, one, owners)
+            yield from conversation(source, layout, one, owners)
         yield from self._papers(source, layout, owners[0] if owners else "")
         for member in layout.pages:
             yield Problem("skipped", shown(member), "a web page: ask for the export again, as JSON")
@@ -87,9 +87,9 @@ class MetaImporter:
         seen: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         for member, root, kind in layout.posts:
             thread = ThreadDraft(kind, _TITLES.get(kind, kind), "public")
-            paper = Paper(member, root, thread, "post", who, self.post_of)
+            paper = Paper(member, root, thread, "post", who, layout, self.post_of)
             yield from entries(source, paper, seen[root, kind])
         for member, root in layout.comments:
             thread = ThreadDraft("comments", "Comments", "public")
-            paper = Paper(member, root, thread, "comment", who, self.comment_of)
+            paper = Paper(member, root, thread, "comment", who, layout, self.comment_of)
             yield from entries(source, paper, seen[root, "comments"])

@@ -1,4 +1,4 @@
-"""Where things lie in what Facebook, Messenger and Instagram give: conversations, posts, comments, the profile.
+"""Where things lie in what Facebook, Messenger and Instagram give: conversations, posts, the profile.
 
 Since 2024 all lies in `your_facebook_activity/` or `your_instagram_activity/`, before that at the top. Parts
 of one export are unpacked beside each other; each is a root of its own. Messages look the same in both
@@ -8,17 +8,21 @@ platforms: which it is, the folders around them say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from afterself.archive.drafts import Attachment
+from afterself.errors import SourceError
+from afterself.importers.attached import linked
 from afterself.importers.json_stream import json_members
-from afterself.importers.source_view import SourceView
+from afterself.importers.source_view import NESTED, SourceView
 
 Platform = Literal["facebook", "instagram"]
 
 _TOP = (
-    "your_facebook_activity", "your_instagram_activity", "messages", "posts", "comments", "comments_and_reactions",
+    "your_facebook_activity", "your_instagram_activity", "messages", "posts", "comments",
+    "comments_and_reactions",
     "personal_information", "profile_information", "account_information", "ads_information", "connections",
     "logged_information", "preferences", "security_and_login_information", "photos_and_videos", "groups",
     "likes_and_reactions", "apps_and_websites_off_of_facebook", "apps_and_websites_off_of_instagram", "media",
@@ -27,27 +31,28 @@ _TOP = (
 )  # fmt: skip
 _BOXES = "inbox|archived_threads|filtered_threads|message_requests|e2ee_cutover|legacy_threads|broadcast"
 _THREAD = re.compile(
-    r"(?P<root>(?:.*/)?)(?:your_(?:facebook|instagram)_activity/)?"
+    r"(?P<root>(?:[^/]+/)*?)(?:your_(?:facebook|instagram)_activity/)?"
     rf"messages/(?:{_BOXES})/(?P<folder>[^/]+)/message_(?P<number>\d+)\.(?P<form>json|html)"
 )
 _PAPER = re.compile(
-    r"(?P<root>(?:.*/)?)(?:your_(?:facebook|instagram)_activity/)?"
+    r"(?P<root>(?:[^/]+/)*?)(?:your_(?:facebook|instagram)_activity/)?"
     r"(?:(?P<posts>posts/(?:[^/]*/)?your_(?:posts|uncategorized_photos)[^/]*|groups/your_posts_in_groups"
     r"|groups/group_posts|(?:media|content)/(?:archived_)?(?P<kind>posts|stories|reels|igtv_videos)(?:_\d+)?)"
     r"|(?:comments_and_reactions|comments|groups)/(?:your_)?"
     r"(?:comments|post_comments|reels_comments|group_comments|comments_in_groups)(?:_\d+)?)\.(?P<form>json|html)"
 )
 _PROFILE = re.compile(
-    r"(?P<root>(?:.*/)?)(?:personal_information/|account_information/|profile_information/)+"
+    r"(?P<root>(?:[^/]+/)*?)(?:personal_information/|account_information/|profile_information/)+"
     r"(?:profile_information|personal_information)\.json"
 )
-_E2EE = re.compile(r"(?P<root>(?:.*/)?)(?P<name>[^/]+)\.json")
+_E2EE = re.compile(r"(?P<root>(?:[^/]+/)*?)(?P<name>[^/]+)\.json")
 _IS_THREAD = (re.compile(rb'"(?:participants|sender_name)"\s*:'), re.compile(rb'"messages"\s*:\s*\['))
 _IS_E2EE = (
     re.compile(rb'"participants"\s*:\s*\[\s*(?:"|\])'),
     re.compile(rb'"(?:threadName|senderName)"\s*:'),
 )
 _INSTAGRAM = re.compile(r"instagram", re.IGNORECASE)
+_PART = re.compile(r"(?:facebook|instagram|messenger)[^/]*\.zip$", re.IGNORECASE)
 _HEAD = 16 << 10
 
 
@@ -72,6 +77,7 @@ class Layout:
     pages: list[str] = field(default_factory=list)
     roots: set[str] = field(default_factory=set)
     encrypted: set[str] = field(default_factory=set)
+    names: frozenset[str] = frozenset()
 
     def found(self) -> list[str]:
         """All that is read or has to be told."""
@@ -79,27 +85,34 @@ class Layout:
         papers = [one[0] for one in (*self.posts, *self.comments)]
         return [*threads, *papers, *self.pages] and [*threads, *papers, *self.pages, *self.profiles]
 
-    def also(self, source: SourceView) -> Iterator[str]:
+    def also(self) -> Iterator[str]:
         """Everything else that came in the same folders."""
-        for name in source.names():
+        for name in self.names:
             for root in self.roots:
                 if name.startswith(root) and name[len(root) :].partition("/")[0] in _TOP:
                     yield name
             if name.startswith(tuple(f"{root}media/" for root in self.encrypted)):
                 yield name
 
+    def attachment(self, source: SourceView, root: str, path: str) -> Attachment:
+        """A file of a message or post: it may lie in another part of the export."""
+        there = next((one for one in (root, *sorted(self.roots)) if one + path in self.names), root)
+        name = path.partition("?")[0].rpartition("/")[2] or "file"
+        return linked(source, there, path.removeprefix("./"), name, among=self.names)
+
 
 def layout_of(source: SourceView, platform: Platform) -> Layout:
     """The members that are this platform's; none if it is another's."""
-    layout, folders = Layout(), dict[tuple[str, str], list[tuple[int, str]]]()
+    names = _names(source)
+    layout, folders = Layout(names=frozenset(names)), dict[tuple[str, str], list[tuple[int, str]]]()
     known: dict[str, Platform] = {}
     pages: set[str] = set()
-    for name in source.names():
+    for name in names:
         found = _THREAD.fullmatch(name) or _PAPER.fullmatch(name)
         if found is None:
             continue
         root = found["root"]
-        if known.setdefault(root, platform_of(source, root)) != platform:
+        if known.setdefault(root, platform_of(source, names, root)) != platform:
             continue
         if found["form"] == "html":
             pages.add(name)
@@ -120,16 +133,28 @@ def layout_of(source: SourceView, platform: Platform) -> Layout:
         layout.conversations.append(Conversation(root, _stable(folder.rpartition("/")[2]), files))
     layout.pages = sorted(pages)
     layout.profiles = [
-        name for name in source.names() if (one := _PROFILE.fullmatch(name)) and one["root"] in layout.roots
+        name for name in names if (one := _PROFILE.fullmatch(name)) and one["root"] in layout.roots
     ]
     if platform == "facebook":
         _encrypted(source, layout)
     return layout
 
 
-def platform_of(source: SourceView, root: str) -> Platform:
+def _names(source: SourceView) -> list[str]:
+    """Every member, and those of the parts that lie in a folder as zips."""
+    names = list(source.names())
+    for name in source.names() if source.kind == "folder" else ():
+        if _PART.search(name):
+            try:
+                names += (f"{name}{NESTED}{inner}" for inner in source.nested(name).names())
+            except SourceError:
+                continue  # whoever reads the folder tells of it
+    return names
+
+
+def platform_of(source: SourceView, names: Iterable[str], root: str) -> Platform:
     """Whose an export is: its folders, its profile and at last its own name tell."""
-    inside = [name[len(root) :] for name in source.names() if name.startswith(root)]
+    inside = [name[len(root) :] for name in names if name.startswith(root)]
     if any(name.startswith("your_facebook_activity/") for name in inside):
         return "facebook"
     told = ("your_instagram_activity/", "content/", "account_information/", "media/posts", "media/stories",
@@ -143,7 +168,8 @@ def _encrypted(source: SourceView, layout: Layout) -> None:
     """Conversations of the zip of end-to-end encrypted chats: flat files beside `media/`."""
     read = set(layout.found())
     named: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for name in json_members(source):
+    inside = (name for name in layout.names if NESTED in name and name.endswith(".json"))
+    for name in sorted({*json_members(source), *inside}):
         found = _E2EE.fullmatch(name if name.endswith(".json") else f"{name}.json")
         if name in read or found is None:
             continue

@@ -16,10 +16,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from afterself.archive.drafts import Attachment, Kind, Locator, Person, RecordDraft, Span
-from afterself.importers.attached import linked
 from afterself.importers.contract import Unreadable
 from afterself.importers.json_fields import first_of, id_of, table, tables, words
 from afterself.importers.local_time import instant
+from afterself.importers.meta_layout import Layout
 from afterself.importers.meta_words import own_words, repaired
 from afterself.importers.source_view import SourceView
 
@@ -38,6 +38,7 @@ class Place:
     source: SourceView
     thread: str
     root: str
+    layout: Layout
     member: str = ""
     seen: Counter[int] = field(default_factory=Counter)
 
@@ -134,7 +135,7 @@ def _attachments(fields: dict[str, Any], place: Place, *, encrypted: bool) -> It
     for file in named:
         path = words(file.get("uri")).strip()
         if path:
-            yield linked(place.source, folder, path, path.partition("?")[0].rpartition("/")[2] or "file")
+            yield place.layout.attachment(place.source, folder, path)
 
 
 def _reactions(fields: dict[str, Any], to: RecordDraft) -> Iterator[RecordDraft]:

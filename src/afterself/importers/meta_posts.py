@@ -1,8 +1,8 @@
 """Posts, stories and comments of Facebook and Instagram -> records, entry by entry.
 
-The files are arrays, bare or as the one field of an object. What an entry says is understood by the importer of
-its platform (`Written`); here it becomes a record. Entries have no ids: their second identifies them, and
-which of those of that second it is.
+The files are arrays, bare or as the one field of an object. What an entry says is understood by the importer
+of its platform (`Written`); here it becomes a record. Entries have no ids: their second identifies them,
+and which of those of that second it is.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from afterself.archive.drafts import Kind, Locator, Person, Problem, RecordDraft, Span, ThreadDraft, Yielded
-from afterself.importers.attached import linked
 from afterself.importers.contract import Unreadable
 from afterself.importers.json_stream import items, until_damage
 from afterself.importers.local_time import instant
+from afterself.importers.meta_layout import Layout
 from afterself.importers.meta_words import repaired
 from afterself.importers.source_view import SourceView, shown
 
@@ -28,7 +28,7 @@ _REMEDY = "Ask for the export again, as JSON; the zip can be given as it is."
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an entry says: words, what in them is somebody else's, the second, files, and who if it says so."""
+    """What an entry says: words, what in them is somebody else's, the second, files, and who."""
 
     text: str
     stamp: object
@@ -39,13 +39,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A file of entries: the thread they are put in, their kind, the root that paths begin at, their author."""
+    """A file of entries: their thread, their kind, the root that paths begin at, their author."""
 
     member: str
     root: str
     thread: ThreadDraft
     kind: Kind
     owner: Person
+    layout: Layout
     read: Callable[[dict[str, Any]], Written]
 
 
@@ -78,9 +79,7 @@ def _record(source: SourceView, paper: Paper, fields: Any, pointer: str, seen: C
     if said_at is None:
         raise Unreadable("an entry without time")
     attachments = tuple(
-        linked(source, paper.root, path, path.partition("?")[0].rpartition("/")[2] or "file")
-        for path in dict.fromkeys(written.files)
-        if path
+        paper.layout.attachment(source, paper.root, path) for path in dict.fromkeys(written.files) if path
     )
     if not written.text.strip() and not attachments:
         raise Unreadable("the entry says nothing")

@@ -14,7 +14,7 @@ from afterself.archive.drafts import Problem, ThreadDraft, Yielded
 from afterself.importers.contract import Unreadable
 from afterself.importers.json_fields import words
 from afterself.importers.json_stream import around, items, until_damage
-from afterself.importers.meta_layout import Conversation
+from afterself.importers.meta_layout import Conversation, Layout
 from afterself.importers.meta_message import Place, person, record_of
 from afterself.importers.meta_words import repaired
 from afterself.importers.source_view import SourceView, shown
@@ -75,11 +75,11 @@ def whose(threads: list[Known]) -> str:
     return always.pop() if len(always) == 1 else ""
 
 
-def conversation(source: SourceView, one: Known, owners: Iterable[str]) -> Iterator[Yielded]:
+def conversation(source: SourceView, layout: Layout, one: Known, owners: Iterable[str]) -> Iterator[Yielded]:
     """The thread and its records, file by file."""
     thread = one.thread(owners)
     yield thread
-    place = Place(source, thread.key, one.of.root)
+    place = Place(source, thread.key, one.of.root, layout)
     for member in one.of.members:
         place.member = member
         yield from until_damage(_messages(place, one.of.encrypted), member, _REMEDY, one_of_many=True)
