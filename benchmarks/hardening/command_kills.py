@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -30,6 +29,8 @@ from benchmarks.hardening.soundness import Snapshot, look, snapshot, upper_bound
 RESULTS = Path(__file__).parents[1] / "results" / "command_kills.jsonl"
 KILLS = {"import": 9, "import again": 5, "forget": 6, "encrypt": 9, "correct": 5, "weights": 3, "pack": 9}
 """How often each command of a kind is killed, on each of the two roads; others twice."""
+USUAL_SECONDS = 1.5
+"""From how long a time kills are drawn where no unbroken run was timed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,24 @@ def prepare(shop: road.Workshop, *, encrypted: bool) -> list[Prepared]:
         running = roads.start(deed, arguments, shop)
         running.wait_for_begin()
         began = time.monotonic()
-        assert running.process.wait() == 0, (deed.name, (shop.folder / "err").read_text())
+        assert running.wait() == 0, (deed.name, (shop.folder / "err").read_text())
         seconds, after = time.monotonic() - began, snapshot(self_, PASSPHRASES)
         known = folder if folder.exists() else None
         found.append(Prepared(deed, known, arguments, before, after, seconds, tuple(gone)))
+        gone += filter(None, [deed.forgets])
+    return found
+
+
+def prepared_before(shop: road.Workshop, *, encrypted: bool) -> list[Prepared]:
+    """What an earlier run has prepared in the same place, as far as it came."""
+    exports, found, gone = roads.make_exports(shop.folder / "exports"), list[Prepared](), list[bytes]()
+    for number, deed in enumerate(roads.deeds(exports, shop.folder, encrypted=encrypted)):
+        folder, later = (shop.folder / "prepared" / f"{n}" for n in (number, number + 1))
+        if folder.exists() and later.exists():
+            after = snapshot(fresh(shop, later) / "ida", PASSPHRASES)
+            self_ = fresh(shop, folder) / "ida"
+            before, arguments = snapshot(self_, PASSPHRASES), list(deed.arguments(self_))
+            found.append(Prepared(deed, folder, arguments, before, after, USUAL_SECONDS, tuple(gone)))
         gone += filter(None, [deed.forgets])
     return found
 
@@ -89,9 +104,7 @@ def trial(
         running = roads.start(one.deed, one.arguments, shop)
         running.wait_for_begin()
         time.sleep(at[-1])
-        hits += running.process.poll() is None
-        running.process.send_signal(signal.SIGKILL)
-        running.process.wait()
+        hits += running.kill()
         seen = look(
             self_, one.before, one.after, PASSPHRASES,
             converts=one.deed.converts, gone=one.gone, secrets=SECRETS,
@@ -133,24 +146,33 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", type=float, default=1.0, help="this share of the usual number of kills")
+    parser.add_argument(
+        "--prepared", action="store_true", help="with the selves that an earlier run prepared"
+    )
+    parser.add_argument("--minutes", type=float, default=600, help="stop after so long")
     parser.add_argument("--only", default="", help="kinds of commands, with commas")
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "afterself-command-kills")
     asked = parser.parse_args()
-    lines = Lines(asked.results)
-    for encrypted in (False, True):
+    lines, began = Lines(asked.results), time.monotonic()
+    if not asked.prepared:
         shutil.rmtree(asked.work, ignore_errors=True)
-        asked.work.mkdir(parents=True)
-        shop = road.Workshop(asked.work.resolve())
-        for one in prepare(shop, encrypted=encrypted):
-            if asked.only and one.deed.kind not in asked.only.split(","):
-                continue
+    waiting: list[tuple[road.Workshop, bool, Prepared]] = []
+    for encrypted in (False, True):
+        shop = road.Workshop(asked.work.resolve() / ("encrypted" if encrypted else "plain"))
+        shop.folder.mkdir(parents=True, exist_ok=True)
+        ready = (prepared_before if asked.prepared else prepare)(shop, encrypted=encrypted)
+        waiting += [(shop, encrypted, one) for one in ready]
+    if asked.only:
+        waiting = [one for one in waiting if one[2].deed.kind in asked.only.split(",")]
+    while waiting and time.monotonic() - began < 60 * asked.minutes:
+        for shop, encrypted, one in tuple(waiting):  # in turn, so that all kinds come equally far
             same = ("deed", one.deed.name), ("encrypted", encrypted)
             done = [line for line in lines.done if all(line.get(name) == value for name, value in same)]
-            hits, number = sum(line["kills"] for line in done), len(done)
-            while hits < asked.share * KILLS.get(one.deed.kind, 2):
-                hits += trial(shop, one, lines, encrypted=encrypted, number=number, seed=asked.seed)
-                number += 1
+            if sum(line["kills"] for line in done) >= asked.share * KILLS.get(one.deed.kind, 2):
+                waiting.remove((shop, encrypted, one))
+            else:
+                trial(shop, one, lines, encrypted=encrypted, number=len(done), seed=asked.seed)
     return bool(sum_up(lines))
 
 

@@ -7,12 +7,13 @@ words in the exports are told apart by file, so that it can be seen what was for
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 from benchmarks.hardening import road
@@ -22,6 +23,7 @@ from afterself.archive.store import Archive
 from afterself.custody import open_bundle, unpack
 from afterself.errors import AfterselfError
 
+FORK = multiprocessing.get_context("fork")
 FIRST, SECOND = "seven lanterns on the quay", "nine herons by the weir"
 """The passphrases: at first, and after a change."""
 PASSPHRASES = (FIRST, SECOND)
@@ -36,12 +38,13 @@ import os
 from afterself.home.keys import Cost
 Cost.calibrated = classmethod(lambda cls, seconds=0.5: cls(8192, 1))
 import afterself.archive.encryption, afterself.archive.store, afterself.importers.ingest, afterself.cli
-import afterself.policy, afterself.custody, rich.table, rich.text, nacl.bindings
+import afterself.policy, afterself.custody, rich.table, rich.text, nacl.bindings, numpy
 """
 """A passphrase that costs little to try, so that time and kills go to the work and not to Argon2id."""
 _BEGIN = """
 os.write(int(os.environ["BEGUN"]), b".")
 """
+exec(_CHEAP)  # loaded here once, for all processes that are forked from this one
 COMMAND = _CHEAP + _BEGIN + "afterself.cli.main()\n"
 """`afterself`, which says when everything is loaded and the command itself begins."""
 CARELESS = """
@@ -174,30 +177,70 @@ def deeds(exports: Exports, folder: Path, *, encrypted: bool) -> list[Deed]:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A deed under way, and the end of the pipe that tells when it begins."""
+    """A deed under way in a process of its own, and the end of the pipe that tells when it begins."""
 
-    process: subprocess.Popen[bytes]
+    process: ForkProcess
     begun: int
 
     def wait_for_begin(self) -> None:
         os.read(self.begun, 1)
         os.close(self.begun)
 
+    def wait(self) -> int:
+        """The exit code, when it has ended."""
+        self.process.join()
+        return self.process.exitcode or 0
+
+    def kill(self) -> bool:
+        """SIGKILL; whether it was alive."""
+        alive = self.process.is_alive()
+        self.process.kill()
+        self.process.join()
+        return alive
+
 
 def start(deed: Deed, arguments: Sequence[object], shop: road.Workshop, said: Path | None = None) -> Running:
-    """Start a deed. Its output goes to `said` if given, else to a file of the workshop, like its errors."""
+    """Start a deed. Its output goes to `said` if given, else to a file of the workshop, like its errors.
+
+    The process is forked from this one, which has the modules loaded already: a trial costs little.
+    """
     begun, writes = os.pipe()
     more = {"BEGUN": str(writes)}
     if deed.opens is not None:
         more["AFTERSELF_PASSPHRASE_FILE"] = str(passphrase_file(shop.folder, deed.opens))
-    with (said or shop.folder / "out").open("wb") as out, (shop.folder / "err").open("wb") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-c", deed.program, *map(str, arguments)],
-            stdin=subprocess.DEVNULL, stdout=out, stderr=err, pass_fds=[writes], cwd=shop.folder,
-            env=shop.environment(more),
-        )  # fmt: skip
+    streams = (Path(os.devnull), said or shop.folder / "out", shop.folder / "err")
+    sys.stdout.flush()
+    process = FORK.Process(
+        target=_run, args=(deed.program, list(map(str, arguments)), shop, more, streams, begun)
+    )
+    process.start()
     os.close(writes)
     return Running(process, begun)
+
+
+def _run(
+    program: str,
+    arguments: Sequence[str],
+    shop: road.Workshop,
+    more: Mapping[str, str],
+    streams: Sequence[Path],
+    begun: int,
+) -> None:
+    """In the process: what `python -c program arguments` does."""
+    os.close(begun)
+    for number, path in enumerate(streams):
+        handle = os.open(path, os.O_RDWR if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(handle, number)
+        os.close(handle)
+    os.environ.update(shop.environment(more))
+    tempfile.tempdir = None
+    os.chdir(shop.folder)
+    sys.argv = ["-c", *arguments]
+    try:
+        exec(compile(program, "deed", "exec"), {"__name__": "__main__"})
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
 
 
 def finish(
@@ -216,15 +259,11 @@ def finish(
     else:
         running = start(deed, arguments, shop)
         running.wait_for_begin()
-        if running.process.wait():
+        if running.wait():
             err = (shop.folder / "err").read_text("utf-8", "replace")
             return [f"the command fails when it is run again: {err[-200:]}"]
     gone = [*gone, *filter(None, [deed.forgets])]
     again = look(self_, None, after, PASSPHRASES, converts=False, gone=gone, secrets=SECRETS)
-    held = snapshot(self_, PASSPHRASES) if again.found == "neither" else None
-    if held and after and held.secret != after.secret and held.same_words(after):
-        # The archive itself was made anew, with another secret: its ids differ.
-        again = look(self_, None, held, PASSPHRASES, converts=False, gone=gone, secrets=SECRETS)
     wrong = [
         *again.wrong,
         *made_wrong(deed, self_, done=True),

@@ -52,6 +52,7 @@ TARGETS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "claude": ("claude:ClaudeImporter", "conversations.json", ("assistants/claude*/conversations*.json",)),
     "eml": ("mail:MailImporter", "a.eml", ("mail/*.eml",)),
     "mbox": ("mail:MailImporter", "box.mbox", ("mail/*.mbox",)),
+    "sms": ("sms:SmsImporter", "sms-20200101.xml", ("foreign_fixtures/sms/**/*.xml",)),
     "jsonl": ("generic:GenericImporter", "a.jsonl", ()),
     "csv": ("generic:GenericImporter", "a.csv", ()),
     "markdown": ("documents:DocumentImporter", "a.md", ("documents/vault/**/*.md",)),
@@ -98,8 +99,8 @@ def source_of(target: str, data: bytes) -> SourceView:
     return SourceView.of_bytes(TARGETS[target][1], data, limits=_limits())
 
 
-def check(importer: Importer, source: SourceView) -> None:
-    """Read a source to its end; raises whatever an importer must not do."""
+def check(importer: Importer, target: str, data: bytes) -> None:
+    """Read an input to its end; raises whatever an importer must not do."""
     from afterself.archive.drafts import RecordDraft, ThreadDraft
     from afterself.errors import AfterselfError
     from afterself.importers.contract import Options
@@ -107,6 +108,7 @@ def check(importer: Importer, source: SourceView) -> None:
 
     declared: set[str] = set()
     try:
+        source = source_of(target, data)
         importer.detect(source)
         for item in importer.open(source, Options(zone="UTC")):
             if isinstance(item, ThreadDraft):
@@ -124,15 +126,11 @@ def fuzz_one(target: str, corpus: Path, found: Path, seconds: int) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["afterself.importers"]):
-        importer = _importer(target)
+        importer = importer_of(target)
 
     def one(data: bytes) -> None:
-        from afterself.errors import AfterselfError
-
         try:
-            check(importer, source_of(target, data))
-        except AfterselfError:
-            return
+            check(importer, target, data)
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             name = f"{target}-{type(error).__name__}-{Path(where.filename).stem}-{where.lineno}"
@@ -155,7 +153,7 @@ def fuzz(target: str, seconds: int, work: Path) -> dict[str, Any]:
     corpus, found = work / target, work / "found"
     for folder in (corpus, found):
         folder.mkdir(parents=True, exist_ok=True)
-    begun = list(seeds(target)) + _kept(target)
+    begun = list(seeds(target)) + kept(target)
     for data in begun:
         (corpus / hashlib.sha1(data).hexdigest()).write_bytes(data)
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
@@ -166,11 +164,11 @@ def fuzz(target: str, seconds: int, work: Path) -> dict[str, Any]:
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     told = _DONE.findall(ran.stderr) or [("0", "0", "0", "0")]
-    runs, coverage, features, kept = (int(number) for number in told[-1])
+    runs, coverage, features, inputs = (int(number) for number in told[-1])
     return {
         "format": target, "runs": runs, "edges": coverage, "edges_of_seeds": int(told[0][1]),
         "features": features,
-        "seeds": len(begun), "corpus": kept, "wall_s": round(time.monotonic() - started),
+        "seeds": len(begun), "corpus": inputs, "wall_s": round(time.monotonic() - started),
         "cpu_s": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime),
         "findings": sorted(path.name for path in found.iterdir() if path.name.startswith(f"{target}-")),
         "ended": "in time" if ran.returncode == 0 else ran.stderr[-300:],
@@ -196,7 +194,8 @@ def _words(target: str) -> list[str]:
     return [word for word in plain if '"' not in word and "\\" not in word][:300]
 
 
-def _kept(target: str) -> list[bytes]:
+def kept(target: str) -> list[bytes]:
+    """The committed corpus of a format: what reached a branch of its own in earlier runs."""
     path = CORPUS / f"{target}.zip"
     if not path.exists():
         return []
@@ -204,7 +203,8 @@ def _kept(target: str) -> list[bytes]:
         return [packed.read(name) for name in packed.namelist()]
 
 
-def _importer(target: str) -> Importer:
+def importer_of(target: str) -> Importer:
+    """The importer that a format is read by."""
     import importlib
 
     module, name = TARGETS[target][0].split(":")

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -66,7 +66,7 @@ def walk(shop: road.Workshop, deeds: list[Deed], kind: str, *, encrypted: bool) 
             _say(said, f"begin {number}")
             running = roads.start(deed, arguments[-1], shop, said)
             running.wait_for_begin()
-            code = running.process.wait()
+            code = running.wait()
             assert code == 0, (deed.name, (shop.folder / "err").read_text())
             _say(said, f"ended {number}")
             states.append(snapshot(self_, PASSPHRASES))
@@ -125,9 +125,17 @@ def try_cut(
 
 
 def soak(
-    shop: road.Workshop, lines: Lines, kind: str, *, encrypted: bool, cuts: int, seed: int, careless: bool
+    shop: road.Workshop,
+    lines: Lines,
+    kind: str,
+    *,
+    encrypted: bool,
+    cuts: int,
+    seed: int,
+    careless: bool,
+    only: Collection[str] = (),
 ) -> None:
-    """Walk once on one kind of disk, and cut every deed."""
+    """Walk once on one kind of disk, and cut every deed, or those of some kinds."""
     exports = roads.make_exports(shop.folder / "exports")
     deeds = roads.deeds(exports, shop.folder, encrypted=encrypted)
     if careless:
@@ -135,6 +143,8 @@ def soak(
     walked = walk(shop, deeds, kind, encrypted=encrypted)
     disk = Cuts(walked.content, walked.events)
     for number, deed in enumerate(deeds):
+        if only and deed.kind not in only:
+            continue
         rng = random.Random(f"{seed}/{kind}/{encrypted}/{deed.name}")
         for at, mode in plan(walked, number, cuts, rng):
             image, loose, lost = disk.after_cut(at, mode, rng)
@@ -178,6 +188,7 @@ def main() -> int:
     parser.add_argument("--only", choices=("plain", "encrypted"))
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "afterself-power-cuts")
+    parser.add_argument("--deeds", default="", help="only commands of these kinds, with commas")
     parser.add_argument("--careless", action="store_true", help="force nothing to disk: it must be noticed")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -196,6 +207,7 @@ def main() -> int:
             soak(
                 shop, lines, kind,
                 encrypted=encrypted, cuts=asked.cuts, seed=asked.seed, careless=asked.careless,
+                only=[one for one in asked.deeds.split(",") if one],
             )  # fmt: skip
     subprocess.run(["sync", "-f", asked.work], check=False)
     return bool(sum_up(lines))

@@ -34,6 +34,10 @@ from afterself.home.key_header import COPY, NAME
 RESULTS = Path(__file__).parents[1] / "results" / "refusals.jsonl"
 POWERLESS = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner,-chown"]
 """Root that has to keep to the rights of files, as everybody else."""
+HURRIED = (
+    "import afterself.cli.waiting as waiting; waiting.SECONDS = 1.0; import afterself.cli as cli; cli.main()"
+)
+"""`afterself` that waits a second instead of a minute for another command to end."""
 SYNCED = {
     "Dropbox": ("Dropbox", ""), "OneDrive": ("OneDrive - Somebody", ""), "Syncthing": ("kept", ".stfolder"),
     "iCloud": ("Mobile Documents/com~apple~CloudDocs", ""), "Nextcloud": ("kept", ".nextcloudsync.log"),
@@ -52,7 +56,7 @@ class Refusals:
     def run(self, *arguments: object, opens: str | None = None, powerless: bool = False) -> road.Ran:
         more = {} if opens is None else {"AFTERSELF_PASSPHRASE_FILE": self.file(opens)}
         ran = subprocess.run(
-            [*(POWERLESS if powerless else []), sys.executable, "-m", "afterself", *map(str, arguments)],
+            [*(POWERLESS if powerless else []), sys.executable, "-c", HURRIED, *map(str, arguments)],
             capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd=self.shop.folder,
             env=self.shop.environment(more),
         )  # fmt: skip
@@ -268,7 +272,7 @@ def prepare(refusals: Refusals) -> None:
         for deed in roads.deeds(refusals.exports, refusals.shop.folder, encrypted=encrypted)[:3]:
             running = roads.start(deed, deed.arguments(self_), refusals.shop)
             running.wait_for_begin()
-            assert running.process.wait() == 0, (refusals.shop.folder / "err").read_text()
+            assert running.wait() == 0, (refusals.shop.folder / "err").read_text()
 
 
 def cases() -> Iterator[tuple[str, Callable[[Refusals], None]]]:

@@ -66,7 +66,9 @@ def test_an_answer_is_a_pasted_quote_with_date_person_thread_and_what_was_asked(
 
 
 def test_the_owner_s_words_stand_before_what_others_said(nora: Path) -> None:
-    shown = afterself(nora, "ask", "Which ferry leaks oil, and what about the boats?").stdout.decode()
+    shown = afterself(
+        nora, "ask", "Which ferry leaks oil, and what about the boats?", "-k", "60"
+    ).stdout.decode()
     own, others = shown.split("Others said:\n")
     assert "The Petrel leaks oil everywhere" in own
     assert "· Nora Whitlock," not in others

@@ -68,6 +68,24 @@ def test_what_a_library_writes_takes_its_place_whole_or_not_at_all(tmp_path: Pat
     assert list(target.parent.iterdir()) == [target]
 
 
+def test_the_folders_above_a_new_self_survive_a_power_cut_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forced: dict[Path, list[str]] = {}
+
+    def fsync(handle: int) -> None:
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        if path.is_dir():
+            forced[path] = os.listdir(handle)
+        real(handle)
+
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", fsync)
+    Self.create(tmp_path / "a" / "b" / "self", name="Anna", right="fictional", allow=("archive",))
+    assert "a" in forced[tmp_path] and "b" in forced[tmp_path / "a"]
+    assert forced[tmp_path / "a" / "b"] == ["self"]
+
+
 def test_a_second_writer_is_told_who_holds_the_self(fresh_self: Self) -> None:
     holder = hold(fresh_self)
     try:

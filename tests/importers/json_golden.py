@@ -163,7 +163,10 @@ def paired(
 
 
 def _named(model: dict[str, Any], drafts: list[RecordDraft]) -> RecordDraft | None:
-    return next((one for one in drafts if one.native_id == model["id"].rstrip("?")), None)
+    """The draft with a golden record's id, or (notes) from the file of that name."""
+    id = model["id"].rstrip("?")
+    files = (one for one in drafts if one.locator.member.rpartition("/")[2] == id)
+    return next((one for one in drafts if one.native_id == id), None) or next(files, None)
 
 
 def _unnamed(model: dict[str, Any], drafts: list[RecordDraft]) -> RecordDraft | None:

@@ -25,11 +25,8 @@ from afterself.policy.view import ThreadInfo, ViewRecord
 NOT_YET_READ = frozenset((
     "bluesky",
     "evernote",
-    "google-chat",
-    "google-keep",
     "google-voice",
     "hangouts",
-    "imessage",
     "irc",
     "linkedin",
     "mastodon",
@@ -96,7 +93,9 @@ def test_an_export_is_read_as_a_careful_person_reads_it(
         if "reply_to" in model:
             model = model | {"reply_to": [ids.get(one, one) for one in any_of(model["reply_to"])]}
         if "thread" in model:
-            model = model | {"thread": _titles(name, model["thread"])}
+            model = {**model, "thread": _titles(name, model["thread"])}
+            if "*" in model["thread"]:
+                del model["thread"]
         told += differences(model, draft, same[0]) if len(same) == 1 else [f"{model['id']}: stored {same}"]
     told += _reactions(name, drafts, ids) + _skipped(name, summary, {model["id"] for model, _ in pairs})
     assert told + _threads(name, threads) == []
@@ -111,7 +110,7 @@ def _titles(name: str, title: str) -> list[str]:
 def _reactions(name: str, drafts: dict[str, RecordDraft], ids: dict[str, str | None]) -> list[str]:
     """Reactions that are kept, and that the golden does not know."""
     known = {(ids.get(str(id), id), who) for id, who, *_ in golden(name).get("reactions", ())}
-    kept = [one for one in drafts.values() if one.kind == "reaction"]
+    kept = [one for one in drafts.values() if one.kind == "reaction" and not one.deleted]
     return [
         f"nobody reacted so: {one.author} to {one.reply_to}"
         for one in kept

@@ -1,8 +1,8 @@
 """What a forgetting still has to clear from the disk once its transaction is stored.
 
-Old blobs, artifacts made from what was forgotten, and the database's journal are files, which no
-transaction spans. The transaction leaves a mark, and whoever next opens the archive for writing
-goes on where a crash ended it.
+Old blobs, artifacts made from what was forgotten, the database's journal and the free parts of its pages
+are no matter of a transaction. The transaction leaves a mark, and whoever next opens the archive for
+writing goes on where a crash ended it.
 """
 
 from __future__ import annotations
@@ -21,17 +21,42 @@ from afterself.home.atomic import sync_folder
 if TYPE_CHECKING:
     from afterself.archive.ledger import Ledger
 
-_MARK = "clearing"
+_MARK, _FILES, _TEXTS = "clearing", b"\x01", b"\x02"
 
 
-def mark_clearing(db: apsw.Connection) -> None:
-    """Note, in the caller's transaction, that files have to go after it."""
-    db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, x'01')", (_MARK,))
+def mark_clearing(db: apsw.Connection, *, texts: bool = False) -> None:
+    """Note, in the caller's transaction, that files have to go after it; or `texts` out of the database."""
+    keep = "UPDATE SET value = max(value, excluded.value)"
+    db.execute(
+        f"INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO {keep}",
+        (_MARK, _TEXTS if texts else _FILES),
+    )
 
 
 def must_clear(db: apsw.Connection) -> bool:
-    """Whether a forgetting has files left to clear."""
+    """Whether a forgetting has something left to clear."""
     return db.execute("SELECT 1 FROM meta WHERE name = ?", (_MARK,)).fetchone() is not None
+
+
+def write_anew(db: apsw.Connection, folder: Path) -> bool:
+    """Write the database anew if texts went out of it; False if the disk has no room for that now.
+
+    SQLite's secure delete overwrites what is deleted, not the copies of it that stay in the free part of a
+    page when rows move to another one. What this needs meanwhile lies in a nameless file in `folder`.
+    """
+    if db.execute("SELECT 1 FROM meta WHERE name = ? AND value = ?", (_MARK, _TEXTS)).fetchone() is None:
+        return True
+    db.pragma("temp_store_directory", str(folder))
+    db.pragma("temp_store", "file")
+    try:
+        db.execute("VACUUM")
+    except (apsw.FullError, apsw.IOError, apsw.CantOpenError):
+        return False
+    finally:
+        db.pragma("temp_store", "memory")
+        db.pragma("temp_store_directory", "")
+    db.execute("UPDATE meta SET value = ? WHERE name = ?", (_FILES, _MARK))
+    return True
 
 
 def erase_stale(ledger: Ledger, folder: Path) -> bool:

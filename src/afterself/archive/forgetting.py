@@ -18,6 +18,7 @@ import apsw
 from afterself.archive.changes import ChangeLog
 from afterself.archive.keys import key_tombstone, keyed_id, person_tombstone, text_tombstone
 from afterself.archive.ledger import Artifact, Ledger
+from afterself.archive.lexical import leave
 from afterself.archive.people import Identity
 from afterself.archive.redaction import Trace
 from afterself.archive.same_words import copies_of
@@ -143,7 +144,7 @@ def bury(
             if mac is not None:
                 db.execute("INSERT OR IGNORE INTO tombstone VALUES (?)", (mac,))
         if latest and not deleted:
-            db.execute("INSERT INTO lexical (lexical, rowid, text) VALUES ('delete', ?, ?)", (row, latest))
+            leave(db, row, latest)
         gone.update(revision for revision, *_ in revisions)
         traces.extend(Trace(*where) for _, *where in revisions)
         traces.extend(_elsewhere(db, row, {text for _, text, *_ in revisions}))

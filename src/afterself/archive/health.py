@@ -63,7 +63,10 @@ def _count(db: apsw.Connection, query: str) -> int:
 
 def _problems(db: apsw.Connection) -> tuple[str, ...]:
     """SQLite's own words about damage; they hold names of tables and numbers of rows, no text."""
-    told = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({_MOST})") if row[0] != "ok"]
+    try:
+        told = [str(row[0]) for row in db.execute(f"PRAGMA integrity_check({_MOST})") if row[0] != "ok"]
+    except apsw.SQLError:  # FTS5 does so when what says its version is damaged
+        told = ["a search index cannot be read"]
     told += [
         f"{row[0]} row {row[1]} points at a missing {row[2]}"
         for row in db.execute("PRAGMA foreign_key_check")

@@ -1,8 +1,7 @@
 """One import under way: drafts in, rows out, everything in the caller's transaction.
 
-Decides for each draft whether it is new, the same, changed or was forgotten,
-keeps identities, recipients, revisions, spans and the lexical index in step,
-and at the end the order of the threads and who the owner is.
+Decides for each draft whether it is new, the same, changed or was forgotten, keeps identities, recipients,
+revisions, spans and the lexical index in step, and at the end the threads' order and who the owner is.
 """
 
 from __future__ import annotations
@@ -293,8 +292,8 @@ class ImportRun:
             (row, columns.id, columns.source_key, thread.row, None if author is None else author.id,
              is_owner, owner_by, draft.kind, columns.said_at, draft.precision, storable(draft.said_raw),
              draft.zone, columns.reply_to, storable_or_none(draft.forwarded_from), draft.deleted,
-             draft.visibility,
-             thread.last_at, thread.next_position, len(draft.attachments), revision, columns.words),
+             draft.visibility, thread.last_at, thread.next_position, len(draft.attachments), revision,
+             columns.words),
         )  # fmt: skip
         self._reviser.first(row, draft, columns.text, columns.raw_hash, blob_of)
         for person in draft.recipients:
@@ -304,8 +303,8 @@ class ImportRun:
             self._db.execute("INSERT OR IGNORE INTO recipient VALUES (?, ?, 'to')", (row, identity))
             self._touched.join(thread, identity)
         thread.next_position += 1
-        thread.new.add(row)
-        thread.files.setdefault(draft.locator.member, []).append(row)
+        thread.new = True
+        thread.see(draft.locator.member, row)
 
     def _ownership(self, author: Identity | None, said: bool | None) -> tuple[bool | None, str | None]:
         """What `People.settle` would say of a record now; it runs at the end if a decision came later."""
@@ -377,7 +376,8 @@ class ImportRun:
         """Put the threads in order, say of each record whether it is the owner's, close the import's row."""
         for thread in self._touched.by_row.values():
             if thread.out_of_order:
-                self._touched.put_in_order(thread, holes=self._holes, forgotten=bool(self._tombstones))
+                holes = self._holes if self._tombstones else None
+                self._touched.put_in_order(thread, self._first_record, holes)
         for person in () if self._me_found else self._hints:
             self._decide(person, self._identity(person), owner=True, by="hint")
         whose = self._owner_changed and self._people.settle(self.source, self.account)

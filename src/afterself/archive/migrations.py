@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 import apsw
+
+from afterself.archive.lexical import PAIRS_TABLE, enter_pairs
+from afterself.archive.vectors import TABLES as VECTOR_TABLES
 
 _PEOPLE = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -319,6 +323,15 @@ def _006_same_words(db: apsw.Connection) -> None:
     )
 
 
+def _007_nearness(db: apsw.Connection) -> None:
+    # Vectors of what was said, and the words of scripts without blanks.
+    db.execute(VECTOR_TABLES)
+    db.execute(PAIRS_TABLE)
+    texts: Any = db.execute("SELECT row, text FROM lexical_text")
+    for record, text in texts.fetchall():
+        enter_pairs(db, record, text)
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _001_data_contract,
     _002_shown_names,
@@ -326,6 +339,7 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _004_corrections,
     _005_policy,
     _006_same_words,
+    _007_nearness,
 )
 LATEST = len(MIGRATIONS)
 

@@ -7,9 +7,36 @@ missing, that woven order. Pure functions on row numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 
 _SPAN = {"second": 1_000_000, "minute": 60_000_000, "day": 86_400_000_000, "none": 0}
+
+
+class Rows:
+    """Numbers of rows in some order, most of which follow each other: first and last of each stretch."""
+
+    __slots__ = ("_stretches",)
+
+    def __init__(self) -> None:
+        self._stretches = array("q")
+
+    def append(self, row: int) -> None:
+        """Add one at the end."""
+        if self._stretches and self._stretches[-1] == row - 1:
+            self._stretches[-1] = row
+        else:
+            self._stretches.extend((row, row))
+
+    def extend(self, rows: Iterable[int]) -> None:
+        """Add several at the end."""
+        for row in rows:
+            self.append(row)
+
+    def __iter__(self) -> Iterator[int]:
+        ends = iter(self._stretches)
+        for first, last in zip(ends, ends, strict=True):
+            yield from range(first, last + 1)
 
 
 def weave(known: Sequence[int], seen: Iterable[int]) -> list[int]:

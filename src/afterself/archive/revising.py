@@ -15,7 +15,7 @@ import apsw
 from afterself.archive.drafts import RecordDraft
 from afterself.archive.keys import nfc, storable, storable_or_none
 from afterself.archive.ledger import Ledger
-from afterself.archive.lexical import reindex
+from afterself.archive.lexical import enter, reindex
 from afterself.archive.scouting import words_of
 
 BlobOf = Callable[[str], int | None]
@@ -91,7 +91,7 @@ class Reviser:
         self._insert(record, 1, "import", draft, text, raw_hash, blob_of)
         self._attach(record, draft, blob_of)
         if text and not draft.deleted:
-            self._db.execute("INSERT INTO lexical (rowid, text) VALUES (?, ?)", (record, text))
+            enter(self._db, record, text)
 
     def revise(self, stored: Stored, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> bool:
         """Add a revision if the draft brings a text (or spans) not known yet; whether it did."""

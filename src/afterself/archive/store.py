@@ -26,6 +26,7 @@ from afterself.archive.clearing import (
     left_half_made,
     mark_clearing,
     must_clear,
+    write_anew,
 )
 from afterself.archive.consents import Consents
 from afterself.archive.contacts import Contact, Contacts
@@ -41,6 +42,7 @@ from afterself.archive.objections import Objections
 from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.archive.reparsing import StoredImport, stored_imports
+from afterself.archive.vectors import Vectors
 from afterself.errors import ArchiveError
 from afterself.home.checksums import after_writing, before_writing, renew_sums
 from afterself.home.folder import Self
@@ -83,6 +85,7 @@ class Archive:
         self.labels = Labels(self._db, self._secret, self.changes, self.ledger)
         self.objections = Objections(self._db, self._secret, self.changes, self.ledger)
         self.audiences = Audiences(self._db, self._secret, self.changes)
+        self.vectors = Vectors(self._db)
         self.consents = Consents(self._db, self.changes, self.ledger)
 
     def languages(self, kinds: Collection[str]) -> Languages:
@@ -296,7 +299,7 @@ class Archive:
                 bar(self._db, self._secret, self.changes, contact.identities)
             tidy(self._db)
             raw = redact(self._db, self._blobs, traces) if traces else RawChanges()
-            mark_clearing(self._db)
+            mark_clearing(self._db, texts=True)
         return Forgotten(count, stale, raw.cut, raw.dropped, cleared=False)
 
     def clear(self) -> bool:
@@ -307,7 +310,10 @@ class Archive:
             if not must_clear(self._db) and not left_half_made(self.path.parent):
                 return True
             self.sweep()
-            if not (erase_stale(self.ledger, self.path.parent) and empty_journal(self._db)):
+            folder = self.path.parent
+            if not (erase_stale(self.ledger, folder) and write_anew(self._db, folder)):
+                return False
+            if not empty_journal(self._db):
                 return False
             clearing_done(self._db)
             return empty_journal(self._db)

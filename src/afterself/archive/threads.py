@@ -11,7 +11,7 @@ from typing import Any
 
 import apsw
 
-from afterself.archive.ordering import times_in_order, weave, with_holes
+from afterself.archive.ordering import Rows, times_in_order, weave, with_holes
 
 
 @dataclass(slots=True)
@@ -22,10 +22,10 @@ class ImportedThread:
     next_position: int
     last_at: int | None
     held: bool
-    participants: set[int] = field(default_factory=set)
-    files: dict[str, list[int]] = field(default_factory=dict)
+    participants: frozenset[int] = frozenset()
+    files: dict[str, Rows] = field(default_factory=dict)
     reached: dict[str, int] = field(default_factory=dict)
-    new: set[int] = field(default_factory=set)
+    new: bool = False
     met: bool = False
     reorder: bool = False
     untimed: bool = False
@@ -42,12 +42,19 @@ class ImportedThread:
         self.met = True
         self.reorder |= position < self.reached.get(member, 0)
         self.reached[member] = position
-        self.files.setdefault(member, []).append(record)
+        self.see(member, record)
 
     def leave_hole(self, member: str, number: int) -> None:
         """What stood here in a member of the export was forgotten; its place is kept under this number."""
-        self.files.setdefault(member, []).append(number)
+        self.see(member, number)
         self.next_position += 1
+
+    def see(self, member: str, row: int) -> None:
+        """A record (or a hole) stands next in a member of the export."""
+        rows = self.files.get(member)
+        if rows is None:
+            rows = self.files[member] = Rows()
+        rows.append(row)
 
     @property
     def out_of_order(self) -> bool:
@@ -97,26 +104,29 @@ class Threads:
             other.into = thread
             thread.new |= other.new
             for member, rows in other.files.items():
-                thread.files.setdefault(member, []).extend(rows)
+                thread.files.setdefault(member, Rows()).extend(rows)
 
     def join(self, thread: ImportedThread, identity: int) -> None:
         """Enter that somebody takes part."""
         if identity not in thread.participants:
-            thread.participants.add(identity)
+            thread.participants |= {identity}
             self._db.execute(
                 "INSERT INTO thread_participant (thread, identity) VALUES (?, ?)", (thread.row, identity)
             )
 
-    def put_in_order(self, thread: ImportedThread, *, holes: int, forgotten: bool) -> None:
-        """Give every record its place; `holes` are the negative numbers that stand for forgotten ones."""
+    def put_in_order(self, thread: ImportedThread, since: int, holes: int | None) -> None:
+        """Give every record its place: from the row `since` on they are this import's.
+
+        `holes` are the negative numbers that stand for forgotten ones; None: nothing was ever forgotten.
+        """
         rows: Any = self._db.execute(
             "SELECT row, said_at, precision, order_at, position FROM record WHERE thread = ? "
             "ORDER BY position, row",
             (thread.row,),
         ).fetchall()
         by_row = {row[0]: row for row in rows}
-        known = [(row[0], row[-1]) for row in rows if row[0] not in thread.new]
-        order = with_holes(known, holes) if forgotten else [row for row, _ in known]
+        known = [(row[0], row[-1]) for row in rows if row[0] < since]
+        order = [row for row, _ in known] if holes is None else with_holes(known, holes)
         for seen in thread.files.values():
             order = weave(order, seen)
         places = [(row, position) for position, row in enumerate(order) if row in by_row]

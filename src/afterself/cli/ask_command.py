@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.audience_commands import AudienceOption
+from afterself.cli.filter_options import (
+    KindOption,
+    PersonOption,
+    SinceOption,
+    SourceOption,
+    ThreadOption,
+    UntilOption,
+    filters_of,
+)
 from afterself.cli.moments import shown_moment
 from afterself.cli.places import show_places
 from afterself.cli.reading import json_lines, text_of
@@ -20,10 +29,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from afterself.memory import Answer, Hit
-    from afterself.memory.excerpt import Excerpt
+    from afterself.memory.declining import Declined
 
 _MOST_BEFORE = 300
 NOTHING = "Nothing recorded about that."
+AFTER = "Nothing is recorded after {last}."
 _EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 
 
@@ -44,6 +54,12 @@ def ask(
     nearest: Annotated[
         bool, typer.Option("--nearest", help="Show the nearest records even if they hardly answer it.")
     ] = False,
+    person: PersonOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    thread: ThreadOption = None,
+    source: SourceOption = None,
+    kind: KindOption = None,
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
@@ -56,6 +72,8 @@ def ask(
             "Give either a question or --file.", remedy='For example: afterself ask "Where did you grow up?"'
         )
     from afterself.memory import Memory
+    from afterself.memory.declining import declined, last_known
+    from afterself.memory.upkeep import keep_up
     from afterself.policy import open_view
 
     self_ = open_self()
@@ -69,24 +87,35 @@ def ask(
         asked = json_lines(file, needs="question", kind=str, example=_EXAMPLE)
     else:
         asked = [{"question": question}]
+    keep_up(self_)
     with open_view(self_, "quote", audience) as view:
         if question is not None and not as_json and not view.threads():
             next_step = with_self("Nothing was imported yet: afterself import PATH")
             console().print(f"{NOTHING} {next_step}", markup=False)
             return
-        memory = Memory(view)
+        filters = filters_of(view, person, since, until, thread, source, kind)
+        memory, last = Memory(view), last_known(view)
         for line in asked:
-            answer = memory.ask(line["question"], k)
+            answer = memory.ask(line["question"], k, filters)
+            why = declined(answer, last)
             if as_json or file is not None:
-                echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer)})
+                echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer, why)})
             else:
-                show_answer(answer, console(), nearest=nearest)
+                show_answer(answer, console(), nearest=nearest, why=why, owner=view.owner_name())
 
 
-def _json(answer: Answer) -> dict[str, Any]:
+def _json(answer: Answer, why: Declined | None) -> dict[str, Any]:
     return {
         "question": answer.question,
         "answerable": round(answer.answerable, 4),
+        "declined": None
+        if why is None
+        else {
+            "reason": why.reason,
+            "by": why.by.id if why.by else None,
+            "who": why.who or None,
+            "last_record": utc_text(why.last) if why.last else None,
+        },
         "hits": [
             {
                 "id": hit.id,
@@ -99,6 +128,7 @@ def _json(answer: Answer) -> dict[str, Any]:
                 "precision": hit.precision,
                 "thread": hit.thread,
                 "thread_title": hit.thread_title,
+                **({"passage": list(hit.passage)} if hit.passage else {}),
                 "also_in": [asdict(place) for place in hit.also_in],
             }
             for hit in answer.hits
@@ -106,11 +136,31 @@ def _json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def show_answer(answer: Answer, out: Console, *, nearest: bool = False, most: int | None = None) -> None:
-    """Print an answer: at most `most` quotes of the owner (then no others'), or that nothing is recorded."""
+def show_answer(
+    answer: Answer,
+    out: Console,
+    *,
+    nearest: bool = False,
+    most: int | None = None,
+    why: Declined | None = None,
+    owner: str = "",
+) -> None:
+    """Print an answer: at most `most` quotes of the owner (then no others'), or why there is none.
+
+    `why` comes from `memory.declining`. Where somebody else's words come nearest, few quotes are theirs
+    alone; a whole list keeps its order, and says so at the end.
+    """
+    from afterself.archive.plain import terminal_text
     from afterself.memory import own_words_first
 
-    if not answer.recorded:
+    if why is not None and why.reason == "after" and why.last is not None:
+        out.print(AFTER.format(last=shown_moment(why.last, "day")), markup=False)
+        if not nearest:
+            return
+    elif why is not None and why.reason == "other" and most is not None:
+        _show_others(answer, why, out, owner, most)
+        return
+    elif not answer.recorded:
         out.print(NOTHING)
         if answer.hits and not nearest and most is None:
             console(stderr=True).print("--nearest shows the records that come nearest.")
@@ -128,12 +178,29 @@ def show_answer(answer: Answer, out: Console, *, nearest: bool = False, most: in
         out.print("Others said:")
         for hit in others:
             _quote(hit, answer.question, out)
+        if why is not None and why.reason == "other":
+            out.print(
+                f"The nearest words are those of {terminal_text(why.who, one_line=True)}.", markup=False
+            )
+
+
+def _show_others(answer: Answer, why: Declined, out: Console, owner: str, most: int) -> None:
+    """What somebody else said, as theirs."""
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+
+    said = f"Not in the words of {owner or 'the owner'}. {why.who or 'Somebody else'} said:"
+    out.print(Text(terminal_text(said, one_line=True)), markup=False)
+    for hit in [hit for hit in answer.hits if not hit.is_owner][:most]:
+        _quote(hit, answer.question, out)
 
 
 def _quote(hit: Hit, question: str, out: Console) -> None:
     from rich.text import Text
 
     from afterself.archive.plain import terminal_text
+    from afterself.cli.excerpts import cut_note, shown_excerpt
     from afterself.memory.excerpt import excerpt
 
     who = hit.author or "unknown"
@@ -146,16 +213,11 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     if before is not None:
         verb = "asked" if before.text.rstrip().endswith("?") else "said"
         asked = excerpt(before.text, question, most=_MOST_BEFORE, lines=3)
-        said = terminal_text(f"{before.author or 'Somebody'} {verb}: {_with_dots(asked)}")
+        said = f"{terminal_text(before.author or 'Somebody')} {verb}: {shown_excerpt(asked)}"
         out.print(Text(indent(said, "  "), style="dim"), markup=False)
     shown = excerpt(hit.text, question)
-    out.print(Text(indent(f"“{terminal_text(_with_dots(shown))}”", "  ")), markup=False)
+    out.print(Text(indent(f"“{shown_excerpt(shown)}”", "  ")), markup=False)
     if shown.cut:
-        whole = f"  {len(shown.text):,} of {len(hit.text):,} characters; all: afterself records --id {hit.id}"
-        out.print(Text(with_self(whole), style="dim"), markup=False, soft_wrap=True)
+        out.print(Text(cut_note(shown, hit.text, hit.id), style="dim"), markup=False, soft_wrap=True)
     show_places(hit.also_in, out)
     out.print()
-
-
-def _with_dots(part: Excerpt) -> str:
-    return ("… " if part.before else "") + part.text + (" …" if part.after else "")

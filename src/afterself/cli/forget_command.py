@@ -318,6 +318,7 @@ def _tell(done: Forgotten, receipt: dict[str, Any]) -> None:
         out.print(with_self("Weights made from them are gone. Train again: afterself train"), markup=False)
     if not done.cleared:
         out.print(
-            "Another program has the archive open: some old bytes go when a command next writes to this self."
+            "Another program has the archive open, or the disk is too full: some old bytes go when a command "
+            "next writes to this self."
         )
     out.print(f"Receipt: {receipt['file']}", markup=False)

@@ -26,6 +26,7 @@ from afterself.cli.import_survey import (
     survey_json,
     unread_lines,
 )
+from afterself.cli.indexing import bring_index_up_to_date
 from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
@@ -98,10 +99,10 @@ def import_(
     """Import chats and other exports into the self. The format is found by looking inside.
 
     Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), Discord, Slack, Facebook, Instagram,
-    ChatGPT and Claude (.zip); SMS Backup & Restore (.xml); mail (mbox, Maildir, .eml, .emlx, Gmail's
-    Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); and JSON Lines, a JSON array or CSV with
-    conversation, time, author and text. Of a folder of everything it shows what lies in it and asks which
-    of it you want. Importing again adds only what is new.
+    Google Chat and Keep, ChatGPT and Claude (.zip); iMessage (chat.db); SMS Backup & Restore (.xml); mail
+    (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); and
+    JSON Lines, a JSON array or CSV with conversation, time, author and text. Of a folder of everything it
+    shows what lies in it and asks which of it you want. Importing again adds only what is new.
 
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
@@ -119,6 +120,8 @@ def import_(
     imported = _import_all(self_, paths, options, quiet=json_, ask=ask)
     if imported.done and ask:
         _ask_for_owner(self_, imported)
+    if imported.done:
+        bring_index_up_to_date(self_, quiet=json_)
     if json_:
         echo_json({**_as_json(imported), **_own_words(self_, imported)[0]})
     else:

@@ -80,7 +80,8 @@ def records(
             for record in itertools.islice(found, limit):
                 echo_json(record_json(record))
         else:
-            _show_records(found, _TABLE_ROWS if limit is None else limit)
+            there = view.overview.how_many(thread=chosen, since=after, until=before)
+            _show_records(found, _TABLE_ROWS if limit is None else limit, there)
 
 
 def _one_record(view: View, id: str, *, as_json: bool) -> None:
@@ -118,7 +119,7 @@ def thread_id(view: View, wanted: str) -> str:
     return found[0]
 
 
-def _show_records(found: Iterator[ViewRecord], limit: int) -> None:
+def _show_records(found: Iterator[ViewRecord], limit: int, there: int) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -134,8 +135,8 @@ def _show_records(found: Iterator[ViewRecord], limit: int) -> None:
         shown += 1
     out = console()
     out.print(table)
-    more = sum(1 for _ in found)
-    if more:
+    more = there - shown
+    if more > 0:
         out.print(f"{shown} records shown, {more} more: use --limit, --thread, --since, --until or --json.")
     elif not shown:
         out.print("No records.")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -18,6 +18,7 @@ from afterself.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from afterself.persona.grounding import Mode
     from afterself.persona.talk import Reply, Talk
 
 _EXAMPLE = '{"context": [{"author": "Anna", "text": "coming?"}]}'
@@ -30,6 +31,13 @@ def _spread(temperature: float) -> float:
             remedy="1 is the person's own spread of words.",
         )
     return temperature
+
+
+def _mode(answers: str) -> str:
+    modes = ("recorded", "grounded", "free")
+    if answers not in modes:
+        raise UsageError(f"There is no “--answers {answers}”.", remedy=f"Choose one of: {', '.join(modes)}.")
+    return answers
 
 
 Temperature = Annotated[
@@ -53,6 +61,14 @@ def talk(
     ] = True,
     seed: Annotated[int | None, typer.Option(help="Same seed, same replies.")] = None,
     temperature: Temperature = 1.0,
+    answers: Annotated[
+        str,
+        typer.Option(
+            metavar="recorded|grounded|free",
+            callback=_mode,
+            help="Quotes alone; facts by quotes, the rest generated; or all generated. Guesses are marked.",
+        ),
+    ] = "grounded",
     audience: AudienceOption = "owner",
 ) -> None:
     """Talk with the self: facts come as quotes, the rest is generated in their manner and says so.
@@ -68,7 +84,13 @@ def talk(
     self_ = open_self()
     require_records(self_, "talk with")
     with Talk.open(
-        self_, to=to, as_of=as_of, temperature=temperature, seed=seed, audience=audience
+        self_,
+        to=to,
+        as_of=as_of,
+        temperature=temperature,
+        seed=seed,
+        audience=audience,
+        answers=cast("Mode", answers),
     ) as conversation:
         if interactive():
             at_a_terminal(conversation, rhythm=rhythm)

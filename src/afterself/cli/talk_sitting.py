@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from afterself.archive.plain import terminal_text
-from afterself.cli.reply_writer import STOPPED, ReplyWriter
+from afterself.cli.moments import shown_moment
+from afterself.cli.reply_writer import GUTTER, STOPPED, ReplyWriter
 from afterself.errors import AfterselfError
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ _LEAVE = frozenset({"bye", "quit", "exit"})
 _COMMAND = re.compile(r"/([A-Za-z][A-Za-z_-]*)(?:\s+(.*))?", re.S)
 QUOTES = 2
 """Most quotes for one question."""
+MOST_QUOTED = 160
+"""Characters of the record that a generated sentence rests on."""
 
 
 @dataclass
@@ -103,6 +107,7 @@ class Sitting:
         if reply is not None:
             if _generated(reply):
                 writer.finish(stopped=getattr(reply, "stopped", False))
+                self._show_checked(reply)
             else:
                 self._show_unspoken(reply)
         return reply
@@ -156,11 +161,29 @@ class Sitting:
         if isinstance(reply, Fact) and not reply.quoted:
             self.note("What was said may not be quoted to you, and facts are not made up.")
         elif isinstance(reply, Fact):
-            show_answer(reply.answer, self.out, most=QUOTES)
+            show_answer(reply.answer, self.out, most=QUOTES, why=reply.declined, owner=self.talk.owner)
         elif isinstance(reply, SteppedOut):
             self.out.print(
                 Text(f"[software] {terminal_text(reply.message)}"), soft_wrap=not self.out.is_terminal
             )
+
+    def _show_checked(self, reply: Reply) -> None:
+        """Which generated sentences a record carries, and which are guesses; every line marked as theirs."""
+        from afterself.memory.excerpt import excerpt
+
+        for one in getattr(reply, "checked", ()):
+            if one.by is None:
+                told = f"a guess, not recorded: “{one.sentence}”"
+            else:
+                when = shown_moment(one.by.said_at, one.by.precision)
+                quote = excerpt(one.by.text, one.sentence, most=MOST_QUOTED, lines=2).text
+                told = (
+                    f"“{one.sentence}” rests on {when}, {one.by.author or 'unknown'}: “{quote}” ({one.by.id})"
+                )
+            told = terminal_text(told, one_line=True)
+            width = max(self.out.width - 1 - len(GUTTER), 1)
+            for line in wrap(told, width) if self.out.is_terminal else [told]:
+                self.out.print(Text(GUTTER + line, style="dim"), soft_wrap=True)
 
     def note(self, text: str) -> None:
         """A word of the software's about the talk, told from any reply."""

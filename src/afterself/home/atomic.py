@@ -52,7 +52,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Made with its folder; after an error it is gone and `path` is as it was. For files that a library
     writes itself; it has the library's mode.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_parents(path)
     temporary, handle = neighbour(path, FILE_MODE)
     try:
         yield temporary
@@ -91,3 +91,11 @@ def make_folder(path: Path) -> None:
         path.mkdir(mode=FOLDER_MODE)
         path.chmod(FOLDER_MODE)
         sync_folder(path.parent)
+
+
+def make_parents(path: Path) -> None:
+    """Make the folders above `path` (absolute) that are missing, durable when this returns."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in missing:
+        sync_folder(folder.parent)

@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from afterself.home.abandoned import claimed, sweep_abandoned
-from afterself.home.atomic import FOLDER_MODE, sync_folder
+from afterself.home.atomic import FOLDER_MODE, make_parents, sync_folder
 
 
 @contextlib.contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """A private folder to fill, which becomes `path` (absolute; nothing, or an empty folder) when the block
     ends well. OSError if it cannot be made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_parents(path)
     sweep_abandoned(path.parent.glob(f".{glob.escape(path.name)}.making-{'[0-9a-f]' * 8}"))
     making = path.with_name(f".{path.name}.making-{secrets.token_hex(4)}")
     try:

@@ -48,3 +48,8 @@ def linked(
     if path and member in (source if among is None else among):
         return Attachment(name, "present", mime, source.size(member), member)
     return Attachment(name, "missing", mime, size)
+
+
+def takeout_pages(source: SourceView) -> Iterator[str]:
+    """The page that Google puts into each Takeout, to browse in it."""
+    return (name for name in source.names() if name.rpartition("/")[2] == "archive_browser.html")

@@ -37,6 +37,9 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.documents import DocumentImporter
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
+    from afterself.importers.google_chat import GoogleChatImporter
+    from afterself.importers.google_keep import GoogleKeepImporter
+    from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.slack import SlackImporter
@@ -55,6 +58,9 @@ def importers() -> tuple[Importer, ...]:
         InstagramImporter(),
         WhatsAppImporter(),
         SmsImporter(),
+        IMessageImporter(),
+        GoogleChatImporter(),
+        GoogleKeepImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),

@@ -14,11 +14,11 @@ import math
 from collections.abc import Sequence
 
 from afterself.memory.bm25 import Statistics
+from afterself.memory.features import term_weights
 from afterself.memory.question import Question
 from afterself.memory.ranking import Ranked
 
 LOOKED_AT = 10  # best records whose coverage counts
-NEVER_SAID_WEIGHS = 1.5  # times its idf: a word that no record holds
 NEIGHBOUR_COVERS = 0.7  # a content word that only the record before or after holds
 MARGIN_MIDPOINT = -0.3  # attribution is one half where others' best record leads by this much
 MARGIN_WIDTH = 0.15
@@ -36,7 +36,7 @@ def answerable(question: Question, ranked: Sequence[Ranked], statistics: Statist
         covered = DATE_ALONE if on_date else 0.0
     else:
         covered = coverage(question, ranked[:LOOKED_AT], statistics)
-        if question.dates.mentions and not on_date:
+        if question.dates.any and not on_date:
             covered *= OFF_DATE
     return covered * attribution(question, ranked)
 
@@ -46,10 +46,7 @@ def coverage(question: Question, ranked: Sequence[Ranked], statistics: Statistic
 
     A word that no record holds weighs most, so a topic that was never mentioned covers little.
     """
-    weights = {
-        stem: statistics.idf(stem) * (1.0 if statistics.frequency.get(stem) else NEVER_SAID_WEIGHS)
-        for stem in question.content
-    }
+    weights = term_weights(question, statistics)
     total = sum(weights.values())
     return max(
         (

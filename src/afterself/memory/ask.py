@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from afterself.memory.abstention import THRESHOLD, answerable
-from afterself.memory.question import read_question
+from afterself.memory.filters import EVERYTHING, Filters
 from afterself.memory.ranking import Ranked, rank
 from afterself.memory.recall import Pool, Recall
+from afterself.memory.reranking import rerank
 
 if TYPE_CHECKING:
     from afterself.policy.sayings import Place
@@ -36,8 +37,9 @@ class Hit:
     """One record that may answer: pasted as it is, never reworded.
 
     `score` orders the hits of one answer and means nothing between answers; `by_named` says that the
-    one person whom the question names said it. `said_at` is aware UTC or None. `also_in` are other sources
-    of the very same saying.
+    one person whom the question names said it. `said_at` is aware UTC or None. `passage`: the stretch
+    of a long text, in code points, that the hit is for; None when it is the whole. `also_in` are other
+    sources of the very same saying.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Hit:
     thread: str
     thread_title: str
     context_before: Context | None
+    passage: tuple[int, int] | None = None
     also_in: tuple[Place, ...] = ()
 
 
@@ -72,20 +75,27 @@ class Answer:
 class Memory:
     """Answers questions from one view."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, today: date | None = None) -> None:
+        """`today` is the day from which “last summer” counts; by default this machine's."""
         self._view = view
         self._recall = Recall(view)
+        self._today = today or datetime.now().date()
 
-    def ask(self, question: str, k: int = 10) -> Answer:
-        """The `k` records that best answer a question. Any string is a question; odd ones find nothing."""
-        asked = read_question(question, self._recall.names)
+    def ask(self, question: str, k: int = 10, filters: Filters = EVERYTHING) -> Answer:
+        """The `k` records that best answer a question, of those that pass the filters.
+
+        Any string is a question; odd ones find nothing.
+        """
+        asked = self._recall.read(question, self._today)
         statistics = self._recall.statistics(asked)
-        pool = self._recall.gather(asked, statistics)
+        pool = self._recall.gather(asked, statistics, filters)
         ranked = rank(asked, pool.entries, pool.links, statistics)
-        found = list(itertools.islice(_once(pool, ranked), max(k, 0)))
+        passing = [hit for hit in ranked if hit.id in pool.passing]
+        order = rerank(asked, passing, pool.entries, pool.links, statistics, pool.near)
+        found = list(itertools.islice(_once(pool, order), max(k, 0)))
         places = self._view.sayings.also_in([place.id for place in found])
         hits = tuple(_hit(pool, place, places.get(place.id, ())) for place in found)
-        return Answer(question, hits, answerable(asked, ranked, statistics))
+        return Answer(question, hits, answerable(asked, passing, statistics))
 
 
 def _once(pool: Pool, ranked: Iterable[Ranked]) -> Iterator[Ranked]:
@@ -107,6 +117,7 @@ def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
 def _hit(pool: Pool, place: Ranked, also_in: tuple[Place, ...]) -> Hit:
     record = pool.records[place.id]
     before = pool.previous(place.id)
+    part = pool.passages.get(record.id)
     return Hit(
         id=record.id,
         source_key=record.source_key,
@@ -122,5 +133,6 @@ def _hit(pool: Pool, place: Ranked, also_in: tuple[Place, ...]) -> Hit:
         context_before=Context(before.id, before.author_name, before.text)
         if before is not None and pool.entries[before.id].author != pool.entries[record.id].author
         else None,
+        passage=(part.begins, part.ends) if part else None,
         also_in=also_in,
     )

@@ -2,7 +2,7 @@
 
 A mention is a year, a month, or a day, each with or without the wider ones. A day
 matches within three days, since people tell of a thing shortly before or after it.
-Relative dates (“last summer”) are not read: nothing says from when they count.
+Those that count from some day (“last summer”) are read by `relative_dates`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from afterself.memory.relative_dates import TimeSpan, spans_in
 from afterself.memory.words import fold
 
 DAY_TOLERANCE = timedelta(days=3)
@@ -101,16 +102,35 @@ class Dates:
 
     mentions: tuple[DateMention, ...]
     words: frozenset[str]
+    spans: tuple[TimeSpan, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether a time is named at all."""
+        return bool(self.mentions or self.spans)
+
+    def match(self, said_at: datetime | None, precision: str) -> bool:
+        """True when a record of that time (aware UTC) was said at a time that is named."""
+        return any(mention.matches(said_at, precision) for mention in self.mentions) or any(
+            span.holds(said_at, precision) for span in self.spans
+        )
+
+    def stretches(self) -> list[tuple[datetime, datetime]]:
+        """The stretches [from, until) whose ends are known."""
+        named = [span for mention in self.mentions if (span := mention.span()) is not None]
+        return [*named, *((span.since, span.until) for span in self.spans)]
 
 
-def dates_in(question: str) -> Dates:
+def dates_in(question: str, today: date | None = None) -> Dates:
     """Read years, months and days out of a question, in English, German, Spanish or French.
 
-    A numeric date with slashes or dots is read both ways (day first and month first).
+    A numeric date with slashes or dots is read both ways (day first and month first). With a day to
+    count from, “last summer” and “two years ago” are read, too.
     """
     text = re.sub(r"\s+", " ", fold(question))
     found: list[DateMention] = []
-    words: set[str] = set()
+    spans, span_words = spans_in(question, today)
+    words: set[str] = set(span_words)
 
     def take(match: re.Match[str], mentions: list[DateMention]) -> str:
         if not mentions:
@@ -126,8 +146,9 @@ def dates_in(question: str) -> Dates:
         if name not in _ALSO_WORDS or _EXPECTS_MONTH.search(text[: match.start()]):
             take(match, [DateMention(None, MONTH_NUMBERS[name])])
     for match in _LONE_YEAR.finditer(text):
-        take(match, [DateMention(int(match["year"]))])
-    return Dates(tuple(found), frozenset(words))
+        if match["year"] not in span_words:
+            take(match, [DateMention(int(match["year"]))])
+    return Dates(tuple(found), frozenset(words), spans)
 
 
 def _read(match: re.Match[str]) -> list[DateMention]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from afterself.memory.bm25 import Statistics, bm25
+from afterself.memory.cues import NO_CUES, Cues
 from afterself.memory.question import Question
 
 # The plain loans and credits are the recipe that did best in an earlier comparison, on LoCoMo. What questions
@@ -31,8 +32,8 @@ FROM_A_NAMED_DATE = 0.2
 class Entry:
     """One record as the ranking sees it.
 
-    `length` counts its content words; `asks` says that it ends in a question; `order` breaks ties and
-    must not differ between runs.
+    `length` counts its content words, whose stems are `content`; `asks` says that it ends in a question;
+    `order` breaks ties and must not differ between runs.
     """
 
     id: str
@@ -43,6 +44,8 @@ class Entry:
     precision: str
     asks: bool = False
     order: tuple[str, ...] = ()
+    content: tuple[str, ...] = ()
+    cues: Cues = NO_CUES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ class Ranked:
 
     `score` orders; `unattributed` is the score without the credit for who said it. `by_named`: the
     one person who is named said it; `asked_named`: somebody else asked, and the named person spoke
-    next. `own` and `near` are the question's terms that the record, or only its neighbours, hold.
+    next. `lexical` is its own BM25 as a share of the best one's. `own` and `near` are the question's terms
+    that the record, or only its neighbours, hold.
     """
 
     id: str
@@ -62,6 +66,7 @@ class Ranked:
     on_date: bool
     own: frozenset[str]
     near: frozenset[str]
+    lexical: float = 0.0
 
 
 def rank(
@@ -75,11 +80,11 @@ def rank(
     `links` are pairs of ids (earlier, later) that stand next to each other in one sitting of a
     conversation; pairs with an id that is no candidate are passed over.
     """
-    lexical = _min_max({
+    lexical = shares_of_best({
         id: bm25(entry.stems, entry.length, question.terms, statistics) for id, entry in entries.items()
     })  # fmt: skip
     shared = {id: frozenset(question.terms) & frozenset(entry.stems) for id, entry in entries.items()}
-    neighbourhood = _Neighbourhood(entries, links)
+    neighbourhood = Neighbourhood(entries, links)
     loans = {id: list(neighbourhood.lenders(id)) for id in entries}
     answered = {loan.lender for lent in loans.values() for loan in lent if loan.answers}
     asked = {
@@ -94,7 +99,7 @@ def rank(
         after = neighbourhood.next.get(id)
         near = frozenset().union(*(shared[loan.lender] for loan in loans[id]), shared[after] if after else ())
         by_named = entry.author is not None and entry.author in question.naming.only
-        on_date = any(mention.matches(entry.said_at, entry.precision) for mention in question.dates.mentions)
+        on_date = question.dates.match(entry.said_at, entry.precision)
         if not (shared[id] or near or on_date):
             continue
         own = lexical[id] * (ANSWERED_QUESTION_KEEPS if id in answered else 1.0)
@@ -110,6 +115,7 @@ def rank(
                 on_date=on_date,
                 own=shared[id],
                 near=near - shared[id],
+                lexical=lexical[id],
             )
         )
     ranked.sort(key=lambda hit: (-hit.score, -lexical[hit.id], entries[hit.id].order, hit.id))
@@ -117,7 +123,7 @@ def rank(
 
 
 @dataclass(frozen=True, slots=True)
-class _Loan:
+class Loan:
     """What an earlier record lends: the share of its score, and whether the borrower answers it."""
 
     lender: str
@@ -125,16 +131,16 @@ class _Loan:
     answers: bool
 
 
-class _Neighbourhood:
+class Neighbourhood:
     """Who stands next to whom among the candidates, and who lends to whom."""
 
     def __init__(self, entries: Mapping[str, Entry], links: Iterable[tuple[str, str]]) -> None:
         known = sorted((a, b) for a, b in set(links) if a in entries and b in entries)
         self._entries = entries
-        self._previous = {later: earlier for earlier, later in known}
+        self.previous = {later: earlier for earlier, later in known}
         self.next = dict(known)
 
-    def lenders(self, id: str) -> Iterator[_Loan]:
+    def lenders(self, id: str) -> Iterator[Loan]:
         """The records before one that lend to it: its own speaker's run of messages and the run before that.
 
         Where two people take turns message by message, that is the record right before and no other.
@@ -142,7 +148,7 @@ class _Neighbourhood:
         borrower = here = self._entries[id]
         changes = 0
         for step in range(REACH):
-            earlier = self._previous.get(here.id)
+            earlier = self.previous.get(here.id)
             if earlier is None:
                 return
             lender = self._entries[earlier]
@@ -151,11 +157,11 @@ class _Neighbourhood:
                 return
             answers = lender.asks and lender.author != borrower.author
             share = FROM_QUESTION if answers else FROM_PREVIOUS
-            yield _Loan(earlier, share * PER_STEP**step, answers)
+            yield Loan(earlier, share * PER_STEP**step, answers)
             here = lender
 
 
-def _min_max(scores: Mapping[str, float]) -> dict[str, float]:
+def shares_of_best(scores: Mapping[str, float]) -> dict[str, float]:
     """Scores as shares of the best one. The least is that of the records that share nothing: zero."""
     best = max(scores.values(), default=0.0)
     return {id: score / best if best > 0 else 0.0 for id, score in scores.items()}

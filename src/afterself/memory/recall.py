@@ -8,23 +8,34 @@ be seen is the view's decision, the order that of `ranking`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
 from afterself.memory.bm25 import Statistics
+from afterself.memory.chosen_embedder import embedder_or_built_in
+from afterself.memory.cues import cues_of
+from afterself.memory.features import term_weights
+from afterself.memory.filters import EVERYTHING, Filters
+from afterself.memory.index import RESCORED, Index
 from afterself.memory.irregular import forms_of
 from afterself.memory.names import NameBook, Person
-from afterself.memory.question import Question
+from afterself.memory.passages import LONG, Passage, passages
+from afterself.memory.periods import clause_of, period_of
+from afterself.memory.question import Question, read_question
 from afterself.memory.ranking import REACH, Entry, rank
-from afterself.memory.words import document_stems, ends_in_a_question
+from afterself.memory.relative_dates import TimeSpan, is_relative
+from afterself.memory.words import document_stems, ends_in_a_question, is_pair
 from afterself.policy.words import SILENT_KINDS
 
 if TYPE_CHECKING:
     from afterself.policy.view import View, ViewRecord
 
 MATCHES = 600  # records that the index hands over for a question
+FILTERED = 50_000  # records that it hands over when filters leave out most of them
+NEAREST = 60  # records nearest in meaning that are looked at besides
+LEAST_NEAR = 0.3  # cosine below which a record is not near
 DATED = 300  # records of a named date that are looked at besides
 WITH_NEIGHBOURS = 150  # of them, best first, whose neighbours are looked at
 POSTINGS = 150_000  # words that more records hold together are not searched for, the most frequent first
@@ -37,28 +48,48 @@ class Pool:
     """Candidates by id, as the ranking sees them and as they are, and which stand next to each other.
 
     A link may name a record that is no candidate: a notice or a placeholder. `person_of` gives the contact
-    of an identity: a person with two handles is one author.
+    of an identity: a person with two handles is one author. `near` are those near in meaning, `passing` those
+    that the filters let through, `passages` what stands for a long record, chosen by the terms' `weights`.
     """
 
     records: dict[str, ViewRecord] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     links: set[tuple[str, str]] = field(default_factory=set)
     person_of: Mapping[int, int] = field(default_factory=dict)
+    near: set[str] = field(default_factory=set)
+    passing: set[str] = field(default_factory=set)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    passages: dict[str, Passage] = field(default_factory=dict)
 
     def add(self, record: ViewRecord) -> None:
-        """Take a record in."""
-        stems, length = document_stems(record.text)
+        """Take a record in; of a long one the passage that holds most of the question stands for it."""
+        text = record.text
+        if len(text) > LONG:
+            best = self.passages[record.id] = self._passage(text)
+            text = text[best.begins : best.ends]
+        stems, content = document_stems(text)
         self.records[record.id] = record
         self.entries[record.id] = Entry(
             id=record.id,
             stems=stems,
-            length=length,
+            length=len(content),
             author=None if record.author is None else self.person_of.get(record.author, record.author),
             said_at=record.said_at,
             precision=record.precision,
-            asks=ends_in_a_question(record.text),
+            asks=ends_in_a_question(text),
             order=(record.said_at.isoformat() if record.said_at else "9", record.source_key),
+            content=content,
+            cues=cues_of(text),
         )
+
+    def _passage(self, text: str) -> Passage:
+        """The passage with the most of the question's terms by weight, the first of equals."""
+
+        def held(passage: Passage) -> float:
+            stems = set(document_stems(text[passage.begins : passage.ends])[0])
+            return sum(weight for stem, weight in self.weights.items() if stem in stems)
+
+        return max(passages(text), key=held)
 
     def previous(self, id: str) -> ViewRecord | None:
         """The record that stands before a candidate in its sitting, if it is known."""
@@ -88,6 +119,7 @@ class Recall:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self._index: Index | None = None
         people = view.people()
         self._person_of = {person.identity: person.contact for person in people}
         self.names = NameBook(
@@ -99,32 +131,90 @@ class Recall:
             view.owner_name(),
         )
         self._records = view.retrieval.count()
-        lengths = [document_stems(record.text)[1] for record in view.retrieval.sample(SAMPLE)]
+        lengths = [len(document_stems(record.text[:LONG])[1]) for record in view.retrieval.sample(SAMPLE)]
         self._mean_length = sum(lengths) / len(lengths) if lengths else 1.0
         self._frequency: dict[str, int] = {}
+
+    def read(self, text: str, today: date) -> Question:
+        """Take a question apart; “last summer” counts from `today`, or from an earlier last record."""
+        if is_relative(text):
+            last = self._view.retrieval.latest()
+            today = min(today, last.date()) if last else today
+        question = read_question(text, self.names, today)
+        period = self._period(text)
+        if period is None:
+            return question
+        dates = question.dates
+        return replace(question, dates=replace(dates, spans=(*dates.spans, period)))
+
+    def _period(self, text: str) -> TimeSpan | None:
+        """The stretch of time that a question names by what was then (“when you were at university”)."""
+        words = read_question(clause_of(text), self.names).spelled
+        if not words:
+            return None
+        query = " AND ".join(f"({match_any([word])})" for word in words)
+        held = self._view.many([id for id, _ in self._view.match(query, DATED)]).values()
+        return period_of([record.said_at for record in held if record.said_at is not None])
 
     def statistics(self, question: Question) -> Statistics:
         """What BM25 needs to know of the archive for this question's terms."""
         unknown = {stem: words for stem, words in question.terms.items() if stem not in self._frequency}
-        counts = self._view.retrieval.count_holding([match_any(words) for words in unknown.values()])
-        self._frequency.update(zip(unknown, counts, strict=True))
+        for pairs in (False, True):
+            asked = {stem: words for stem, words in unknown.items() if is_pair(stem) == pairs}
+            counts = self._view.retrieval.count_holding(
+                [match_any(words) for words in asked.values()], pairs=pairs
+            )
+            self._frequency.update(zip(asked, counts, strict=True))
         return Statistics(self._records, self._mean_length, self._frequency)
 
-    def gather(self, question: Question, statistics: Statistics) -> Pool:
-        """The candidates for a question, with the neighbours of the best of them."""
-        pool = Pool(person_of=self._person_of)
-        found = self._view.match(match_any(self._searched(question)), MATCHES) if question.terms else []
-        self._take(pool, self._view.many([id for id, _ in found]).values())
-        for mention in question.dates.mentions:
-            span = mention.span()
-            if span is not None:
-                self._take(pool, islice(self._view.records(since=span[0], until=span[1]), DATED))
+    def gather(self, question: Question, statistics: Statistics, filters: Filters = EVERYTHING) -> Pool:
+        """The candidates for a question that pass the filters, and the neighbours of the best of them.
+
+        Neighbours lend to whom they stand beside whether they pass or not: they are in the pool, and
+        `Pool.passing` holds those that may be hits.
+        """
+        pool = Pool(person_of=self._person_of, weights=term_weights(question, statistics))
+        narrow = filters != EVERYTHING
+        searched = self._searched(question)
+        for pairs in (False, True):
+            words = [word for word in searched if is_pair(word) == pairs]
+            if words:
+                found = self._view.match(match_any(words), FILTERED if narrow else MATCHES, pairs=pairs)
+                self._take(pool, self._let([id for id, _ in found], filters, MATCHES))
+        pool.near = self._near(question, filters, pool)
+        for since, until in question.dates.stretches():
+            dated = self._view.records(since=since, until=until)
+            self._take(pool, islice(filter(filters.let, dated), DATED))
         best = [hit.id for hit in rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]]
         windows = self._view.retrieval.around(best, REACH, REACH)
         beside = [pair for window in windows for pair in pairwise(window) if same_sitting(*pair)]
         self._take(pool, chain.from_iterable(beside))
         pool.links.update((earlier.id, later.id) for earlier, later in beside)
+        pool.passing = {id for id, record in pool.records.items() if filters.let(record)}
         return pool
+
+    def _let(self, ids: list[str], filters: Filters, most: int) -> list[ViewRecord]:
+        """The first `most` of these records that pass."""
+        passing: list[ViewRecord] = []
+        for start in range(0, len(ids), most):
+            passing += filter(filters.let, self._view.many(ids[start : start + most]).values())
+            if len(passing) >= most:
+                break
+        return passing[:most]
+
+    def _near(self, question: Question, filters: Filters, pool: Pool) -> set[str]:
+        """Takes the records nearest in meaning into the pool, and gives their ids."""
+        if not question.content:
+            return set()
+        if self._index is None:
+            chosen = embedder_or_built_in(self._view.retrieval.embedder_folder())
+            self._index = Index(self._view, chosen)
+        asked = " ".join(question.spelled) if self._index.embedder.bag_of_words else question.text
+        most = NEAREST if filters == EVERYTHING else RESCORED
+        ids = [id for id, cosine in self._index.nearest(asked, most) if cosine >= LEAST_NEAR]
+        near = self._let(ids, filters, NEAREST)
+        self._take(pool, near)
+        return {record.id for record in near if record.id in pool.records}
 
     def _take(self, pool: Pool, records: Iterable[ViewRecord]) -> None:
         """Add the records that somebody said, and no others, to the pool."""
@@ -155,6 +245,11 @@ def same_sitting(earlier: ViewRecord, later: ViewRecord) -> bool:
 def match_any(words: Iterable[str]) -> str:
     """A full-text query for records that hold any of the words, in any of their forms.
 
-    Words are letters and digits only, so that nothing in them can be an operator.
+    Words are letters and digits only, so that nothing in them can be an operator. A single character of a
+    script without blanks is looked for as the beginning of a pair.
     """
-    return " OR ".join(f'"{form}"' for word in words for form in forms_of(word))
+    return " OR ".join(
+        f'"{form}"' + (" *" if is_pair(form) and len(form) == 1 else "")
+        for word in words
+        for form in forms_of(word)
+    )

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from afterself.archive.lexical import runs_without_blanks
 from afterself.memory.dates import Dates
+from afterself.memory.features import term_weights
+from afterself.memory.filters import Filters
 from afterself.memory.names import Naming
 from afterself.memory.question import MOST_TERMS, Question
 from afterself.memory.ranking import rank
@@ -28,39 +30,7 @@ if TYPE_CHECKING:
 
 MATCHES = 100_000  # records that the index hands over, best first
 CHUNK = 2_000
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-"""Thai, Lao, Burmese, Khmer, Japanese and Chinese."""
 RANKED = 10_000  # of those that the filters let through, how many are ranked
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a record must be to be shown; None lets everything through.
-
-    `people` are identities, `thread` is an id, `since` and `until` are aware, [since, until).
-    """
-
-    people: frozenset[int] | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    thread: str | None = None
-    source: str | None = None
-    kind: str | None = None
-    own: bool = False
-
-    def let(self, record: ViewRecord) -> bool:
-        """Whether a record passes."""
-        return (
-            (self.people is None or record.author in self.people)
-            and (self.thread is None or record.thread == self.thread)
-            and (self.source is None or record.source == self.source)
-            and (self.kind is None or record.kind == self.kind)
-            and (not self.own or bool(record.own_text))
-            and (self.since is None or (record.said_at is not None and record.said_at >= self.since))
-            and (self.until is None or (record.said_at is not None and record.said_at < self.until))
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +59,16 @@ def _search(view: View, words: str, filters: Filters, k: int) -> list[Found]:
     question = _question(words)
     if question is None:
         return _latest(view, filters, k)
-    if _UNSPACED.search(words):
+    if runs_without_blanks(words):
         return _holding(view, list(dict.fromkeys(words_of(words))), filters, k)
     recall = Recall(view)
     spelled = [word for words in question.terms.values() for word in words]
-    pool = Pool()
+    statistics = recall.statistics(question)
+    pool = Pool(weights=term_weights(question, statistics))
     for record in once(itertools.islice(_matching(view, match_any(spelled), filters), RANKED)):
         pool.add(record)
-    ranked = rank(question, pool.entries, (), recall.statistics(question))
+    ranked = rank(question, pool.entries, (), statistics)
     return [Found(pool.records[place.id], round(place.score, 6)) for place in ranked[: max(k, 0)]]
-
-
-def people_called(view: View, name: str) -> frozenset[int]:
-    """Every identity of the people who are shown under a name, or bear it or this handle."""
-    wanted = name.strip().casefold()
-    people = view.people()
-    contacts = {
-        one.contact
-        for one in people
-        if wanted in (one.name.casefold(), one.called.casefold(), one.handle.casefold())
-        or (one.is_owner and wanted == view.owner_name().casefold())
-    }
-    return frozenset(one.identity for one in people if one.contact in contacts)
 
 
 def _question(words: str) -> Question | None:

@@ -96,3 +96,10 @@ FRAME_WORDS = word_set(
     "thought know knew remember recall happen happened thing things anything something kind type sort sagst "
     "sagte gesagt sagen erzahlt erzahlst geschrieben dijiste dijo dicho contaste dit disait raconte"
 )
+
+# Pairs of characters that ask, address or join, in Chinese and Japanese, where no blank marks a word.
+ASKING_PAIRS = word_set(
+    "什么 甚麼 什麼 怎么 怎麼 哪里 哪裡 哪儿 哪個 哪个 哪些 谁的 为什 為什 时候 時候 "
+    "么时 麼時 多少 是谁 是誰 我们 你们 他们 是什 是不 不是 有没 没有 了吗 了嗎 的吗 "
+    "的時 的时 你的 我的 何を 何が 何で 何時 誰が 誰と 誰の 何処 何か 私の 私は 君の "
+)

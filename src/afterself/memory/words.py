@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from afterself.archive.lexical import is_unspaced, pairs_of, runs_without_blanks, without_runs
 from afterself.memory.irregular import base_form
 from afterself.memory.stop_words import ENGLISH, LANGUAGES, Language
 
@@ -29,6 +30,19 @@ def fold(text: str) -> str:
 def words_of(text: str) -> list[str]:
     """The folded words of a text in order; “don't” gives “don” and “t”, as in the full-text index."""
     return _WORD.findall(text.casefold() if text.isascii() else fold(text))
+
+
+def tokens_of(text: str) -> list[str]:
+    """The words of a text; where a script writes no blanks, each two neighbouring characters are one."""
+    runs = runs_without_blanks(text)
+    if not runs:
+        return words_of(text)
+    return [*words_of(without_runs(text)), *(pair for run in runs for pair in pairs_of(run))]
+
+
+def is_pair(token: str) -> bool:
+    """True for what `tokens_of` cut out of a script without blanks."""
+    return bool(token) and is_unspaced(token[0])
 
 
 def cased_words(text: str) -> list[str]:
@@ -61,13 +75,16 @@ def language_of(words: Iterable[str]) -> Language:
     return max(LANGUAGES, key=lambda language: counts[language.code])
 
 
-def document_stems(text: str) -> tuple[list[str], int]:
-    """The stems of a record, and how many of its words carry content: the length that BM25 counts.
+def document_stems(text: str) -> tuple[list[str], tuple[str, ...]]:
+    """The stems of a record, and those of its words that carry content: their number is the length in BM25.
 
     All stems are kept, since what is a function word in one language (“die”, “war”) is content in another.
     """
-    words = words_of(text)
-    return stems_of(words), sum(word not in ENGLISH.function_words for word in words)
+    words = tokens_of(text)
+    stems = stems_of(words)
+    content = (stem for word, stem in zip(words, stems, strict=True) if word not in ENGLISH.function_words)
+    singles = [token[0] for token in words if is_pair(token)]
+    return [*stems, *singles], tuple(content)
 
 
 _QUESTION_MARKS = ("?", "？", "؟")

@@ -1,9 +1,10 @@
 """A conversation with a self: what the visitor says goes in, a reply comes out.
 
-A question for a fact of the owner's life is answered by memory alone: quotes with date, person and
-thread, or that nothing is recorded. Words of acute distress are answered by no persona. Everything else
-is written by the owner's weights at temperature 1 and comes out marked as generated. The visitor's
-words live in this object only and are never written down. Knows nothing of terminals or HTTP.
+A question for a fact of the owner's life is answered by memory: quotes with date, person and thread, or why
+there is none. Words of acute distress are answered by no persona. Everything else is written by the owner's
+weights at temperature 1 and comes out marked as generated; sentences of it that claim a fact are held
+against the records (`grounding.py`). The visitor's words live in this object only. Knows nothing of
+terminals or HTTP.
 """
 
 from __future__ import annotations
@@ -29,10 +30,14 @@ from afterself.policy import View, open_view, require_consent
 
 if TYPE_CHECKING:
     from afterself.memory.ask import Answer, Memory
+    from afterself.memory.declining import Declined
+    from afterself.persona.grounding import Checked, Grounding, Mode
     from afterself.persona.moments import AsOf
 
 VISITOR = "visitor"
 ANOTHER_SEED = 1_000_003
+QUOTED = 10
+"""Records that a question of fact is answered from."""
 SILENT = "…"
 """Stands for a reply in which nothing was written."""
 
@@ -43,28 +48,32 @@ OnText = Callable[[str], None]
 class Fact:
     """Memory's answer to a question of fact: quotes, or none.
 
-    Not `quoted`: nothing may be shown to this visitor verbatim, and memory was not asked.
+    Not `quoted`: nothing may be shown to this visitor verbatim, and memory was not asked. `declined` says
+    why the owner has no answer: never said, said by somebody else, after the last record.
     """
 
     answer: Answer
     quoted: bool = True
+    declined: Declined | None = None
 
     @property
     def recorded(self) -> bool:
         """True if something was found that answers."""
-        return self.answer.recorded
+        return self.answer.recorded and self.declined is None
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A reply that the weights wrote in the owner's manner. It is never a record.
 
-    `stopped`: the visitor broke it off; these are the messages until then.
+    `stopped`: the visitor broke it off; these are the messages until then. `checked` are those of its
+    sentences that claim a fact, each with the record that carries it or as a guess.
     """
 
     messages: tuple[str, ...]
     generated: bool = True
     stopped: bool = False
+    checked: tuple[Checked, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,7 @@ class Talk:
     listener: str | None = None
     moment: AsOf | None = None
     audience: str = OWNER
+    answers: Mode = "grounded"
     turns: list[Turn] = field(default_factory=list)
     history: list[tuple[str, Reply]] = field(default_factory=list)
 
@@ -105,19 +115,24 @@ class Talk:
         temperature: float = 1.0,
         seed: int | None = None,
         audience: str = OWNER,
+        answers: Mode = "grounded",
     ) -> Own:
         """Load the newest weights of a self that may talk.
 
-        `to` is who the owner takes the visitor for; by default the contact with the most direct
-        messages. `as_of` is the date at whose end memory stops. `audience` is who listens: of what it may not
-        see nothing is quoted, and the weights know nothing. Raises NotAllowed if talking was not
-        declared, ModelError without weights, UsageError if a name or date cannot be understood.
+        `to` is who the owner takes the visitor for; by default the contact with the most direct messages.
+        `as_of` is the date at whose end memory stops. `audience` is who listens: of what it may not see
+        nothing is quoted, and the weights know nothing. `answers`: what may answer, see `grounding.Mode`.
+        Raises NotAllowed if talking was not declared, ModelError without weights, UsageError if a name or
+        date cannot be understood.
         """
         require_consent(self_, "talk")
         with contextlib.ExitStack() as opened:
             engine = opened.enter_context(open_engine(self_, audience))
             view = opened.enter_context(_memory_of(self_, audience))
-            talk = cls(self_, engine, view, Header(), view.owner_name(), temperature, seed, audience=audience)
+            talk = cls(
+                self_, engine, view, Header(), view.owner_name(), temperature, seed,
+                audience=audience, answers=answers,
+            )  # fmt: skip
             talk.begin(to=to, as_of=as_of)
             self_.audit_use("talk opened")
             opened.pop_all()
@@ -129,6 +144,13 @@ class Talk:
         from afterself.memory.ask import Memory
 
         return Memory(self.view)
+
+    @cached_property
+    def grounding(self) -> Grounding:
+        """What holds generated sentences against the records; made with the first of them."""
+        from afterself.persona.grounding import Grounding
+
+        return Grounding(self.view, self.memory)
 
     def begin(self, *, to: str | None = None, as_of: str | None = None) -> None:
         """Begin a new conversation with another listener or at another date; what is not named stays.
@@ -149,7 +171,8 @@ class Talk:
             view.close()
             raise
         self.view.close()
-        self.__dict__.pop("memory", None)
+        for made in ("memory", "grounding"):
+            self.__dict__.pop(made, None)
         self.view, self.header, self.listener, self.moment = view, header, listener, moment
         self.turns.clear()
 
@@ -190,13 +213,19 @@ class Talk:
         language = language_of_distress(text, self.owner)
         if language is not None:
             return SteppedOut(STEPPED_OUT[language].format(name=self.owner), language)
-        if asks_for_a_fact(text, self.owner):
-            if not self.view.quotes:
-                from afterself.memory.ask import Answer
-
-                return Fact(Answer(text, (), 0.0), quoted=False)
-            return Fact(self.memory.ask(text, k=5))
+        if self.answers == "recorded" or (self.answers == "grounded" and asks_for_a_fact(text, self.owner)):
+            return self._remember(text)
         return self._write(text, on_text)
+
+    def _remember(self, text: str) -> Fact:
+        """Memory's answer to a question, or why the owner has none."""
+        from afterself.memory.ask import Answer
+        from afterself.memory.declining import declined, last_known
+
+        if not self.view.quotes:
+            return Fact(Answer(text, (), 0.0), quoted=False)
+        answer = self.memory.ask(text, k=QUOTED)
+        return Fact(answer, declined=declined(answer, last_known(self.view)))
 
     def _write(self, text: str, on_text: OnText | None) -> Spoken:
         asked = Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip()))
@@ -206,7 +235,15 @@ class Talk:
             messages = messages or (SILENT,)
         if messages:
             self.turns += [asked, Turn(True, tuple(Line(self.owner, m) for m in messages))]
-        return Spoken(messages, stopped=stopped)
+        return Spoken(messages, stopped=stopped, checked=self._checked(messages))
+
+    def _checked(self, messages: tuple[str, ...]) -> tuple[Checked, ...]:
+        """What of a reply claims a fact. Of a visitor who may not be quoted to, nothing is looked up."""
+        from afterself.persona.grounding import Checked, claims_a_fact, sentences_of
+
+        if self.view.quotes:
+            return self.grounding.check(messages)
+        return tuple(Checked(one, None) for one in sentences_of(messages) if claims_a_fact(one))
 
     def _generate(self, turns: list[Turn], on_text: OnText | None) -> tuple[str, bool]:
         """What the weights write after `turns`, and whether the visitor stopped it."""

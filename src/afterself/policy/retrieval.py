@@ -6,13 +6,17 @@ it, the archive is counted without asking of each record whether it is seen.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
 from afterself.archive.database import archive_errors
+from afterself.archive.keys import moment
+from afterself.archive.vectors import BLOCK, embedder_folder, embedder_of, rows_between, signs_of
 from afterself.policy.seen import FROM_RECORDS, Seen, Values
 
 if TYPE_CHECKING:
@@ -34,6 +38,11 @@ _SIDES = {
 }
 
 
+def lexical_table(pairs: bool) -> str:
+    """The index of words, or that of pairs of characters for scripts that write no blanks."""
+    return "lexical_pairs" if pairs else "lexical"
+
+
 class RetrievalReads:
     """The part of a view that counts, samples and tells neighbours: `View.retrieval`."""
 
@@ -53,13 +62,20 @@ class RetrievalReads:
             return self._number("SELECT count(*) FROM record WHERE deleted = 0", {})
         return self._number(f"SELECT count(*) {self._from} AND record.deleted = 0", self._seen.values)
 
-    def count_holding(self, fts_queries: Sequence[str]) -> list[int]:
-        """For each FTS5 query, how many of the records that it sees match it."""
-        matching = "SELECT count(*) FROM lexical WHERE lexical MATCH :query"
+    def latest(self) -> datetime | None:
+        """When the last of the records that it sees was said (aware UTC)."""
+        with archive_errors(self._archive_path):
+            last: Any = self._db.execute(f"SELECT max(record.said_at) {self._from}", self._seen.values).get
+        return None if last is None else moment(last)
+
+    def count_holding(self, fts_queries: Sequence[str], *, pairs: bool = False) -> list[int]:
+        """For each FTS5 query, how many of the records that it sees match it; `pairs` as in `View.match`."""
+        table = lexical_table(pairs)
+        matching = f"SELECT count(*) FROM {table} WHERE {table} MATCH :query"
         if self._seen.narrows(self._db):
             matching = (
-                "SELECT count(*) FROM lexical JOIN record ON record.row = lexical.rowid "
-                f"{self._from.replace('FROM record ', '', 1)} AND lexical MATCH :query"
+                f"SELECT count(*) FROM {table} JOIN record ON record.row = {table}.rowid "
+                f"{self._from.replace('FROM record ', '', 1)} AND {table} MATCH :query"
             )
         return [self._number(matching, {**self._seen.values, "query": query}) for query in fts_queries]
 
@@ -80,6 +96,47 @@ class RetrievalReads:
             )
             ids = [id for (id,) in rows]
         return list(self._many(ids).values())
+
+    def embedder_folder(self) -> str | None:
+        """Where the embedder lies that the owner chose; None for the one that comes along."""
+        with archive_errors(self._archive_path):
+            return embedder_folder(self._db)
+
+    def signs(self, embedder: str) -> tuple[bytes, bytes]:
+        """The ids (int64) and signs (bits) of the vectors that this embedder made; empty if another did.
+
+        Signs alone tell no words; `vector_rows` gives only what it sees.
+        """
+        with archive_errors(self._archive_path):
+            if embedder_of(self._db) != embedder:
+                return b"", b""
+            last = self._number("SELECT coalesce(max(id), -1) FROM vector", {})
+            kept = {
+                block: (ids, signs)
+                for block, ids, signs in self._db.execute("SELECT block, ids, signs FROM vector_signs")
+            }
+            parts = [
+                kept[block]
+                if block in kept
+                else signs_of(rows_between(self._db, block * BLOCK, (block + 1) * BLOCK))
+                for block in range(last // BLOCK + 1)
+            ]
+        return b"".join(ids for ids, _ in parts), b"".join(signs for _, signs in parts)
+
+    def vector_rows(self, embedder: str, ids: Sequence[int]) -> list[tuple[str, bytes]]:
+        """(record id, int8 row) of these vectors, of records that it sees in their latest revision."""
+        with archive_errors(self._archive_path):
+            if embedder_of(self._db) != embedder:
+                return []
+            return list(
+                self._db.execute(
+                    f"SELECT record.id, vector.row {FROM_RECORDS} "
+                    "JOIN vector ON vector.revision = record.revision "
+                    f"WHERE {self._seen.record} AND record.deleted = 0 AND vector.row IS NOT NULL "
+                    "AND vector.id IN (SELECT value FROM json_each(:vectors)) ORDER BY vector.id",
+                    {**self._seen.values, "vectors": json.dumps(list(ids))},
+                )
+            )
 
     def around(self, ids: Sequence[str], before: int, after: int) -> list[list[ViewRecord]]:
         """Each of these records between its neighbours in its thread, in order; those unseen are left out."""

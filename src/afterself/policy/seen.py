@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 import apsw
 
 from afterself.archive.audiences import OWNER, Rules, find_audience
+from afterself.archive.keys import microseconds
 from afterself.errors import NotAllowed
 from afterself.home.moments import utc_text
 
@@ -122,6 +123,16 @@ class Seen:
             ),
         ]
         return bool(db.execute(f"SELECT {' OR '.join(f'EXISTS ({one})' for one in hiding)}", self.values).get)
+
+
+def said_between(since: datetime | None, until: datetime | None) -> tuple[str, dict[str, int]]:
+    """The condition that a record was said in [since, until), and its values; a naive time is UTC."""
+    wanted, values = "", dict[str, int]()
+    for sign, name, bound in ((">=", "said_from", since), ("<", "said_to", until)):
+        if bound is not None:
+            wanted += f" AND record.order_at {sign} :{name}"
+            values[name] = microseconds(bound if bound.tzinfo else bound.replace(tzinfo=UTC))
+    return wanted, values
 
 
 def compile_seen(db: apsw.Connection, purpose: str, audience: str, now: datetime | None = None) -> Seen:

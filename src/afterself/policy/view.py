@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, get_args
 
 import apsw
@@ -30,9 +30,9 @@ from afterself.policy.consent import require_consent
 from afterself.policy.history import HistoryReads
 from afterself.policy.overview import OverviewReads
 from afterself.policy.own_words import OwnWordsReads
-from afterself.policy.retrieval import RetrievalReads
+from afterself.policy.retrieval import RetrievalReads, lexical_table
 from afterself.policy.sayings import SayingReads, first_of, repeats
-from afterself.policy.seen import FROM_RECORDS, compile_seen
+from afterself.policy.seen import FROM_RECORDS, compile_seen, said_between
 from afterself.policy.words import OWN_KINDS, own_spans_text
 
 Purpose = Literal["retrieve", "train", "quote", "list"]
@@ -203,11 +203,8 @@ class View:
 
         A record without a time counts as said when the last one before it in its thread was.
         """
-        wanted, values = "", dict(self._seen.values)
-        for sign, name, bound in ((">=", "said_from", since), ("<", "said_to", until)):
-            if bound is not None:
-                wanted += f" AND record.order_at {sign} :{name}"
-                values[name] = microseconds(bound if bound.tzinfo else bound.replace(tzinfo=UTC))
+        wanted, bounds = said_between(since, until)
+        values = {**self._seen.values, **bounds}
         with archive_errors(self._self.archive_path):
             threads = self._db.execute(
                 "SELECT row FROM thread WHERE ?1 IS NULL OR id = ?1 ORDER BY row", (thread,)
@@ -249,28 +246,31 @@ class View:
             ).get
         return int(seen) == len(set(ids))
 
-    def match(self, fts_query: str, limit: int, *, once: bool = True) -> list[tuple[str, float]]:
+    def match(
+        self, fts_query: str, limit: int, *, once: bool = True, pairs: bool = False
+    ) -> list[tuple[str, float]]:
         """Ids of the records that match an FTS5 query, best first, with bm25 scores (higher is better).
 
         A text that is no FTS5 query is searched for its words, any of them. `once`: without those that
-        repeat what another source has.
+        repeat what another source has. `pairs`: a query of pairs of characters, for scripts that write no
+        blanks.
         """
         query = _clean(fts_query)
         with archive_errors(self._self.archive_path):
             try:
-                return self._match(query, limit, once)
+                return self._match(query, limit, once, lexical_table(pairs))
             except apsw.SQLError:
                 words = dict.fromkeys(_WORDS.findall(query))
                 plain = " OR ".join(f'"{word}"' for word in itertools.islice(words, _MOST_WORDS))
-                return self._match(plain, limit, once) if plain else []
+                return self._match(plain, limit, once, lexical_table(pairs)) if plain else []
 
-    def _match(self, query: str, limit: int, once: bool) -> list[tuple[str, float]]:
+    def _match(self, query: str, limit: int, once: bool, table: str) -> list[tuple[str, float]]:
         single = f"AND NOT {self._repeats}" if once else ""
         rows = self._db.execute(
             f"""
-            SELECT record.id, bm25(lexical) FROM lexical
-            JOIN record ON record.row = lexical.rowid {_JOINED}
-            {self._where} AND lexical MATCH :query {single} ORDER BY bm25(lexical), record.row LIMIT :limit
+            SELECT record.id, bm25({table}) FROM {table}
+            JOIN record ON record.row = {table}.rowid {_JOINED}
+            {self._where} AND {table} MATCH :query {single} ORDER BY bm25({table}), record.row LIMIT :limit
             """,
             {**self._seen.values, "query": query, "limit": max(0, limit)},
         )

@@ -1,10 +1,11 @@
-"""Afterself's lexical memory under a turn-level LoCoMo evaluation: an adapter, no data.
+"""Afterself's memory under a turn-level LoCoMo evaluation: an adapter, no data.
 
 The evaluation script (not part of this repository, as LoCoMo is CC BY-NC 4.0) loads this module and calls
 `ingest`, `search` and `confidence`. Every haystack becomes a self in a temporary folder and is asked
-through `afterself.memory`, so that what is measured is what a person gets. Nobody is the owner.
+through `afterself.memory`, so that what is measured is what a person gets. Nobody is the owner, unless the
+turns say who.
 
-    PYTHONPATH=src python eval_retrieval.py benchmarks/locomo_lexical.py [--pooled]
+    PYTHONPATH=src python eval_retrieval.py benchmarks/afterself_memory.py [--pooled]
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from afterself.archive.drafts import Locator, Person, RecordDraft, ThreadDraft
 from afterself.archive.store import Archive
 from afterself.home.folder import Self
 from afterself.memory.ask import Answer, Memory
+from afterself.memory.upkeep import keep_up
 from afterself.policy import open_view
 
 _open: dict[str, Any] = {}
@@ -31,19 +33,22 @@ def ingest(turns: list[dict[str, Any]]) -> None:
         _open["view"].close()
     folder = Path(tempfile.mkdtemp(prefix="afterself-bench-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    self_ = Self.create(folder / "self", name="Nobody", right="research", allow=("archive",))
+    owner = turns[0].get("owner")
+    self_ = Self.create(folder / "self", name=owner or "Nobody", right="research", allow=("archive",))
     with Archive.writing(self_) as archive, archive.transaction():
-        run = archive.begin_import("generic", importer="benchmark", version="1")
+        run = archive.begin_import("generic", importer="benchmark", version="1", me=[owner] if owner else [])
         for conversation in dict.fromkeys(turn["conversation"] for turn in turns):
             run.upsert_thread(ThreadDraft(conversation, conversation, "direct"))
-        for turn in turns:
-            run.put_record(_draft(turn))
+        for number, turn in enumerate(turns):
+            run.put_record(_draft(turn, number))
         run.finish_import()
+    keep_up(self_, most=None)
     _open["view"] = open_view(self_, "retrieve")
     _open["memory"] = Memory(_open["view"])
+    _open["turns"] = turns
 
 
-def _draft(turn: dict[str, Any]) -> RecordDraft:
+def _draft(turn: dict[str, Any], number: int) -> RecordDraft:
     text = f"{turn['text']} [{turn['caption']}]" if turn["caption"] else turn["text"]
     return RecordDraft(
         thread=turn["conversation"],
@@ -55,7 +60,7 @@ def _draft(turn: dict[str, Any]) -> RecordDraft:
         precision="second",
         said_raw=turn["timestamp"],
         locator=Locator("turns"),
-        native_id=turn["id"],
+        native_id=str(number),
     )
 
 
@@ -69,7 +74,8 @@ def _answer(question: str, k: int) -> Answer:
 def search(question: str, k: int) -> list[str]:
     """Turn ids, best first."""
     _open["k"] = k
-    return ["/".join(hit.source_key.split("/")[-2:]) for hit in _answer(question, k).hits]
+    hits = _answer(question, k).hits
+    return [_open["turns"][int(hit.source_key.rsplit("/", 1)[1])]["id"] for hit in hits]
 
 
 def confidence(question: str) -> float:

@@ -1,0 +1,130 @@
+"""How well the support check tells true claims about the demo person from false ones.
+
+    PYTHONPATH=src python benchmarks/support_check.py [--split dev|test] [--errors]
+
+The claims of claims/ were written without knowledge of the check. The demo person's chats are imported into
+a self in a temporary folder, and each claim is given the records that go with it. Nothing is fitted here.
+`--errors` lists claims on the wrong side, of the dev half only. The test half is for figures: once for a
+committed version.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from afterself.demo.person import HESTER, chats
+from afterself.home.folder import Self
+from afterself.importers.contract import Options
+from afterself.importers.ingest import import_path
+from afterself.memory.support import Verdict, check
+from afterself.memory.support.check import KEPT_FROM
+from afterself.memory.support.near import static_nearness
+from afterself.memory.support.witness import Witness
+from afterself.persona.grounding import CITED_FROM
+from afterself.policy import open_view
+from this_machine import header
+
+CLAIMS = Path(__file__).parent / "claims"
+SHOWN_BY_MISTAKE = {"true-reworded-01"}
+"""Of the test half: its line was seen while the check was still being made."""
+DRAWS = 2000
+
+
+def lines(name: str, split: str) -> list[dict[str, Any]]:
+    """The items of one half of a file."""
+    found = [json.loads(line) for line in (CLAIMS / name).read_text("utf-8").splitlines()]
+    return [one for one in found if one["split"] == split and one["id"] not in SHOWN_BY_MISTAKE]
+
+
+def imported(folder: Path) -> Self:
+    """A self with the demo person's chats."""
+    self_ = Self.create(folder / "self", name=HESTER.name, right="fictional", allow=("archive",))
+    for export in sorted(chats().glob("WhatsApp*")):
+        import_path(self_, export, Options(me=(HESTER.name,)))
+    return self_
+
+
+def plain(text: str) -> str:
+    """Text for comparing."""
+    return " ".join(text.replace("’", "'").replace("\u200e", "").split())
+
+
+def auroc(higher: list[float], lower: list[float]) -> float:
+    """The chance that one of `higher` exceeds one of `lower`."""
+    return sum((a > b) + 0.5 * (a == b) for a in higher for b in lower) / (len(higher) * len(lower))
+
+
+def interval(values: list[float]) -> str:
+    """The mean of values with its 95 % interval, by drawing them anew."""
+    drawn = random.Random(20261121)
+    means = sorted(sum(drawn.choices(values, k=len(values))) / len(values) for _ in range(DRAWS))
+    return f"{sum(values) / len(values):.3f} [{means[DRAWS // 40]:.3f}, {means[-DRAWS // 40]:.3f}]"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--split", choices=("dev", "test"), default="dev")
+    parser.add_argument("--errors", action="store_true")
+    arguments = parser.parse_args()
+    near = static_nearness()
+    judged: list[tuple[bool, dict[str, Any], Verdict]] = []
+    with tempfile.TemporaryDirectory() as folder, open_view(imported(Path(folder)), "retrieve") as view:
+        witness = Witness(view)
+        records = [(plain(record.text), record.author_name, record.id) for record in view.records()]
+        for true, name, field in ((True, "true.jsonl", "evidence"), (False, "false.jsonl", "made_from")):
+            for item in lines(name, arguments.split):
+                ids = [found for one in item[field] for found in holding(records, one)]
+                judged.append((true, item, check(item["claim"], witness.evidence(ids), witness.cast, near)))
+    print(header())
+    report(judged, arguments.split)
+    if arguments.errors and arguments.split == "dev":
+        for true, item, verdict in judged:
+            if verdict.supported != true:
+                shown = " || ".join(one["excerpt"][:160] for one in item["evidence" if true else "made_from"])
+                print(
+                    "=" if true else "!",
+                    item["kind"],
+                    f"{verdict.score:.2f} ({verdict.reason})",
+                    item["claim"],
+                )
+                print("     <-", shown)
+
+
+def holding(records: list[tuple[str, str, str]], wanted: dict[str, str]) -> list[str]:
+    """The one record that holds an excerpt."""
+    excerpt = plain(wanted["excerpt"])
+    found = [id for text, author, id in records if excerpt in text and author == wanted["author"]]
+    assert found, f"no record holds {wanted['file']} {wanted['time']}"
+    return found[:1]
+
+
+def report(judged: list[tuple[bool, dict[str, Any], Verdict]], split: str) -> None:
+    """The figures: at the shipped threshold, along the curve, and by kind."""
+    scores = {true: [verdict.score for was, _, verdict in judged if was == true] for true in (True, False)}
+    print(f"{split} half: {len(scores[True])} true, {len(scores[False])} false")
+    for use, threshold in (("as shipped", KEPT_FROM), ("to cite a generated sentence", CITED_FROM)):
+        kept = {true: [float(score >= threshold) for score in scores[true]] for true in (True, False)}
+        print(f"threshold {threshold}, {use}:")
+        print(f"  true kept {interval(kept[True])}, false passed {interval(kept[False])}")
+    print(f"AUROC {auroc(scores[True], scores[False]):.3f}")
+    for keep in (0.80, 0.85, 0.90, 0.95):
+        at = sorted(scores[True])[int(len(scores[True]) * (1 - keep))]
+        passed = sum(score >= at for score in scores[False]) / len(scores[False])
+        print(f"  where {keep:.2f} of the true are kept, {passed:.3f} of the false pass (threshold {at:.3f})")
+    by_kind: dict[tuple[bool, str], list[float]] = defaultdict(list)
+    for true, item, verdict in judged:
+        by_kind[true, item["kind"]].append(float(verdict.supported))
+    for (true, kind), values in sorted(by_kind.items(), reverse=True):
+        print(
+            f"  {'true, kept   ' if true else 'false, passed'} {kind:11} n={len(values):3} {interval(values)}"
+        )
+
+
+if __name__ == "__main__":
+    main()

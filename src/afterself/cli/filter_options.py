@@ -1,0 +1,78 @@
+"""The options that narrow `search` and `ask`: person, span, thread, source and kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from afterself.cli.completions import everybody, one_of, threads
+from afterself.cli.moments import moment_of
+from afterself.cli.self_commands import thread_id
+from afterself.errors import UsageError
+
+if TYPE_CHECKING:
+    from afterself.memory.filters import Filters
+    from afterself.policy.view import View
+
+PersonOption = Annotated[
+    str | None,
+    typer.Option("--person", metavar="NAME", autocompletion=everybody, help="Only what this person said."),
+]
+SinceOption = Annotated[str | None, typer.Option("--since", help="Said at this time (ISO, UTC) or later.")]
+UntilOption = Annotated[str | None, typer.Option("--until", help="Said before this time (ISO, UTC).")]
+ThreadOption = Annotated[
+    str | None,
+    typer.Option("--thread", autocompletion=threads, help="Only this thread: its id or title."),
+]
+SourceOption = Annotated[str | None, typer.Option("--source", help="Only this source: whatsapp, generic, …")]
+KindOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kind",
+        autocompletion=one_of("message", "mail", "post", "note", "document", "utterance"),
+        help="Only this kind: message, mail, …",
+    ),
+]
+
+
+def filters_of(
+    view: View,
+    person: str | None,
+    since: str | None,
+    until: str | None,
+    thread: str | None,
+    source: str | None,
+    kind: str | None,
+    own: bool = False,
+) -> Filters:
+    """What the options ask for; UsageError if there is no such person, thread, source or kind."""
+    from afterself.memory.filters import Filters, people_called
+
+    people = None if person is None else people_called(view, person)
+    if people is not None and not people:
+        raise UsageError(f"Nobody is called “{person}”.", remedy="See who there is: afterself people")
+    sources = set() if source is None else {one.source for one in view.threads()}
+    if source is not None and source not in sources:
+        raise UsageError(
+            f"There is no source “{source}”.", remedy=f"There is: {', '.join(sorted(sources)) or 'none yet'}"
+        )
+    return Filters(
+        people,
+        moment_of(since, "--since"),
+        moment_of(until, "--until"),
+        None if thread is None else thread_id(view, thread),
+        source,
+        _kind(kind),
+        own,
+    )
+
+
+def _kind(kind: str | None) -> str | None:
+    from typing import get_args
+
+    from afterself.archive.drafts import Kind
+
+    if kind is not None and kind not in get_args(Kind):
+        raise UsageError(f"“{kind}” is no kind of record.", remedy=f"Kinds: {', '.join(get_args(Kind))}")
+    return kind

@@ -1,0 +1,98 @@
+"""An answer's hits -> whether the owner answers at all, and if not, why: three honest ways of not knowing.
+
+    never   nobody recorded anything about it
+    other   somebody else said it: who, and when
+    after   it is later than the last thing that is known
+
+`Memory` ranks; nothing is searched here. The constants were chosen on the invented chats of
+tests/memory/dev and on the dev half of benchmarks/claims (benchmarks/declining.py measures both, and the
+half that was not looked at).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from afterself.memory.dates import dates_in
+
+if TYPE_CHECKING:
+    from afterself.memory.ask import Answer, Hit
+    from afterself.policy.view import View
+
+Reason = Literal["never", "other", "after"]
+
+RECORDED_FROM = 0.2
+"""`Answer.answerable` below which nothing is recorded."""
+LEAD_MIDPOINT, LEAD_WIDTH = -1.0, 2.0
+"""The lead of the owner's best record over anybody else's, in ranker scores, at which both may be it."""
+OWN_FROM = 0.5
+PAUSE = timedelta(days=30)
+"""So long after the last record “yesterday” is no day that anything is known of."""
+_NOWADAYS = re.compile(
+    r"\b(?:yesterday|today|tonight|tomorrow|last night|right now|at the moment|these days|nowadays"
+    r"|this (?:morning|afternoon|evening|week|week ?end|month|year)|next (?:week|week ?end|month|year)"
+    r"|gestern|heute|morgen|ayer|hoy|mañana|hier|aujourd'hui|demain)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Why the owner does not answer. `who` and `said_at` are those of `by`, the other's record; `last` is the
+    time of the last record known."""
+
+    reason: Reason
+    by: Hit | None = None
+    last: datetime | None = None
+
+    @property
+    def who(self) -> str:
+        """Who said it instead; "" where nobody did."""
+        return self.by.author if self.by is not None else ""
+
+
+def last_known(view: View) -> datetime | None:
+    """When the last record was said that a view sees; aware UTC."""
+    return max((thread.last for thread in view.threads() if thread.last is not None), default=None)
+
+
+def declined(answer: Answer, last: datetime | None, now: datetime | None = None) -> Declined | None:
+    """Why the owner has no answer, or None if they have one. `last` is of `last_known`, `now` aware UTC."""
+    if last is not None and asks_after(answer.question, last, now or datetime.now(UTC)):
+        return Declined("after", last=last)
+    if not answer.hits or answer.answerable < RECORDED_FROM:
+        return Declined("never", last=last)
+    theirs = [hit for hit in answer.hits if not hit.is_owner]
+    if theirs and owner_answers(answer.hits) < OWN_FROM:
+        return Declined("other", by=theirs[0], last=last)
+    return None
+
+
+def sure(answer: Answer, last: datetime | None, now: datetime | None = None) -> float:
+    """How sure it is, from 0 to 1, that the owner said what answers: what `declined` decides by."""
+    if last is not None and asks_after(answer.question, last, now or datetime.now(UTC)):
+        return 0.0
+    return answer.answerable * owner_answers(answer.hits)
+
+
+def owner_answers(hits: Sequence[Hit]) -> float:
+    """How far the lead of the owner's best record over everybody else's speaks for the owner, from 0 to 1."""
+    best = {True: 0.0, False: 0.0}
+    for hit in hits:
+        best[hit.is_owner] = max(best[hit.is_owner], hit.score)
+    lead = best[True] - best[False]
+    return 1 / (1 + math.exp(-(lead - LEAD_MIDPOINT) / LEAD_WIDTH))
+
+
+def asks_after(question: str, last: datetime, now: datetime) -> bool:
+    """Whether a question is about a time after the last record: a date, or “yesterday” long after it."""
+    for mention in dates_in(question).mentions:
+        span = mention.span()
+        if span is not None and span[0] > last:
+            return True
+    return now - last > PAUSE and _NOWADAYS.search(question) is not None

@@ -1,0 +1,113 @@
+"""The dense index: what was said, as vectors that are searched by their signs and then weighed exactly.
+
+All signs are in memory, 16 bytes a vector; the nearest by Hamming distance are fetched as int8 rows and
+ordered by their cosine. Vectors live in the archive (`archive.vectors`), so that what is forgotten is gone
+from here in the same transaction; whoever may not see a record does not get it, as the view is asked which
+of the rows it sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from afterself.archive.vectors import Stretch
+from afterself.memory.embedding import Embedder
+from afterself.memory.passages import passages
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from afterself.archive.store import Archive
+    from afterself.policy.view import View
+
+BATCH = 2000  # revisions embedded and stored in one transaction
+RESCORED = 1000  # nearest by sign that are weighed exactly
+
+
+def update(
+    archive: Archive,
+    embedder: Embedder,
+    *,
+    folder: str | None = None,
+    most: int | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> int:
+    """Embed what has no vector yet, newest first, at most `most` revisions; how many were embedded.
+
+    Each batch is stored by itself: whatever stops it, what is done stays. `tell` hears done and all.
+    `folder` is where the embedder lies, if the owner chose one.
+    """  # fmt: skip
+    with archive.transaction():
+        archive.vectors.use(embedder.name, folder)
+    wanted = archive.vectors.count_missing()
+    wanted = wanted if most is None else min(most, wanted)
+    done = 0
+    while done < wanted:
+        with archive.transaction():
+            batch = archive.vectors.missing(min(BATCH, wanted - done))
+            if not batch:
+                break
+            archive.vectors.put(_embedded(batch, embedder))
+        done += len(batch)
+        if tell is not None:
+            tell(done, wanted)
+    with archive.transaction():
+        archive.vectors.drop_earlier()
+        archive.vectors.seal()
+    return done
+
+
+def _embedded(batch: list[tuple[int, str]], embedder: Embedder) -> list[Stretch]:
+    """The vectors of revisions (row, text), passage by passage."""
+    places = [(row, one, text[one.begins : one.ends]) for row, text in batch for one in passages(text)]
+    rows = quantised(embedder.embed([text for _, _, text in places]))
+    return [
+        Stretch(row, one.begins, one.ends, int8.tobytes() if int8.any() else None)
+        for (row, one, _), int8 in zip(places, rows, strict=True)
+    ]
+
+
+def quantised(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Vectors as int8, each scaled so that its largest number is 127: a cosine does not feel the scale."""
+    import numpy as np
+
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    rows: NDArray[np.int8] = np.round(vectors * (127 / np.where(largest > 0, largest, 1))).astype(np.int8)
+    return rows
+
+
+class Index:
+    """The signs of one embedder's vectors, as they were when the view was asked for them."""
+
+    def __init__(self, view: View, embedder: Embedder) -> None:
+        import numpy as np
+
+        self._view = view
+        self.embedder = embedder
+        ids, signs = view.retrieval.signs(embedder.name)
+        self._ids = np.frombuffer(ids, dtype=np.int64)
+        width = max(1, (embedder.dimensions + 7) // 8)
+        self._signs = np.frombuffer(signs, dtype=np.uint8).reshape(-1, width)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def nearest(self, text: str, k: int) -> list[tuple[str, float]]:
+        """At most `k` seen records that hold the stretches nearest to a text: ids and cosines, best first."""
+        import numpy as np
+
+        asked = self.embedder.embed([text])[0]
+        if not len(self._ids) or not asked.any():
+            return []
+        distance = np.bitwise_count(self._signs ^ np.packbits(asked > 0)).sum(axis=1, dtype=np.int32)
+        first = min(RESCORED, len(distance))
+        limit = np.partition(distance, first - 1)[first - 1]
+        chosen = self._ids[distance <= limit][: 2 * RESCORED]
+        best: dict[str, float] = {}
+        for record, row in self._view.retrieval.vector_rows(self.embedder.name, chosen.tolist()):
+            vector = np.frombuffer(row, dtype=np.int8).astype(np.float32)
+            cosine = float(vector @ asked) / (float(np.linalg.norm(vector)) or 1.0)
+            best[record] = max(best.get(record, -1.0), cosine)
+        return sorted(best.items(), key=lambda pair: (-round(pair[1], 6), pair[0]))[: max(0, k)]
