@@ -52,6 +52,8 @@ _LARGEST_STDIN = 1 << 30
 _PROBLEMS_SHOWN = 10
 _AUTHORS_SHOWN = 20
 _NAMES_SHOWN = 6
+_MOST_COMPARED = 50_000
+"""Records among which an import looks for copies: two or three seconds."""
 
 
 @dataclass(slots=True)

@@ -24,7 +24,7 @@ def own_words_lines(words: OwnWords) -> list[str]:
             f"{percent(words.share(rule))} {_TOLD.get(rule, rule)}" for rule in words.left_out
         )
     if not words.compared:
-        line += "; copies were not looked for among so many: afterself dataset --preview does"
+        line += "; copies were not looked for among so many: afterself dataset does"
     return [line]
 
 
