@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from afterself.policy.own_words import OwnWords
 
+MOST_COMPARED = 50_000
+"""Records among which an import looks for copies: two or three seconds."""
+
 _LANGUAGES_SHOWN = 6
 
 
