@@ -2,7 +2,8 @@
 
 Usage: python benchmarks/import_speed.py EXPORT [OWNER]
 
-With the name of its owner the languages of what they wrote are told too. Prints the machine and one JSON object a run; nothing is kept.
+With the name of its owner the languages of what they wrote are told too, which loads a model. Prints the
+machine and one JSON object a run; nothing is kept.
 """
 
 from __future__ import annotations
