@@ -27,7 +27,7 @@ from afterself.cli.import_survey import (
     unread_lines,
 )
 from afterself.cli.indexing import bring_index_up_to_date
-from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
+from afterself.cli.own_words import MOST_COMPARED, languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import SourceError, UnknownFormat, UsageError
@@ -329,7 +329,8 @@ def _own_words(self_: Self, imported: _Imported) -> tuple[dict[str, Any], list[s
 
     threads = frozenset[int]().union(*(summary.touched_threads for _, summary in imported.done))
     with open_view(self_, "list") as view:
-        words, languages = view.own.words(threads=threads), view.own.languages(threads=threads)
+        words = view.own.words(threads=threads, most_compared=MOST_COMPARED)
+        languages = view.own.languages(threads=threads)
     told = {"own_words": own_words_json(words), "languages": languages}
     return told, [*own_words_lines(words), *languages_lines(languages)]
 
