@@ -95,7 +95,7 @@ def trial(killing: Killing, disk: Path, step: Step, how: str, room: int) -> None
     wrong += unclear(told, disk)
     if told.code and step.name in READS and (room or how == "read-only"):
         wrong.append("a command that only reads fails")
-    elif how == "read-only" and step.name not in READS:
+    if not told.code and how == "read-only" and step.name not in READS:
         wrong.append("it seems to succeed on a read-only disk")
     between = state(self_)
     ended = shop.told(killing.start(step, self_))

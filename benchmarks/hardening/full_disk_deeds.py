@@ -1,6 +1,6 @@
 """`pack`, `unpack`, `lock`, `unlock`, `passphrase` and more on a bad disk; a plain self and an encrypted one.
 
-    PYTHONPATH=src python -m benchmarks.hardening.full_disk_deeds [--only KIND,KIND]
+    PYTHONPATH=src python -m benchmarks.hardening.full_disk_deeds [--only KIND,KIND] [--prepared]
 
 The commands of the roads in `deeds.py`, on the small file system of `full_disk.py`: full, nearly full or
 read-only. The command ends well or names the place and a remedy; the self holds what it held or what it
@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.hardening import deeds as roads
-from benchmarks.hardening.command_kills import Prepared, prepare
+from benchmarks.hardening.command_kills import Prepared, prepare, prepared_before
 from benchmarks.hardening.deeds import PASSPHRASES, SECRETS
 from benchmarks.hardening.full_disk import RESULTS, ROOM, fill, in_own_namespace, mount, remount, unclear
 from benchmarks.hardening.results import Lines
@@ -75,6 +75,10 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", default=KINDS, help="kinds of commands, with commas")
+    parser.add_argument("--roads", default="plain,encrypted", help="one of them or both")
+    parser.add_argument(
+        "--prepared", action="store_true", help="with the selves that an earlier run prepared"
+    )
     parser.add_argument("--results", type=Path, default=RESULTS)
     parser.add_argument(
         "--work", type=Path, default=Path(tempfile.gettempdir()) / "afterself-full-disk-deeds"
@@ -84,14 +88,15 @@ def main() -> int:
     if not asked.inside:
         in_own_namespace("full_disk_deeds")
     sys.argv.remove("--inside")
-    shutil.rmtree(asked.work, ignore_errors=True)
+    if not asked.prepared:
+        shutil.rmtree(asked.work, ignore_errors=True)
     lines, bad, trials = Lines(asked.results), 0, 0
-    for encrypted in (False, True):
-        shop = Workshop(asked.work.resolve() / ("encrypted" if encrypted else "plain"))
+    for kind in asked.roads.split(","):
+        encrypted, shop = kind == "encrypted", Workshop(asked.work.resolve() / kind)
         shop.folder.mkdir(parents=True, exist_ok=True)
         disk = shop.folder / "disk"
         mount(disk)
-        for one in prepare(shop, encrypted=encrypted):
+        for one in (prepared_before if asked.prepared else prepare)(shop, encrypted=encrypted):
             if one.deed.kind not in asked.only.split(","):
                 continue
             for how, room in (*(("full", room) for room in ROOM), ("read-only", 0)):
