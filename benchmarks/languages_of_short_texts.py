@@ -49,7 +49,7 @@ def interval(hits: int, of: int) -> str:
 
 def alone(texts: Iterable[str]) -> list[str]:
     """What py3langid says of each text, among the same languages."""
-    return [str(_identifier().classify(text)[0]) for text in texts]
+    return [str(_identifier()[0].classify(text)[0]) for text in texts]
 
 
 def with_prior(threads: Sequence[Sequence[str]]) -> list[list[str | None]]:

@@ -13,6 +13,7 @@ from afterself.archive.database import open_archive
 
 SOURCE = Path(afterself.__file__).parent
 INSIDE = ("archive", "policy")
+FOREIGN = {"importers/imessage_message.py"}  # their SQL is over another program's database
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.relative_to(SOURCE).parts[0] not in INSIDE)
 
 
@@ -46,6 +47,7 @@ def test_no_module_outside_archive_and_policy_speaks_sql_over_the_tables(tmp_pat
     guilty = [
         str(path.relative_to(SOURCE))
         for path in MODULES
+        if path.relative_to(SOURCE).as_posix() not in FOREIGN
         if any(pattern.search(string) for string in strings(ast.parse(path.read_text("utf-8"))))
     ]
     assert guilty == []

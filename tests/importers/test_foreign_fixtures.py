@@ -25,10 +25,8 @@ from afterself.policy.view import ThreadInfo, ViewRecord
 NOT_YET_READ = frozenset((
     "bluesky",
     "evernote",
-    "facebook",
     "google-voice",
     "hangouts",
-    "instagram",
     "irc",
     "linkedin",
     "mastodon",

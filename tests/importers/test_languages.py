@@ -11,7 +11,7 @@ from afterself.archive.drafts import Span, ThreadDraft
 from afterself.archive.store import Archive
 from afterself.datasets import conversations
 from afterself.home.folder import Self
-from afterself.importers.languages import LANGUAGES, Prior, identify_owner, language_of
+from afterself.importers.languages import LANGUAGES, Prior, _author_prior, identify_owner, language_of
 from afterself.policy import View, open_view
 from afterself.policy.history import RevisionInfo
 
@@ -135,6 +135,13 @@ def headers(self_: Self) -> dict[str, str | None]:
     with open_view(self_, "train") as view:
         titles = {thread.id: thread.title for thread in view.threads()}
         return {titles[talk.thread]: talk.header(talk.bursts).language for talk in conversations(view)}
+
+
+def test_a_persons_languages_count_those_that_only_an_export_tells() -> None:
+    known, sample = {"de": 30, "tlh": 30}, ["ich komme gleich nach Hause", "what time is it tomorrow?"]
+    prior = _author_prior(known, sample)
+    assert set(prior) == set(LANGUAGES) and prior["de"] == pytest.approx(0.5, abs=0.01)
+    assert prior["en"] == pytest.approx(1 / 62 + 0.001, abs=0.002)
 
 
 def test_languages_are_found_once_it_is_known_who_the_owner_is(

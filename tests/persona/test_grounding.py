@@ -52,3 +52,10 @@ def test_in_a_free_talk_the_weights_answer_and_what_they_claim_is_checked(talker
         assert isinstance(reply, Spoken) and "the gate was open" in reply.messages
         cited = [one.by.text for one in reply.checked if one.by is not None]
         assert "the gate was open" in cited
+
+
+def test_nonsense_that_comes_near_a_record_gets_no_citation(talker: Self) -> None:
+    with open_view(talker, "quote") as view:
+        said = ["Heron is a Thorchet.", "I have stopped my boat with a Heron of milk."]
+        checked = Grounding(view, Memory(view)).check(said)
+    assert [one.by for one in checked] == [None, None]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterself.archive.drafts import Span, ThreadDraft
+from afterself.cli.own_words import own_words_lines
 from afterself.datasets import conversations
 from afterself.home.folder import Self
 from afterself.policy import open_view
@@ -134,6 +135,17 @@ def test_what_lies_in_a_thread_that_is_left_out_makes_nothing_a_copy(
     assert gate(fresh_self).own.records == 1
     assert gate(fresh_self, without=[first]).left_out == {}
     assert gate(fresh_self, until=datetime(2020, 1, 2, tzinfo=UTC)).left_out == {}
+
+
+def test_among_very_many_records_copies_are_not_looked_for_and_that_is_told(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    talk(store, said, ("Ben", POEM), ("Anna", POEM), ("Anna", "so sad"))
+    few, many = gate(fresh_self, most_compared=3), gate(fresh_self, most_compared=2)
+    assert few == gate(fresh_self) and few.compared and few.own.records == 1
+    assert not many.compared and many.own == many.written == few.written and not many.copies
+    assert "copies were not looked for" in own_words_lines(many)[0]
+    assert "copies were not looked for" not in own_words_lines(few)[0]
 
 
 @given(st.text(min_size=1, max_size=400), st.text(max_size=400))

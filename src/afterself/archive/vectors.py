@@ -7,11 +7,15 @@ once; a trigger removes the block of a vector that goes. Who may see what is dec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
+
+if TYPE_CHECKING:
+    from afterself.home.folder import Self
 
 BLOCK = 4096
 """Vectors whose signs stand together: those whose id, divided by this, is the same."""
@@ -75,6 +79,27 @@ def is_behind(db: apsw.Connection, embedder: str) -> bool:
         return True
     last: Any = db.execute("SELECT coalesce(max(row), 0) FROM revision").get
     return int(_meta(db, _UP_TO) or -1) < int(last)
+
+
+def chosen_folder(self_: Self) -> str | None:
+    """Where the embedder lies that the owner of a self chose; None for the one that comes along."""
+    with _reading(self_) as db:
+        return embedder_folder(db)
+
+
+def lacks_vectors(self_: Self, embedder: str) -> bool:
+    """Whether something in a self has no vector of this embedder yet."""
+    with _reading(self_) as db:
+        return is_behind(db, embedder)
+
+
+@contextlib.contextmanager
+def _reading(self_: Self) -> Iterator[apsw.Connection]:
+    from afterself.archive.database import archive_errors, open_archive  # it knows the tables above
+
+    path = self_.archive_path
+    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
+        yield db
 
 
 class Vectors:

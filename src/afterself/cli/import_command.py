@@ -27,7 +27,7 @@ from afterself.cli.import_survey import (
     unread_lines,
 )
 from afterself.cli.indexing import bring_index_up_to_date
-from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
+from afterself.cli.own_words import MOST_COMPARED, languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import SourceError, UnknownFormat, UsageError
@@ -98,11 +98,11 @@ def import_(
 ) -> None:
     """Import chats and other exports into the self. The format is found by looking inside.
 
-    Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), Discord, Slack, Google Chat and Keep,
-    ChatGPT and Claude (.zip); iMessage (chat.db); SMS Backup & Restore (.xml); mail (mbox, Maildir, .eml,
-    .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); and JSON Lines, a JSON array
-    or CSV with conversation, time, author and text. Of a folder of everything it shows what lies in it and
-    asks which of it you want. Importing again adds only what is new.
+    Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), Discord, Slack, Facebook, Instagram,
+    Google Chat and Keep, ChatGPT and Claude (.zip); iMessage (chat.db); SMS Backup & Restore (.xml); mail
+    (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); and
+    JSON Lines, a JSON array or CSV with conversation, time, author and text. Of a folder of everything it
+    shows what lies in it and asks which of it you want. Importing again adds only what is new.
 
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
@@ -329,7 +329,8 @@ def _own_words(self_: Self, imported: _Imported) -> tuple[dict[str, Any], list[s
 
     threads = frozenset[int]().union(*(summary.touched_threads for _, summary in imported.done))
     with open_view(self_, "list") as view:
-        words, languages = view.own.words(threads=threads), view.own.languages(threads=threads)
+        words = view.own.words(threads=threads, most_compared=MOST_COMPARED)
+        languages = view.own.languages(threads=threads)
     told = {"own_words": own_words_json(words), "languages": languages}
     return told, [*own_words_lines(words), *languages_lines(languages)]
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from afterself.policy.own_words import OwnWords
 
+MOST_COMPARED = 50_000
+"""Records among which an import looks for copies: two or three seconds."""
+
 _LANGUAGES_SHOWN = 6
 
 
@@ -23,6 +26,8 @@ def own_words_lines(words: OwnWords) -> list[str]:
         line += "; left out: " + ", ".join(
             f"{percent(words.share(rule))} {_TOLD.get(rule, rule)}" for rule in words.left_out
         )
+    if not words.compared:
+        line += "; copies were not looked for among so many: afterself dataset does"
     return [line]
 
 
@@ -36,10 +41,14 @@ def languages_lines(shares: Mapping[str, float]) -> list[str]:
 
 
 def own_words_json(words: OwnWords) -> dict[str, Any]:
-    """Records and characters written, kept and left out by each rule; shares are of all characters."""
+    """Records and characters written, kept and left out by each rule; shares are of all characters.
+
+    `compared` tells whether copies were looked for, which for very many records only `dataset` does.
+    """
     return {
         "written": {"records": words.written.records, "characters": words.written.characters},
         "own": {"records": words.own.records, "characters": words.own.characters},
+        "compared": words.compared,
         "left_out": {
             rule: {
                 "records": amount.records,

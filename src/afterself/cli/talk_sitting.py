@@ -168,22 +168,25 @@ class Sitting:
             )
 
     def _show_checked(self, reply: Reply) -> None:
-        """Which generated sentences a record carries, and which are guesses; every line marked as theirs."""
+        """The records that generated sentences rest on, and that the others are guesses; marked as theirs."""
         from afterself.memory.excerpt import excerpt
 
-        for one in getattr(reply, "checked", ()):
-            if one.by is None:
-                told = f"a guess, not recorded: “{one.sentence}”"
-            else:
-                when = shown_moment(one.by.said_at, one.by.precision)
-                quote = excerpt(one.by.text, one.sentence, most=MOST_QUOTED, lines=2).text
-                told = (
-                    f"“{one.sentence}” rests on {when}, {one.by.author or 'unknown'}: “{quote}” ({one.by.id})"
-                )
-            told = terminal_text(told, one_line=True)
-            width = max(self.out.width - 1 - len(GUTTER), 1)
-            for line in wrap(told, width) if self.out.is_terminal else [told]:
-                self.out.print(Text(GUTTER + line, style="dim"), soft_wrap=True)
+        checked = getattr(reply, "checked", ())
+        cited = [one for one in checked if one.by is not None]
+        for one in cited:
+            when = shown_moment(one.by.said_at, one.by.precision)
+            quote = excerpt(one.by.text, one.sentence, most=MOST_QUOTED, lines=2).text
+            who = one.by.author or "unknown"
+            self._beside_the_reply(f"“{one.sentence}” rests on {when}, {who}: “{quote}” ({one.by.id})")
+        if len(cited) < len(checked):
+            what = "what else is claimed here" if cited else "what is claimed here"
+            self._beside_the_reply(f"a guess, not recorded: {what}")
+
+    def _beside_the_reply(self, told: str) -> None:
+        told = terminal_text(told, one_line=True)
+        width = max(self.out.width - 1 - len(GUTTER), 1)
+        for line in wrap(told, width) if self.out.is_terminal else [told]:
+            self.out.print(Text(GUTTER + line, style="dim"), soft_wrap=True)
 
     def note(self, text: str) -> None:
         """A word of the software's about the talk, told from any reply."""

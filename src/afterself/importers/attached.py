@@ -8,7 +8,7 @@ them, its importer looks them up (`whatsapp_attached`, `mail_attached`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from afterself.archive.drafts import Attachment
 from afterself.importers.source_view import SourceView
@@ -28,14 +28,24 @@ def came_with(source: SourceView, member: str, names: re.Pattern[str]) -> Iterat
 
 
 def linked(
-    source: SourceView, folder: str, path: str, name: str, mime: str | None = None, size: object = None
+    source: SourceView,
+    folder: str,
+    path: str,
+    name: str,
+    mime: str | None = None,
+    size: object = None,
+    *,
+    among: Container[str] | None = None,
 ) -> Attachment:
-    """An attachment that a message gives as a link, or as a path from `folder` on (with its slash)."""
+    """An attachment that a message gives as a link, or as a path from `folder` on (with its slash).
+
+    It is present if it is `among` these members, otherwise if it is one of the source's own.
+    """
     size = size if isinstance(size, int) and not isinstance(size, bool) else None
     if path.startswith(("http://", "https://")):
         return Attachment(name, "remote", mime, size)
     member = folder + path.replace("\\", "/").removeprefix("./")
-    if path and member in source:
+    if path and member in (source if among is None else among):
         return Attachment(name, "present", mime, source.size(member), member)
     return Attachment(name, "missing", mime, size)
 

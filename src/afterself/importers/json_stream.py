@@ -34,12 +34,35 @@ def told() -> Iterator[None]:
         raise Broken("the file is damaged: it is no JSON from here on") from error
 
 
-def items(stream: BinaryIO) -> Iterator[Any]:
-    """The items of the array that the file is; Broken where it stops being JSON."""
+def items(stream: BinaryIO, prefix: str = "item") -> Iterator[Any]:
+    """The items of the array that the file is, or has at `prefix`; Broken where it stops being JSON."""
     import ijson
 
     with told():
-        yield from ijson.items(stream, "item")
+        yield from ijson.items(stream, prefix)
+
+
+def around(stream: BinaryIO, array: str) -> dict[str, Any]:
+    """The fields of the object that the file is without its `array`; of a damaged one those before."""
+    import ijson
+
+    fields: dict[str, Any] = {}
+    key, depth = "", 0
+    builder: ijson.ObjectBuilder | None = None
+    try:
+        with told():
+            for event, value in ijson.basic_parse(stream):
+                if depth == 1 and event == "map_key":
+                    key, builder = value, None if value == array else ijson.ObjectBuilder()
+                    continue
+                depth += (event in ("start_map", "start_array")) - (event in ("end_map", "end_array"))
+                if builder is not None and depth:
+                    builder.event(event, value)
+                    if depth == 1:
+                        fields[key] = builder.value
+    except Broken:
+        pass
+    return fields
 
 
 def until_damage(

@@ -35,10 +35,12 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.claude import ClaudeImporter
     from afterself.importers.discord import DiscordImporter
     from afterself.importers.documents import DocumentImporter
+    from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.google_chat import GoogleChatImporter
     from afterself.importers.google_keep import GoogleKeepImporter
     from afterself.importers.imessage import IMessageImporter
+    from afterself.importers.instagram import InstagramImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
@@ -52,6 +54,8 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
+        FacebookImporter(),
+        InstagramImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),

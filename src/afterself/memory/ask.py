@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -99,13 +99,13 @@ class Memory:
 
 
 def _once(pool: Pool, ranked: Iterable[Ranked]) -> Iterator[Ranked]:
-    """The best place of each saying that several sources hold."""
+    """Each saying of several sources at its best place, as the record that stands for it if that passes."""
     said: set[str] = set()
     for place in ranked:
         first = pool.records[place.id].same_as or place.id
         if first not in said:
             said.add(first)
-            yield place
+            yield replace(place, id=first) if first in pool.passing else place
 
 
 def own_words_first(hits: Sequence[Hit]) -> list[Hit]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.store import Archive
-from afterself.archive.vectors import embedder_folder, is_behind
+from afterself.archive.vectors import chosen_folder, lacks_vectors
 from afterself.errors import ArchiveError, MissingExtra, ModelError, SelfError
 from afterself.home.folder import Self
 from afterself.memory.chosen_embedder import embedder_at
@@ -29,15 +28,10 @@ def keep_up(
     if not self_.archive_path.exists():
         return 0
     try:
-        with archive_errors(self_.archive_path):
-            db = open_archive(self_.archive_path, self_.keys, read_only=True)
-            try:
-                folder = embedder_folder(db)
-                embedder = embedder_at(folder)
-                if not is_behind(db, embedder.name):
-                    return 0
-            finally:
-                db.close()
+        folder = chosen_folder(self_)
+        embedder = embedder_at(folder)
+        if not lacks_vectors(self_, embedder.name):
+            return 0
         with Archive.writing(self_) as archive:
             return update(archive, embedder, folder=folder, most=most, tell=tell)
     except (SelfError, ArchiveError, ModelError, MissingExtra, OSError):

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from afterself.memory.stop_words import word_set
+from afterself.memory.stop_words import ENGLISH, word_set
 from afterself.memory.support import check
 from afterself.memory.support.reading import read
+from afterself.memory.words import stems_of, words_of
 
 if TYPE_CHECKING:
     from afterself.memory.ask import Hit, Memory
@@ -29,8 +30,11 @@ Mode = Literal["recorded", "grounded", "free"]
 
 CITED_FROM = 0.75
 """Score of the check from which a record is cited: higher than for a record that is given, since the best
-of several that were looked up always comes somewhat near.
+of several that were looked up always comes somewhat near. Besides, the record has to hold every word of
+content: a citation that is wrong is worse than none.
 """
+LEAST_WORDS = 2
+"""Words of content in a sentence below which no record can be said to carry it."""
 LOOKED_UP = 4
 """Records that a sentence is held against."""
 _END = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -82,6 +86,12 @@ def sentences_of(messages: Iterable[str]) -> list[str]:
     return [part.strip() for message in messages for part in _END.split(message) if part.strip()]
 
 
+def _holds_every_word(record: str, sentence: str) -> bool:
+    """Whether all words of content in a sentence, and not too few, stand in a record in some form."""
+    wanted = set(stems_of(word for word in words_of(sentence) if word not in ENGLISH.function_words))
+    return len(wanted) >= LEAST_WORDS and wanted <= set(stems_of(words_of(record)))
+
+
 class Grounding:
     """Checks generated sentences against one view's records."""
 
@@ -100,7 +110,7 @@ class Grounding:
         best = max(range(len(verdicts)), key=lambda n: verdicts[n].score, default=None)
         if best is None:
             return Checked(sentence, None, "nothing recorded is like it")
-        if verdicts[best].score >= CITED_FROM:
+        if verdicts[best].score >= CITED_FROM and _holds_every_word(hits[best].text, sentence):
             return Checked(sentence, hits[best])
         return Checked(sentence, None, verdicts[best].reason or "a record only comes near")
 

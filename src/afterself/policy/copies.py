@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _digest(plain: str) -> str:
     return hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
+@lru_cache(maxsize=2)
 def _sketch(plain: str) -> ndarray[Any, Any]:
     """The smallest hashes of all shingles (8 characters) of a text, ascending, each once."""
     import numpy as np
@@ -102,6 +104,9 @@ def _resemblance(one: ndarray[Any, Any], other: ndarray[Any, Any]) -> float:
     """The share of both among the smallest hashes of either."""
     import numpy as np
 
-    union = np.union1d(one, other)[:_SKETCH]
-    both = np.isin(union, one, assume_unique=True) & np.isin(union, other, assume_unique=True)
-    return float(both.mean())
+    both = np.concatenate((one, other))
+    both.sort()
+    twice = both[1:] == both[:-1]  # neither holds a hash twice itself
+    least = np.flatnonzero(twice) - np.arange(twice.sum())  # how many of the union are smaller
+    union = len(both) - len(least)
+    return int((least < _SKETCH).sum()) / min(union, _SKETCH)

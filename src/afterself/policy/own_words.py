@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 import json
+from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +39,7 @@ RULES = (
 """Why words under the owner's name are not, or not again, their own; in the order in which they are asked."""
 
 _BATCH = 500
+_OWNERS = "record.is_owner = 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,15 @@ class Amount:
 class OwnWords:
     """What the owner wrote, what of it are own words, and what each rule left out.
 
-    `copies` are ids of the records that are left out because they were written before.
+    `copies` are ids of the records that are left out because they were written before; where there were
+    too many to look for any, `compared` is False.
     """
 
     written: Amount
     own: Amount
     left_out: dict[str, Amount] = field(default_factory=dict)
     copies: frozenset[str] = frozenset()
+    compared: bool = True
 
     def share(self, rule: str) -> float:
         """The share of the characters written that a rule left out."""
@@ -81,14 +85,19 @@ class OwnWordsReads:
         threads: Collection[int] | None = None,
         without: Collection[str] = (),
         until: datetime | None = None,
+        most_compared: int | None = None,
     ) -> OwnWords:
         """Over all that the view sees, or in some threads (rows); `without` are ids of threads left out.
 
-        `until` is an exclusive upper bound on when it was said; what has no time is then left out.
+        `until` is an exclusive upper bound on when it was said; what has no time is then left out. Copies are
+        looked for among at most `most_compared` records: each takes about 1 KiB and 50 µs.
         """
-        tally = _Tally()
         with archive_errors(self._archive_path):
-            for one in self._records(*self._narrowed(threads, without, until)):
+            where, values = self._narrowed(threads, without, until)
+            rows = self._rows(where, values)
+            compared = most_compared is None or len(rows) <= most_compared
+            tally = _Tally(compared)
+            for one in self._records(rows if compared else self._rows(f"{where} AND {_OWNERS}", values)):
                 tally.see(one)
         return tally.result()
 
@@ -159,16 +168,20 @@ class OwnWordsReads:
             values["said_until"] = microseconds(until)
         return where, values
 
-    def _records(self, where: str, values: dict[str, str | int]) -> Iterator[_Record]:
+    def _rows(self, where: str, values: dict[str, str | int]) -> array[int]:
         """The owner's records and what others wrote at length, in the order in which it was said."""
         rows: Any = self._db.execute(
             f"SELECT record.row {FROM_RECORDS} JOIN revision ON revision.row = record.revision {where} "
-            "AND record.deleted = 0 AND (record.is_owner = 1 OR "
+            f"AND record.deleted = 0 AND ({_OWNERS} OR "
             f"(record.is_owner = 0 AND length(revision.text) >= {SHORT})) "
             "ORDER BY record.order_at, record.thread, record.position",
             values,
         )
-        ordered = iter([row for (row,) in rows])
+        return array("q", (row for (row,) in rows))
+
+    def _records(self, rows: Iterable[int]) -> Iterator[_Record]:
+        """What these rows hold, in their order."""
+        ordered = iter(rows)
         while batch := list(itertools.islice(ordered, _BATCH)):
             found: Any = self._db.execute(
                 "SELECT record.row, record.id, record.is_owner, record.kind, "
@@ -204,7 +217,8 @@ class _Record:
 class _Tally:
     """What was seen so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, compared: bool) -> None:
+        self._compared = compared
         self._others, self._own_before = Seen(), Seen()
         self._left_out: dict[str, Amount] = {}
         self._written = self._own = Amount()
@@ -232,6 +246,15 @@ class _Tally:
             self._drop(kind, int(kind == nothing_left), size)
         if not own:
             return
+        rule = self._copied(own) if self._compared else None
+        if rule is not None:
+            self._drop(rule, 1, len(own))
+            self._copies.add(one.id)
+            return
+        self._own += Amount(1, len(own))
+
+    def _copied(self, own: str) -> str | None:
+        """The rule by which words are a copy of what was seen before; remembers them."""
         plain = plain_text(own)
         rule = None
         if self._others.holds(plain):
@@ -239,18 +262,14 @@ class _Tally:
         elif self._own_before.holds(plain, LONG):
             rule = "repeated"
         self._own_before.add(plain)
-        if rule is not None:
-            self._drop(rule, 1, len(own))
-            self._copies.add(one.id)
-            return
-        self._own += Amount(1, len(own))
+        return rule
 
     def _drop(self, rule: str, records: int, characters: int) -> None:
         self._left_out[rule] = self._left_out.get(rule, Amount()) + Amount(records, characters)
 
     def result(self) -> OwnWords:
         left_out = {rule: self._left_out[rule] for rule in RULES if rule in self._left_out}
-        return OwnWords(self._written, self._own, left_out, frozenset(self._copies))
+        return OwnWords(self._written, self._own, left_out, frozenset(self._copies), self._compared)
 
 
 def _by_kind(spans: list[tuple[int, int, str]]) -> Counter[str]:
