@@ -74,6 +74,20 @@ def test_the_owner_s_words_stand_before_what_others_said(nora: Path) -> None:
     assert "· Nora Whitlock," not in others
 
 
+def test_where_somebody_else_s_words_answer_that_is_said_first_with_their_quotes(nora: Path) -> None:
+    question = "Who retired and needs a new conductor for the choir because of his knees?"
+    shown = afterself(nora, "ask", question, "-k", "6").stdout.decode()
+    assert shown.startswith(
+        "Not in the words of Nora Whitlock. Hugh Barrow said:\n2022-03-08 21:15 UTC · Hugh"
+    )
+    theirs, further = shown.split("Further off:\n")
+    assert "“I retire in July and the choir needs a new conductor”" in theirs
+    assert "· Nora Whitlock," not in theirs and "· Nora Whitlock," in further
+    assert "· Hugh Barrow," not in further
+    (answer,) = answers(afterself(nora, "ask", question, "-k", "6", "--json"))
+    assert (answer["declined"]["reason"], answer["declined"]["who"]) == ("other", "Hugh Barrow")
+
+
 def test_json_gives_every_hit_ranked_with_its_source(nora: Path) -> None:
     (answer,) = answers(afterself(nora, "ask", "Who was on the panel?", "-k", "2", "--json"))
     assert answer["question"] == "Who was on the panel?"

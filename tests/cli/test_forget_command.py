@@ -211,7 +211,13 @@ def test_a_dry_run_shows_what_it_reaches_and_changes_nothing(folder: Path) -> No
         (("--contact", "Anna", "--yes"), "the owner"),
         (("--contact", "Ben", "--yes"), "Did you mean: Ben Ito"),
         (("--contact", "Ben Ito"), "--yes"),
-        (("--contact", "Ben Ito", "--record", "x"), "Say what to forget"),
+        (("--contact", "Ben Ito", "--record", "x"), "--contact cannot go with --record"),
+        (
+            ("--contact", "Ben Ito", "--with-replies", "--since", "2020-01-01"),
+            "--contact cannot go with --since",
+        ),
+        (("x", "--thread", "y", "--until", "2020-01-01"), "--record cannot go with --thread and --until"),
+        (("--thread", "Ben Ito", "--with-replies"), "--with-replies goes only with --contact"),
     ],
 )
 def test_what_cannot_be_forgotten_is_told_and_nothing_changes(
@@ -233,10 +239,23 @@ def test_weights_made_from_it_are_gone_and_others_stay(folder: Path) -> None:
         archive.register_artifact("weights", "weights/other", [(id_of(folder, "fine"), 1)], {})
     ran = run(folder, "forget", id_of(folder, "zanzibar"), "--yes")
     assert "weights/w" in ran.out
+    assert "Weights made from them are gone." in ran.out
     assert [one.state for one in list_artifacts(self_)] == ["erased", "current"]
     assert not (folder / "weights" / "w").exists()
     assert (folder / "weights" / "other").exists()
     assert holding(folder, "zanzibar") == []
+
+
+def test_weights_are_said_to_be_gone_only_when_they_are(folder: Path) -> None:
+    (folder / "reports").mkdir(exist_ok=True)
+    (folder / "reports" / "likeness.html").write_text("measured")
+    with Archive.writing(Self.open(folder)) as archive:
+        archive.register_artifact("weights", "weights/other", [(id_of(folder, "fine"), 1)], {})
+        archive.register_artifact("report", "reports/likeness.html", [(id_of(folder, "zanzibar"), 1)], {})
+    ran = run(folder, "forget", "--contact", "Ben Ito", "--yes")
+    assert "Weights" not in ran.out
+    assert "The report made from them is gone. Measure again:" in ran.out
+    assert not (folder / "reports" / "likeness.html").exists()
 
 
 def test_the_receipt_counts_and_holds_no_words_and_no_names(folder: Path) -> None:

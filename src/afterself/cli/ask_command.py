@@ -147,53 +147,56 @@ def show_answer(
 ) -> None:
     """Print an answer: at most `most` quotes of the owner (then no others'), or why there is none.
 
-    `why` comes from `memory.declining`. Where somebody else's words come nearest, few quotes are theirs
-    alone; a whole list keeps its order, and says so at the end.
+    `why` comes from `memory.declining`. Where somebody else's words come nearest, that is said first, with
+    their quotes; few quotes are theirs alone, a whole list goes on with the owner's.
     """
-    from afterself.archive.plain import terminal_text
     from afterself.memory import own_words_first
 
     if why is not None and why.reason == "after" and why.last is not None:
         out.print(AFTER.format(last=shown_moment(why.last, "day")), markup=False)
         if not nearest:
             return
-    elif why is not None and why.reason == "other" and most is not None:
-        _show_others(answer, why, out, owner, most)
-        return
     elif not answer.recorded:
         out.print(NOTHING)
         if answer.hits and not nearest and most is None:
             console(stderr=True).print("--nearest shows the records that come nearest.")
     if not answer.recorded and not nearest:
         return
-    hits = own_words_first(answer.hits)
+    leading: list[Hit] = []
+    if why is not None and why.reason == "other":
+        leading = _show_others(answer, why, out, owner, most)
+        if most is not None:
+            return
+    hits = own_words_first([hit for hit in answer.hits if hit not in leading])
     own = [hit for hit in hits if hit.is_owner or hit.by_named]
     quoted = {hit.context_before.id for hit in own if hit.context_before}
     others = [hit for hit in hits if hit not in own and hit.id not in quoted]
     if most is not None:
         own, others = own[:most] or others[:most], []
+    if leading and own:
+        out.print("Further off:")
     for hit in own:
         _quote(hit, answer.question, out)
     if others:
         out.print("Others said:")
         for hit in others:
             _quote(hit, answer.question, out)
-        if why is not None and why.reason == "other":
-            out.print(
-                f"The nearest words are those of {terminal_text(why.who, one_line=True)}.", markup=False
-            )
 
 
-def _show_others(answer: Answer, why: Declined, out: Console, owner: str, most: int) -> None:
-    """What somebody else said, as theirs."""
+def _show_others(answer: Answer, why: Declined, out: Console, owner: str, most: int | None) -> list[Hit]:
+    """Say that others' words come nearest, and quote them: `most` of others, or all of who is nearest."""
     from rich.text import Text
 
     from afterself.archive.plain import terminal_text
 
     said = f"Not in the words of {owner or 'the owner'}. {why.who or 'Somebody else'} said:"
     out.print(Text(terminal_text(said, one_line=True)), markup=False)
-    for hit in [hit for hit in answer.hits if not hit.is_owner][:most]:
+    theirs = [hit for hit in answer.hits if not hit.is_owner and (most is not None or hit.author == why.who)][
+        :most
+    ]
+    for hit in theirs:
         _quote(hit, answer.question, out)
+    return theirs
 
 
 def _quote(hit: Hit, question: str, out: Console) -> None:

@@ -136,9 +136,27 @@ class Wanted:
 
 
 def _require_one(wanted: Wanted) -> None:
-    """UsageError unless exactly one thing is meant."""
-    ways = (bool(wanted.records), wanted.contact is not None, wanted.number is not None, wanted.span)
-    if sum(ways) != 1 or (wanted.with_replies and wanted.contact is None):
+    """UsageError unless exactly one thing is meant; it names the options that exclude each other."""
+    span = {"--thread": wanted.thread, "--since": wanted.since, "--until": wanted.until}
+    ways = {
+        "--contact": wanted.contact is not None,
+        "--import": wanted.number is not None,
+        "--record": bool(wanted.records),
+        " and ".join(name for name, given in span.items() if given is not None): wanted.span,
+    }
+    first, *rest = [name for name, given in ways.items() if given] or [""]
+    if rest:
+        raise UsageError(
+            f"{first} cannot go with {' and '.join(rest)}. Nothing was forgotten.",
+            remedy="Only a conversation and a span of time go together: "
+            "afterself forget --thread TITLE --since 2019-01-01",
+        )
+    if wanted.with_replies and wanted.contact is None:
+        raise UsageError(
+            "--with-replies goes only with --contact. Nothing was forgotten.",
+            remedy="For example: afterself forget --contact NAME --with-replies",
+        )
+    if not first:
         raise UsageError(
             "Say what to forget: records by their ids, or one contact, conversation, span of time or import.",
             remedy="For example: afterself forget --record ID, or afterself forget --contact NAME",
@@ -314,8 +332,12 @@ def _tell(done: Forgotten, receipt: dict[str, Any]) -> None:
     out.print(f"Forgotten: {_records(done.records)}.")
     if done.raw_cut or done.raw_dropped:
         out.print(f"Raw exports: {done.raw_cut} cut, {done.raw_dropped} dropped.")
-    if done.stale:
+    kinds = {made["kind"] for made in receipt["artifacts"]}
+    if "weights" in kinds:
         out.print(with_self("Weights made from them are gone. Train again: afterself train"), markup=False)
+    elif "report" in kinds:
+        again = with_self("The report made from them is gone. Measure again: afterself evaluate")
+        out.print(again, markup=False)
     if not done.cleared:
         out.print(
             "Another program has the archive open, or the disk is too full: some old bytes go when a command "
