@@ -162,7 +162,7 @@ class Tour:
             memory = Memory(view)
             for number, question in enumerate(self.person.facts):
                 self.out.print(f"\n› {question}", style="bold", markup=False)
-                show_answer(memory.ask(question, 5), self.out, most=1)
+                show_answer(memory.ask(question, 5), self.out, most=2)
                 if number == 0:
                     self._dim(f"(first cited answer after {self._elapsed:.1f} s)")
 
@@ -192,7 +192,7 @@ class Tour:
             self._say("That was done here before; --again trains anew.")
         if weights.bits_base is not None and weights.bits_weights is not None:
             self._say(
-                f"Messages that it was not trained on: {weights.bits_base:.2f} bits per byte under the "
+                f"Messages that only say when to stop: {weights.bits_base:.2f} bits per byte under the "
                 f"untouched base, {weights.bits_weights:.2f} under the weights. Fewer is closer."
             )
 
@@ -228,6 +228,7 @@ class Tour:
         self._say(f"  {figure(reading.witten_bell)}  a model that only counts letters")
         self._say(f"  {figure(reading.weights)}  the weights")
         self._say(f"Verbatim copies of its training, the gate says: {done.likeness.copying.verdict}")
+        self._say(f"Sentences that a person would write, the gate says: {done.likeness.typicality.verdict}")
         self._say(f"Page: {self.folder / page.relative_to(self_.path)}")
 
     def take_shipped(self, self_: Self) -> None:

@@ -154,7 +154,8 @@ def console(*, stderr: bool = False) -> Console:
     """A rich console that honours NO_COLOR and plain pipes. Print record text with `markup=False`."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=not (sys.stdout.isatty() and not stderr))
+    at_a_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, highlight=False, soft_wrap=not at_a_terminal)
 
 
 def forgiving_streams() -> None:

@@ -104,8 +104,8 @@ def _unknown(source: SourceView, reasons: list[str]) -> UnknownFormat:
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     holds = "" if names == (source.outer_name,) else f" It holds: {listed}{more}."
     why = "".join(f" {reason}." for reason in reasons if reason)
-    readable = "\n".join(f"{importer.name} ({importer.reads})" for importer in importers())
+    readable = ", ".join(importer.name for importer in importers())
     return UnknownFormat(
         f"No importer recognises “{shown(source.outer_name)}”.{holds}{why}",
-        remedy=f"Afterself reads\n{readable}",
+        remedy=f"Afterself reads {readable}. What each takes: afterself import --help",
     )
