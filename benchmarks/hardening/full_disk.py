@@ -22,6 +22,7 @@ from benchmarks.hardening import road
 from benchmarks.hardening.damage import damage, state
 from benchmarks.hardening.kills import Killing, Step, prepare, steps, where, whole
 from benchmarks.hardening.results import Lines
+from benchmarks.hardening.road import Ran
 
 RESULTS = Path(__file__).parents[1] / "results" / "full_disk.jsonl"
 ROOM = (0, 96, 700)
@@ -58,6 +59,22 @@ def fill(disk: Path, room: int) -> Path:
     return filler
 
 
+def unclear(told: Ran, disk: Path) -> list[str]:
+    """What the error of a command leaves open."""
+    wrong = ["a traceback"] if "Traceback" in told.err else []
+    if told.code:
+        named = str(disk) in told.err or "standard output" in told.err
+        wrong += [] if named else ["the error names no place"]
+        wrong += [] if "→" in told.err else ["the error has no remedy"]
+    return wrong
+
+
+def in_own_namespace(script: str) -> None:
+    """Start this script once more, with a mount namespace of its own; does not return."""
+    again = [sys.executable, "-m", f"benchmarks.hardening.{script}", *sys.argv[1:], "--inside"]
+    os.execvp("unshare", ["unshare", "-Urm", *again])
+
+
 def trial(killing: Killing, disk: Path, step: Step, how: str, room: int) -> None:
     """One step on one kind of bad disk, and again on a good one."""
     shop, self_ = killing.shop, disk / "place" / "ida"
@@ -75,15 +92,10 @@ def trial(killing: Killing, disk: Path, step: Step, how: str, room: int) -> None
     wrong = [f"with the bad disk: {one}" for one in damage(self_, settled=False)]
     if filler is not None:
         filler.unlink()
-    if "Traceback" in told.err:
-        wrong.append("a traceback")
-    if told.code:
-        named = str(disk) in told.err or "standard output" in told.err
-        wrong += [] if named else ["the error names no place"]
-        wrong += [] if "→" in told.err else ["the error has no remedy"]
-        if step.name in READS and (room or how == "read-only"):
-            wrong.append("a command that only reads fails")
-    elif how == "read-only" and step.name not in READS:
+    wrong += unclear(told, disk)
+    if told.code and step.name in READS and (room or how == "read-only"):
+        wrong.append("a command that only reads fails")
+    if not told.code and how == "read-only" and step.name not in READS:
         wrong.append("it seems to succeed on a read-only disk")
     between = state(self_)
     ended = shop.told(killing.start(step, self_))
@@ -113,8 +125,7 @@ def main() -> int:
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if not asked.inside:
-        again = [sys.executable, "-m", "benchmarks.hardening.full_disk", *sys.argv[1:], "--inside"]
-        os.execvp("unshare", ["unshare", "-Urm", *again])
+        in_own_namespace("full_disk")
     asked.work.mkdir(parents=True, exist_ok=True)
     if not asked.only:
         asked.results.unlink(missing_ok=True)

@@ -304,3 +304,13 @@ def test_a_full_disk_is_told_and_the_conversion_goes_on_when_there_is_room(fille
         assert content(Self.open(filled.path)) == before
     assert content(encrypt_self(filled.path, PASSPHRASE, cost=CHEAP)) == before
     assert canaries(filled.path) == []
+
+
+def test_a_disk_too_full_for_a_second_archive_says_that_the_same_command_goes_on(filled: Self) -> None:
+    before = content(filled)
+    with Archive.writing(filled) as archive:
+        archive._db.execute("CREATE TABLE padding AS SELECT randomblob(3000000) AS bytes")
+    with little_room(2_000_000), pytest.raises(ArchiveError, match=r"archive\.db") as told:
+        encrypt_self(filled.path, PASSPHRASE, cost=CHEAP)
+    assert "run the same command again, it goes on where it stopped" in told.value.remedy
+    assert content(encrypt_self(filled.path, PASSPHRASE, cost=CHEAP)) == before

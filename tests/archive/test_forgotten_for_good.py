@@ -23,6 +23,7 @@ from afterself.home.folder import Self
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
 from afterself.policy import open_view
+from tests.dying import little_room
 
 
 def test_files_that_a_forgetting_removed_do_not_come_back_with_a_power_cut(
@@ -94,6 +95,18 @@ def test_a_disk_too_full_to_write_the_database_anew_leaves_that_to_the_next_comm
             assert not write_anew(archive._db, fresh_self.path)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(verify(fresh_self)) == []
+
+
+def test_a_failed_writing_anew_leaves_room_for_the_receipt_of_what_was_forgotten(
+    fresh_self: Self, store: Callable[..., Any], said: Callable[..., RecordDraft]
+) -> None:
+    store(*(said(f"{n} a secret " + "y" * 900, at=f"2020-01-01T10:{n % 60:02}:00") for n in range(200)))
+    with Archive.writing(fresh_self) as archive:
+        assert archive.bury(archive.records_in()[:20]) == 20
+        with little_room(fresh_self.archive_path.stat().st_size + 20_000):
+            assert not write_anew(archive._db, fresh_self.path)
+        assert Path(f"{fresh_self.archive_path}-wal").stat().st_size == 0
     assert list(verify(fresh_self)) == []
 
 

@@ -7,6 +7,7 @@ writing goes on where a crash ended it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Collection
@@ -51,6 +52,8 @@ def write_anew(db: apsw.Connection, folder: Path) -> bool:
     try:
         db.execute("VACUUM")
     except (apsw.FullError, apsw.IOError, apsw.CantOpenError):
+        with contextlib.suppress(apsw.Error):  # it has taken the room that the audit log and the receipt need
+            empty_journal(db)
         return False
     finally:
         db.pragma("temp_store", "memory")

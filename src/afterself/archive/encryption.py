@@ -6,8 +6,10 @@ checked, and put in its place; the other files are the business of `home/convers
 
 from __future__ import annotations
 
+import contextlib
 import os
 import urllib.parse
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
@@ -51,7 +53,8 @@ def encrypt_self(
         else:
             keys = header.unlock(passphrase)
         header = set_state(path, header, keys, "sealing")
-        self_ = seal(path, header, keys, _Converter(path / "archive.db"), progress)
+        with _half_converted():
+            self_ = seal(path, header, keys, _Converter(path / "archive.db"), progress)
         _witness(path)
     self_.audit("self encrypted")
     return self_
@@ -75,10 +78,24 @@ def decrypt_self(path: Path, passphrase: str, progress: Progress | None = None) 
             require_whole(path, keys)
             _settle(path / "archive.db", keys)
         set_state(path, header, keys, "unsealing")
-        self_ = unseal(path, keys, _Converter(path / "archive.db"), progress)
+        with _half_converted():
+            self_ = unseal(path, keys, _Converter(path / "archive.db"), progress)
         _witness(path)
     self_.audit("self decrypted")
     return self_
+
+
+@contextlib.contextmanager
+def _half_converted() -> Iterator[None]:
+    """What the archive says when it stops a conversion, and that the other files are converted already."""
+    try:
+        yield
+    except ArchiveError as error:
+        raise ArchiveError(
+            error.message,
+            remedy=f"{error.remedy} The other files are converted already: run the same command again, it "
+            "goes on where it stopped.",
+        ) from error
 
 
 def _witness(path: Path) -> None:
