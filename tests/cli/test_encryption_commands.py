@@ -225,7 +225,7 @@ def test_at_a_terminal_the_passphrase_is_asked_for_and_the_words_are_shown_once(
     folder = tmp_path / "self"
     words = ("--self", str(folder), "new", "--name", OWNER, "--right", "mine", "--allow", "archive", "--yes")
     with PseudoTerminal(*words, columns=100, home=tmp_path) as terminal:
-        terminal.wait_for("New passphrase: ")
+        terminal.wait_for("New passphrase (at least 8 characters): ")
         terminal.press(PASSPHRASE + "\r")
         terminal.wait_for("The same again: ")
         terminal.press(PASSPHRASE + "\r")
@@ -245,3 +245,44 @@ def test_at_a_terminal_the_passphrase_is_asked_for_and_the_words_are_shown_once(
         terminal.press(recovery + "\r")
         terminal.wait_for(OWNER)
         assert terminal.wait_for_end() == 0
+
+
+def test_a_passphrase_that_is_too_short_or_mistyped_is_asked_for_again_and_the_answers_stay(
+    tmp_path: Path,
+) -> None:
+    words = ("--self", str(tmp_path / "self"), "new")
+    with PseudoTerminal(*words, columns=100, home=tmp_path) as terminal:
+        for question, answer in (
+            ("Their name", OWNER), ("Your choice", "mine"), ("Your choice", "archive"), ("Is that so?", "y"),
+            ("New passphrase (at least 8 characters): ", "kurz"),
+            ("Once more", PASSPHRASE), ("The same again: ", PASSPHRASE + "x"),
+            ("The two differ. Nothing was changed. Once more", PASSPHRASE), ("The same again: ", PASSPHRASE),
+        ):  # fmt: skip
+            terminal.wait_for(question)
+            if "Once more" in question:
+                terminal.wait_for("New passphrase (at least 8 characters): ")
+            terminal.press(answer + "\r")
+        terminal.wait_for("Write them on paper")
+        assert terminal.wait_for_end() == 0
+    made = Self.open(tmp_path / "self", PASSPHRASE)
+    assert (made.declaration.name, made.declaration.allow) == (OWNER, ("archive",))
+
+
+def test_the_third_passphrase_that_does_not_fit_ends_the_command_and_makes_nothing(tmp_path: Path) -> None:
+    words = (
+        "--self",
+        str(tmp_path / "self"),
+        "new",
+        "--name",
+        OWNER,
+        "--right",
+        "mine",
+        "--allow",
+        "archive",
+    )
+    with PseudoTerminal(*words, "--yes", columns=100, home=tmp_path) as terminal:
+        for _ in range(3):
+            terminal.wait_for("New passphrase")
+            terminal.press("kurz\r")
+        assert terminal.wait_for_end() != 0
+    assert not (tmp_path / "self").exists()

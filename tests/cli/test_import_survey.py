@@ -135,3 +135,26 @@ def test_help_names_every_format_that_is_read() -> None:
         "JSON Lines",
     ):
         assert name in told
+
+
+def test_a_chat_zip_that_was_imported_by_itself_is_marked_as_imported_and_enter_leaves_it_out(
+    fresh_self: Self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "zips"
+    folder.mkdir()
+    for name in ("Anna", "Cleo"):
+        with zipfile.ZipFile(folder / f"WhatsApp Chat with {name}.zip", "w") as made:
+            made.writestr(f"WhatsApp Chat with {name}.txt", CHAT.format(name))
+            made.writestr("IMG-1.jpg", b"\xff\xd8")
+    run(fresh_self, folder / "WhatsApp Chat with Anna.zip", "--me", "Ben", "--yes")
+    found = run(fresh_self, folder, "--list", "--json").json["found"]
+    assert {one["name"]: one["already_imported"] for one in found} == {
+        "WhatsApp Chat with Anna.zip": True,
+        "WhatsApp Chat with Cleo.zip": False,
+    }
+    monkeypatch.setattr(import_command, "interactive", lambda: True)
+    ran = run(fresh_self, folder, "--me", "Ben", stdin=b"\n\n")
+    assert "Enter for all that are new" in ran.out
+    assert titles(fresh_self) == {"Anna", "Cleo"}
+    again = run(fresh_self, folder, "--list", "--json").json["found"]
+    assert all(one["already_imported"] for one in again)

@@ -163,7 +163,7 @@ def test_ctrl_c_leaves_neither_half_a_bundle_nor_half_a_self(tmp_path: Path, ver
 def test_at_a_terminal_the_passphrase_of_the_bundle_is_asked_for_twice(self_: Path, tmp_path: Path) -> None:
     words = ("--self", str(self_), "pack", str(tmp_path / "a.bundle"))
     with PseudoTerminal(*words, columns=100, home=tmp_path) as terminal:
-        terminal.wait_for("New passphrase: ")
+        terminal.wait_for("New passphrase (at least 8 characters): ")
         terminal.press(PASSPHRASE + "\r")
         terminal.wait_for("The same again: ")
         terminal.press(PASSPHRASE + "\r")

@@ -173,3 +173,16 @@ def test_status_says_when_nobody_is_known_to_be_the_owner(self_: Self) -> None:
     told = run(self_, "status", "--json").json
     assert (told["owner"], told["owner_unknown_in"]) == (None, ["generic"])
     assert told["next"].endswith("people me NAME")
+
+
+@pytest.mark.parametrize(("allow", "trains"), [(("archive",), False), (("archive", "train"), True)])
+def test_import_and_status_name_no_next_step_that_is_not_allowed(
+    tmp_path: Path, allow: tuple[str, ...], trains: bool
+) -> None:
+    made = Self.create(tmp_path / "ann", name="Anna", right="mine", allow=allow)
+    export = tmp_path / "export.jsonl"
+    row = {"conversation": "a", "time": ROWS[0][1], "author": "Anna", "text": "hello"}
+    export.write_text(json.dumps(row) + "\n")
+    told = run(made, "import", export, "--me", "Anna", "--yes").out
+    assert "ask" in told and (" train\n" in told) == trains
+    assert run(made, "status", "--json").json["next"].endswith(" train" if trains else 'ask "…"')

@@ -319,8 +319,9 @@ def _print(imported: _Imported, self_: Self) -> None:
     if not all(summary.owner for summary in summaries):
         out.print(with_self(_whose(self_)), markup=False)
     else:
-        steps = 'Next: afterself ask "…"   (no training needed)\n      afterself train'
-        out.print(with_self(steps), markup=False, soft_wrap=True)
+        from afterself.cli.status_command import steps_with_records
+
+        out.print(with_self(steps_with_records(self_)), markup=False, soft_wrap=True)
 
 
 def _own_words(self_: Self, imported: _Imported) -> tuple[dict[str, Any], list[str]]:

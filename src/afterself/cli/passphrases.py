@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from afterself.errors import UsageError, WrongPassphrase
+from afterself.errors import AfterselfError, UsageError, WrongPassphrase
 
 if TYPE_CHECKING:
     from afterself.custody import Bundle
@@ -78,7 +78,7 @@ def file_named() -> str | None:
 
 
 def new_passphrase(file: str | None, *, may_be_empty: bool = False) -> str:
-    """A new passphrase out of the file; without one, typed twice.
+    """A new passphrase out of the file; without one, typed twice, with three tries.
 
     UsageError if nobody can be asked, or the two differ; WrongPassphrase if it is too short.
     """
@@ -93,14 +93,39 @@ def new_passphrase(file: str | None, *, may_be_empty: bool = False) -> str:
             "--new-passphrase-file FILE.",
         )
     else:
-        typed = _ask("New passphrase: ")
-        if not typed and may_be_empty:
-            return ""
-        require_fitting(typed)
-        if unicodedata.normalize("NFC", _ask("The same again: ")) != unicodedata.normalize("NFC", typed):
-            raise UsageError("The two differ; nothing was changed.", remedy="Run the command again.")
+        return _typed_twice(may_be_empty=may_be_empty)
     require_fitting(typed)
     return typed
+
+
+def _typed_twice(*, may_be_empty: bool) -> str:
+    """A new passphrase, asked for again if it is too short or was not repeated: what was answered stays."""
+    from afterself.home.keys import SHORTEST_PASSPHRASE
+
+    for left in reversed(range(TRIES)):
+        typed = _ask(f"New passphrase (at least {SHORTEST_PASSPHRASE} characters): ")
+        if not typed and may_be_empty:
+            return ""
+        wrong = _wrong_with(typed)
+        if wrong is None:
+            return typed
+        if not left:
+            raise wrong
+        sys.stderr.write(f"{wrong.message} Once more.\n")
+    raise AssertionError  # the loop returns or raises
+
+
+def _wrong_with(typed: str) -> AfterselfError | None:
+    """What speaks against a new passphrase: too short, or not the same when it is typed again."""
+    from afterself.home.key_header import require_fitting
+
+    try:
+        require_fitting(typed)
+    except WrongPassphrase as error:
+        return error
+    if unicodedata.normalize("NFC", _ask("The same again: ")) != unicodedata.normalize("NFC", typed):
+        return UsageError("The two differ. Nothing was changed.", remedy="Run the command again.")
+    return None
 
 
 def read(name: str) -> str:

@@ -38,6 +38,14 @@ def next_step(self_: Self) -> str:
     return str(_facts(self_)["next"])
 
 
+def steps_with_records(self_: Self) -> str:
+    """What can be done with records of a known owner, of what the self may be used for."""
+    from afterself.policy.consent import consented
+
+    steps = 'Next: afterself ask "…"   (no training needed)'
+    return f"{steps}\n      afterself train" if consented(self_, "train") else steps
+
+
 def _facts(self_: Self) -> dict[str, Any]:
     from afterself.policy import open_view
     from afterself.policy.consent import consents

@@ -146,7 +146,12 @@ def _entries(one: Recognised, options: Options, kept: Kept, count: bool) -> Iter
 
 def _entry(one: Recognised, source: SourceView, members: Collection[str], kept: Kept) -> Entry:
     size = sum(source.size(name) for name in members)
-    imported = all(_is_kept(source, name, kept) for name in members if source.size(name))
+    inside = one.detection.members
+    imported = all(
+        _is_kept(source, name, kept) or _is_kept_unpacked(source, name, inside, kept)
+        for name in members
+        if source.size(name)
+    )
     return Entry(
         "", one.detection.format, len(members), size, 0, False, None, None, imported, frozenset(members)
     )
@@ -155,6 +160,15 @@ def _entry(one: Recognised, source: SourceView, members: Collection[str], kept: 
 def _is_kept(source: SourceView, name: str, kept: Kept) -> bool:
     hashes = kept.get(source.size(name), ())
     return bool(hashes) and source.sha256(name) in hashes
+
+
+def _is_kept_unpacked(source: SourceView, outer: str, names: Collection[str], kept: Kept) -> bool:
+    """Whether all that is read in a zip is kept: a zip that was imported by itself is kept as its members."""
+    inside = [name.removeprefix(outer + NESTED) for name in names if name.startswith(outer + NESTED)]
+    if not inside:
+        return False
+    with source.unpacked(outer) as view:
+        return all(_is_kept(view, name, kept) for name in inside if view.size(name))
 
 
 def _counted(entry: Entry, one: Recognised, source: SourceView, options: Options) -> Entry:
