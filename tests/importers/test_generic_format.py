@@ -244,7 +244,7 @@ def test_a_file_in_which_nothing_can_be_read_is_an_error_with_the_reasons(read, 
 def test_what_is_no_table_of_messages_is_not_taken(read, tmp_path, content):
     path = tmp_path / "some.data"
     path.write_text(content)
-    with pytest.raises(UnknownFormat, match="JSON Lines, a JSON array or CSV"):
+    with pytest.raises(UnknownFormat, match="What each takes: afterself import --help"):
         read(path)
 
 
