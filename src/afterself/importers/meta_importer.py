@@ -6,6 +6,7 @@ it is the one who takes part in every conversation, which is told as a guess.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +24,7 @@ from afterself.importers.source_view import SourceView, shown
 _TITLES = {"posts": "Posts", "stories": "Stories", "reels": "Reels", "igtv_videos": "Videos"}
 
 
-class MetaImporter:
+class MetaImporter(ABC):
     """Reads one platform's export as JSON; subclasses know its profile, posts and comments."""
 
     platform: Platform
@@ -34,17 +35,17 @@ class MetaImporter:
     kinds: frozenset[Kind] = frozenset(("message", "post", "comment", "reaction", "call", "system"))
     general = False
 
+    @abstractmethod
     def names_of(self, profile: dict[str, Any]) -> list[str]:
         """What the owner is called, by the profile's file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def post_of(self, fields: dict[str, Any]) -> Written:
         """What an entry of a file of posts says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def comment_of(self, fields: dict[str, Any]) -> Written:
         """What an entry of a file of comments says."""
-        raise NotImplementedError
 
     def detect(self, source: SourceView) -> Detection:
         """Sure if conversations, posts or comments lie where this platform puts them."""
