@@ -45,7 +45,6 @@ NOT_YET_READ = frozenset((
     "signal",
     "transcripts",
     "wxr",
-    "x",
 ))  # fmt: skip
 
 
