@@ -58,8 +58,10 @@ class PseudoTerminal:
         return self.plain(self.raw[start : self.seen])
 
     def wait_for_end(self, seconds: float = 40, *, press: str = "") -> int:
-        """The exit code. `press` is typed now and again every few seconds: a Ctrl-C that reaches readline while it
-        works on the key before waits for one more key (CPython's select sleeps through a signal already taken).
+        """The exit code. `press` is typed now, and again every few seconds.
+
+        A Ctrl-C that reaches readline while it works on the key before is noticed only with the next key
+        (CPython's `select` sleeps through a signal that was already taken).
         """
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
