@@ -11,7 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from afterself.archive.keys import storable
-from afterself.importers.document import Document, Mark, Page, Unreadable
+from afterself.importers.contract import Unreadable
+from afterself.importers.document import Document, Mark, Page
 from afterself.importers.document_txt import decoded
 from afterself.importers.html_depth import shallow
 

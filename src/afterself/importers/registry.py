@@ -46,6 +46,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
+    from afterself.importers.x import XImporter
 
     # What came with an export belongs to it: those that know their files by their places ask first.
     return (
@@ -56,6 +57,7 @@ def importers() -> tuple[Importer, ...]:
         SlackImporter(),
         FacebookImporter(),
         InstagramImporter(),
+        XImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
