@@ -193,8 +193,9 @@ class ImportRun:
 
     @property
     def people(self) -> frozenset[int]:
-        """Numbers of the contacts that this import touched."""
-        return frozenset(identity.contact for identity in self._identities.values())
+        """Numbers of the contacts that this import touched, with 0 for those who are the owner."""
+        contacts = {identity.contact for identity in self._identities.values()}
+        return frozenset(0 if self._people.is_owner(contact) else contact for contact in contacts)
 
     @property
     def owners(self) -> list[str]:

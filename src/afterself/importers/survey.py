@@ -8,9 +8,10 @@ entries are wanted, the person says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from afterself.archive.drafts import RecordDraft
@@ -100,28 +101,28 @@ def survey(source: SourceView, options: Options, kept: Kept, *, count: bool = Tr
     return Survey(tuple(sorted(entries, key=lambda one: one.name)), tuple(unread), tuple(recognised))
 
 
-def import_entries(
+def imports_of(
     self_: Self,
     source: SourceView,
     found: Survey,
     wanted: Collection[Entry],
     options: Options,
     progress: Progress | None = None,
-) -> Iterator[tuple[str, ImportSummary | SourceError]]:
-    """Import these entries: those of the source itself together, then each zip. Gives name and outcome."""
+) -> Iterator[tuple[str, Callable[..., ImportSummary]]]:
+    """How to import these entries: those of the source itself together, then each zip.
+
+    Gives a name, and what imports it while the source is open (`owner_must_be_there` as in `ingest`).
+    """
     left = frozenset[str]().union(
         *(one.members for one in found.entries if one not in wanted and not one.zipped)
     )
     here = [replace(one, source=one.source.without(left)) for one in found.recognised]
     here = [one for one in here if not left.issuperset(_containers(one))]
     if here:
-        yield source.outer_name, import_source(self_, source, options, progress, recognised=here)
+        yield source.outer_name, partial(import_source, self_, source, options, progress, recognised=here)
     for one in wanted:
         if one.zipped and source.path is not None:
-            try:
-                yield one.name, import_path(self_, source.path / one.name, options, progress)
-            except SourceError as error:
-                yield one.name, error
+            yield one.name, partial(import_path, self_, source.path / one.name, options, progress)
 
 
 def _containers(one: Recognised) -> set[str]:
@@ -229,7 +230,10 @@ def _zip(source: SourceView, name: str, options: Options, kept: Kept, count: boo
 def _leftover(names: Collection[str]) -> list[Unread]:
     """Names that nobody reads, by the kind of file."""
     kinds = Counter(_kind(name) for name in names)
-    return [Unread(kind, files, "no importer reads them") for kind, files in kinds.most_common()]
+    return [
+        Unread(kind, files, f"no importer reads {'it' if files == 1 else 'them'}")
+        for kind, files in kinds.most_common()
+    ]
 
 
 def _kind(name: str) -> str:
