@@ -41,6 +41,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.google_keep import GoogleKeepImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
+    from afterself.importers.linkedin import LinkedInImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
     from afterself.importers.reddit import RedditImporter
@@ -62,6 +63,7 @@ def importers() -> tuple[Importer, ...]:
         XImporter(),
         MastodonImporter(),
         RedditImporter(),
+        LinkedInImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
