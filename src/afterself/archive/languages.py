@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,16 +53,16 @@ class Languages:
         ).fetchall()
         return dict(rows)
 
-    def unknown(self) -> dict[int, list[int]]:
+    def unknown(self) -> dict[int, array[int]]:
         """Rows of revisions without a language, in the order of their threads, by thread."""
         rows: Any = self._db.execute(
             f"SELECT record.thread, revision.row {_OWN} AND language IS NULL AND text != '' "
             "ORDER BY record.thread, record.order_at, record.position",
             self._values,
         )
-        found: dict[int, list[int]] = {}
+        found: dict[int, array[int]] = {}
         for thread, revision in rows:
-            found.setdefault(thread, []).append(revision)
+            found.setdefault(thread, array("q")).append(revision)
         return found
 
     def texts(self, revisions: Iterable[int]) -> Iterator[OwnText]:
