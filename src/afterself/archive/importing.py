@@ -294,6 +294,8 @@ class ImportRun:
              columns.words),
         )  # fmt: skip
         self._reviser.first(row, draft, columns.text, columns.raw_hash, blob_of)
+        if is_owner:
+            self._reviser.sums.own(draft, columns.text)
         for person in draft.recipients:
             if self._tombstones.bar(person):
                 continue
@@ -384,6 +386,7 @@ class ImportRun:
                 "DELETE FROM thread WHERE row = ? AND row NOT IN (SELECT thread FROM record)",
                 [(row,) for row in self._touched.by_row],
             )
+        self._reviser.sums.enter(self._db, self.id)
         if self._row.end(self.counts):
             link(self._db, self._first_record, self._rewritten)
             others = whose and self._people.wrote_before(self.source, self.account, self._first_record)
@@ -393,4 +396,5 @@ class ImportRun:
 
     def note_progress(self) -> None:
         """Enter how far this import is: what it brought is now stored, whatever becomes of the rest."""
+        self._reviser.sums.enter(self._db, self.id)
         self._row.note(self.counts)

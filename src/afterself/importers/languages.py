@@ -73,11 +73,13 @@ def identify_owner(archive: Archive) -> Counter[str]:
         prior = Prior(author, texts.known(thread) if known else {})
         for n, one in enumerate(texts.texts(rows), start=1):
             if n % _STORED == 0:
+                texts.enter()
                 archive.keep()
             language = _keep(texts, one, prior)
             if language:
                 found[language] += 1
                 prior.saw(language)
+    texts.enter()
     return found
 
 
@@ -120,7 +122,7 @@ def _keep(texts: Languages, one: OwnText, prior: Prior) -> str | None:
     if one.spans and language != NO_WORDS:
         parts = [(begin, end, language_of(one.text[begin:end], prior)) for begin, end in ranges]
         own = [(begin, end, spoken) for begin, end, spoken in parts if spoken not in (None, NO_WORDS)]
-    texts.write(one.revision, language, own)
+    texts.write(one, language, own)
     return language
 
 
