@@ -248,9 +248,7 @@ def test_a_source_that_breaks_in_the_middle_is_told_with_what_of_it_is_stored(
     with open_view(fresh_self, "list") as view:
         stored = view.overview.how_many()
     assert stored and failed.value.remedy is not None
-    assert failed.value.remedy.startswith(
-        f"{stored} records before it are stored; importing it again goes on"
-    )
+    assert failed.value.remedy.startswith(f"{stored} records are stored already; importing it again goes on")
 
 
 def test_the_archives_own_sums_are_what_counting_gives(

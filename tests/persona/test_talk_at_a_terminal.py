@@ -74,8 +74,9 @@ def test_ctrl_c_during_a_reply_stops_that_reply_only_and_at_the_prompt_it_leaves
         assert "[stopped]" in stopped and BURST[-1] not in stopped
         terminal.press("/retry\r")
         assert BURST[-1] in terminal.wait_for(PROMPT)
-        terminal.press("half a line\x03")
-        assert terminal.wait_for_end() == 0
+        terminal.press("half a line")
+        terminal.wait_for("half a line")
+        assert terminal.wait_for_end(press="\x03") == 0
         assert "Traceback" not in terminal.raw
 
 

@@ -65,8 +65,7 @@ class ImportRun:
         self._owner_by = people.owner_known(self.source, self.account)
         self.counts: Counter[Outcome] = Counter()
         self.forgotten: dict[str, list[Locator]] = {}  # by member: where what was forgotten stands in it
-        self.reparsed: list[str] = []
-        self.sightings = Sightings()
+        self.reparsed, self.sightings = list[str](), Sightings()
         self._holes = 0  # what was forgotten has negative numbers in the order of a thread
         sequences = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
         self._next_record = int(sequences.get("record", 0)) + 1
@@ -87,13 +86,13 @@ class ImportRun:
 
     @property
     def scouting(self) -> bool:
-        """Whether `scout` should see the drafts first: the archive holds records that have no own ids."""
+        """Whether `scout` should see the drafts first: the archive holds some without own ids."""
         return Aligner.needed(self._db, self.source, self._first_record)
 
     def scout(self, drafts: Iterable[RecordDraft]) -> None:
         """See all drafts before any is stored, to know again what another export wrote otherwise."""
-        cut_off = range(self._first_record, self._next_record)
-        self._aligner = Aligner(self._db, self._secret, self.source, scout(drafts), cut_off)
+        before = range(self._first_record, self._next_record)
+        self._aligner = Aligner(self._db, self._secret, self.source, scout(drafts), before)
 
     @property
     def shifted(self) -> dict[str, int]:
@@ -191,8 +190,9 @@ class ImportRun:
 
     @property
     def people(self) -> frozenset[int]:
-        """Numbers of the contacts that this import touched."""
-        return frozenset(identity.contact for identity in self._identities.values())
+        """Numbers of the contacts that this import touched, with 0 for those who are the owner."""
+        contacts = {identity.contact for identity in self._identities.values()}
+        return frozenset(0 if self._people.is_owner(contact) else contact for contact in contacts)
 
     @property
     def owners(self) -> list[str]:
@@ -374,9 +374,9 @@ class ImportRun:
 
     def finish_import(self) -> None:
         """Put the threads in order, say of each record whether it is the owner's, close the import's row."""
+        holes = self._holes if self._tombstones else None
         for thread in self._touched.by_row.values():
             if thread.out_of_order:
-                holes = self._holes if self._tombstones else None
                 self._touched.put_in_order(thread, self._first_record, holes)
         for person in () if self._me_found else self._hints:
             self._decide(person, self._identity(person), owner=True, by="hint")
@@ -395,6 +395,6 @@ class ImportRun:
             self.sightings.keep_of(self._db, self.id)
 
     def note_progress(self) -> None:
-        """Enter how far this import is: what it brought is now stored, whatever becomes of the rest."""
+        """Enter how far this import is: what it brought is to be stored, whatever becomes of the rest."""
         self._reviser.sums.enter(self._db, self.id)
         self._row.note(self.counts)

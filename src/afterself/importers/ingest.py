@@ -32,6 +32,7 @@ from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.languages import identify_owner
+from afterself.importers.owner_names import require_owner
 from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import SourceView, shown
 from afterself.policy import require_consent
@@ -51,7 +52,8 @@ class ImportSummary:
     `skipped` counts what did not become a record, by reason; `problems` names the first of them and
     every warning (at most `PROBLEMS_KEPT`). `owner` is empty where it is not known who the owner is;
     `names_not_found` are names given as "me" that nobody bears. `touched_threads` and `touched_people` are
-    the archive's numbers of them, so that sources with the same people can be counted together.
+    the archive's numbers of them, so that sources with the same people can be counted together; the owner,
+    who may be a contact in each source, is person 0.
     """
 
     source: str
@@ -79,6 +81,7 @@ class _Tally:
     formats: list[str] = field(default_factory=list)
     threads: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
+    ownerless: frozenset[int] = frozenset()
     first: datetime | None = None
     last: datetime | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -102,12 +105,17 @@ class _Tally:
 
 
 def import_path(
-    self_: Self, path: Path, options: Options = Options(), progress: Progress | None = None
+    self_: Self,
+    path: Path,
+    options: Options = Options(),
+    progress: Progress | None = None,
+    *,
+    owner_must_be_there: bool = False,
 ) -> ImportSummary:
     """Import a file, folder or zip. SourceError (nothing stored) if it cannot be read or holds nothing."""
     require_consent(self_, "archive")
     with SourceView.at(path) as source:
-        return import_source(self_, source, options, progress)
+        return import_source(self_, source, options, progress, owner_must_be_there=owner_must_be_there)
 
 
 def import_source(
@@ -117,11 +125,14 @@ def import_source(
     progress: Progress | None = None,
     *,
     recognised: Sequence[Recognised] | None = None,
+    owner_must_be_there: bool = False,
 ) -> ImportSummary:
     """Import an open source with every importer that recognises members of it.
 
     With `recognised` only these are asked, each about the view that it holds. SourceError if it cannot be
-    read; its remedy says how many records are stored nevertheless, if it is a large one.
+    read; its remedy says how many records are stored nevertheless, if it is a large one. With
+    `owner_must_be_there` OwnerNotFound if nobody bears the names given as "me", and there is an importer to
+    which nothing else says who of the people the owner is.
     """
     require_consent(self_, "archive")
     if recognised is None:
@@ -138,12 +149,15 @@ def import_source(
                     tally.formats.append(one.detection.format)
                     _run(archive, one.importer, one.source, options, tally, progress)
                 _refuse_nothing(source, tally)
+                if owner_must_be_there and tally.ownerless and not tally.found:
+                    require_owner(archive, source.outer_name, options, tally.ownerless)
                 identify_owner(archive)
         except SourceError as error:
             if not tally.stored:
                 raise
-            kept = f"{tally.stored:,} records before it are stored; importing it again goes on after them."
-            raise SourceError(error.message, remedy=f"{kept} {error.remedy or ''}".strip()) from error
+            kept = f"{tally.stored:,} records are stored already; importing it again goes on after them."
+            message = error.message.removesuffix(" Nothing of it was stored.")
+            raise type(error)(message, remedy=f"{kept} {error.remedy or ''}".strip()) from error
         finally:
             archive.sweep()
     progress.finish()
@@ -212,8 +226,10 @@ def _run(
     run.finish_import()
     tally.outcomes.update(run.counts)
     tally.threads |= run.threads
-    tally.people |= run.people
-    tally.owner.update(dict.fromkeys(run.owners))
+    people, owners = run.people, run.owners
+    tally.people |= people
+    tally.ownerless |= people if not owners else frozenset()
+    tally.owner.update(dict.fromkeys(owners))
     tally.found.update(set(options.me) - set(run.names_not_found))
 
 
@@ -234,7 +250,7 @@ def yields(importer: Importer, source: SourceView, options: Options) -> Iterator
         # The error's own message may quote the text it choked on: only its type is told.
         raise SourceError(
             f"The importer “{importer.name}” {importer.version} failed ({type(error).__name__}) "
-            f"on “{source.outer_name}”.",
+            f"on “{source.outer_name}”. Nothing of it was stored.",
             remedy="This is a fault of the importer: please report it, without your data.",
         ) from error
 
