@@ -16,6 +16,7 @@ WRITTEN = [
     ("x/archive", "1582825767039930369", "Eulen &amp; Eis"),
     ("x/archive", "1587716640076730369", "hier? https://t.co/dm1"),
     ("mastodon/archive", "statuses/1005", "escargots"),
+    ("bluesky/repo", "3jzhiq65gm222", "insel.example/faehre..."),
     ("linkedin/complete", "2024-03-15 09:30:00 UTC:*", "Br&uuml;cke"),
     ("reddit/request", "c1", "ich schon. &amp; jetzt"),
     ("mastodon/archive", "statuses/1001", "Garten hier &amp; viel"),

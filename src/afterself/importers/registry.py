@@ -31,6 +31,7 @@ class Recognised:
 @cache
 def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
+    from afterself.importers.bluesky import BlueskyImporter
     from afterself.importers.chatgpt import ChatGptImporter
     from afterself.importers.claude import ClaudeImporter
     from afterself.importers.discord import DiscordImporter
@@ -64,6 +65,7 @@ def importers() -> tuple[Importer, ...]:
         MastodonImporter(),
         RedditImporter(),
         LinkedInImporter(),
+        BlueskyImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
