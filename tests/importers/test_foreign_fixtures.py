@@ -38,7 +38,6 @@ NOT_YET_READ = frozenset((
     "hangouts",
     "irc",
     "linkedin",
-    "mastodon",
     "matrix",
     "notion",
     "reddit",

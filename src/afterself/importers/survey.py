@@ -23,9 +23,13 @@ from afterself.importers.documents import DocumentImporter
 from afterself.importers.ingest import ImportSummary, import_path, import_source, yields
 from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import NESTED, SourceView, shown
+from afterself.importers.tar_members import is_tar
 
 COUNTED = 20_000
 """Records of an entry that are read to count it."""
+
+LARGEST_TAR = 256 << 20
+"""Bytes of a tar in a folder that is looked into; a larger one is imported by itself."""
 
 Kept = Mapping[int, Collection[str]]
 """The files that the archive has kept of earlier imports: SHA-256 (hex) by size in bytes."""
@@ -190,10 +194,16 @@ def _counted(entry: Entry, one: Recognised, source: SourceView, options: Options
 
 
 def _zips(source: SourceView, read: Collection[str]) -> list[str]:
-    """Zips in a folder that are not a part of something else."""
+    """Zips and tars in a folder that are not a part of something else."""
     if source.kind != "folder":
         return []
-    return [name for name in source.names() if name.lower().endswith(".zip") and name not in read]
+    return [name for name in source.names() if name not in read and _is_packed(source, name)]
+
+
+def _is_packed(source: SourceView, name: str) -> bool:
+    """A zip, or a tar that is quickly unpacked: it has to be, to see what is in it."""
+    small = is_tar(name) and source.size(name) <= LARGEST_TAR
+    return name.lower().endswith(".zip") or small
 
 
 def _zip(source: SourceView, name: str, options: Options, kept: Kept, count: bool) -> Entry | Unread:
