@@ -213,6 +213,7 @@ def test_with_too_few_replies_nothing_is_scored_or_written_and_what_is_missing_i
     told = page(found)
     assert "with 7 replies in" in told and "needs at least 20 replies in 5 conversations" in told
     assert "Here it wrote nothing" in told
+    assert "(there are none yet)" in page(replace(found, ground=replace(found.ground, replies=0)))
     shown = evaluate(copied, most=7, samples=True).likeness  # asked for: some are written to be shown
     assert len(shown.pairs) == 7 and shown.typicality.replies == PAIRS
 

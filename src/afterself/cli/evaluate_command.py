@@ -100,6 +100,9 @@ def _lines(done: Evaluation) -> list[str]:
     """What a person should know, each figure on a line."""
     found, ground = done.likeness, done.likeness.ground
     replies = counted(ground.replies, "held-out reply", "held-out replies")
+    if not ground.replies:
+        none = "No replies are held out to measure with: too little was there for that."
+        return [none, *_figures(found), f"Page: {done.page}"]
     return [
         f"{replies} in {counted(ground.conversations, 'conversation')}, {counted(ground.bytes, 'byte')}",
         *_figures(found),

@@ -65,11 +65,13 @@ def _head(likeness: Likeness, name: str) -> str:
     ground = likeness.ground
     right: Right = likeness.right  # type: ignore[assignment]
     since = f" since {ground.since[:10]}" if ground.since else ""
+    held_out = f"{counted(ground.replies, 'reply', 'replies')} that {name} really gave{since}"
+    if not ground.replies:
+        held_out = f"later replies that {name} really gave (there are none yet)"
     return f"""<header>
 <h1>How much like {name} is this self?</h1>
 <p>A digital self is a small statistical model of how somebody writes. This page measures how close it
-comes, with {counted(ground.replies, "reply", "replies")} that {name} really gave{since} and that the
-model has never seen.</p>
+comes, with {held_out} and that the model has never seen.</p>
 <p class="soft">Measured on this machine on {text(likeness.measured_at[:10])}; nothing was sent anywhere.
 The self was declared:
 {text(RIGHT_MEANS.get(right, right))}.</p>

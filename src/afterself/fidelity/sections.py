@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from afterself.archive.plain import terminal_text
-from afterself.fidelity.gate import LEAST_MESSAGES, Gate
+from afterself.fidelity.gate import Gate
 from afterself.fidelity.identification import SIZES
 from afterself.fidelity.intervals import Estimate, Measured, TooFew
 from afterself.fidelity.likeness import Likeness
@@ -162,7 +162,7 @@ def copying(likeness: Likeness, name: str) -> str:
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     if gate.verdict == "not measurable":
         body = ""
-        said = f"Not measurable: {_text(gate.reasons[0])}. At least {LEAST_MESSAGES} on each side are needed."
+        said = f"Not measurable: {_text(gate.reasons[0])}."
     else:
         said = "Failed: " + _text("; ".join(gate.reasons)) + "." if gate.reasons else "Passed."
     table = (
