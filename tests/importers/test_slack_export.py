@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from reading import ANY_JSON, Read, read_source
 
 from afterself.importers.contract import Options
-from afterself.importers.slack_text import marked, plain
+from afterself.importers.marked_text import marked
+from afterself.importers.slack_text import plain
 from afterself.importers.source_view import SourceView
 
 USERS = [

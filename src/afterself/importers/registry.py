@@ -43,6 +43,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
+    from afterself.importers.reddit import RedditImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
@@ -60,6 +61,7 @@ def importers() -> tuple[Importer, ...]:
         InstagramImporter(),
         XImporter(),
         MastodonImporter(),
+        RedditImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
