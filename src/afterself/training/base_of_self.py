@@ -1,4 +1,4 @@
-"""The base that a self is trained on: as named; or, where no base is called so here, the one that a bundle brought.
+"""The base that a self is trained on: as named, or, if none is so called here, what a bundle brought.
 
 `unpack` keeps the bases that a self's weights pin, under their hashes (`models.bases.kept_bases`). A folder
 or a hub's cache of the machine where the self was made need not be on this one.
