@@ -14,6 +14,9 @@ from afterself.importers.ingest import import_path
 WRITTEN = [
     ("x/archive", "1582825767039930369", "Eulen &amp; Eis"),
     ("x/archive", "1587716640076730369", "hier? https://t.co/dm1"),
+    ("mastodon/archive", "statuses/1005", "escargots"),
+    ("reddit/request", "c1", "ich schon. &amp; jetzt"),
+    ("mastodon/archive", "statuses/1001", "Garten hier &amp; viel"),
 ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import Read, read_source
+from reading import ANY_JSON, Read, read_source
 
 from afterself.home.folder import Self
 from afterself.importers.contract import Options
@@ -162,18 +162,17 @@ def test_two_accounts_in_a_folder_are_two_owners(tmp_path: Path) -> None:
     assert [one.author and one.author.handle for one in found.records] == ["9", "7"]
 
 
-_ANY = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
-    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=6), one, max_size=3),
-    max_leaves=5,
-)
 _FIELDS = ("id_str", "full_text", "created_at", "entities", "extended_entities", "display_text_range", 
            "deleted_at", "edit_info", "in_reply_to_status_id_str", "retweeted_status")  # fmt: skip
 _SAID = ("id", "senderId", "text", "createdAt", "mediaUrls", "urls", "reactions")
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.dictionaries(st.sampled_from(_FIELDS), _ANY), st.dictionaries(st.sampled_from(_SAID), _ANY), _ANY)
+@given(
+    st.dictionaries(st.sampled_from(_FIELDS), ANY_JSON),
+    st.dictionaries(st.sampled_from(_SAID), ANY_JSON),
+    ANY_JSON,
+)
 def test_a_tweet_or_message_of_any_shape_is_a_record_or_a_problem(
     tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any], said: dict[str, Any], odd: Any
 ) -> None:

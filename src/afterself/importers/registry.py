@@ -42,6 +42,8 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.mail import MailImporter
+    from afterself.importers.mastodon import MastodonImporter
+    from afterself.importers.reddit import RedditImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
@@ -58,6 +60,8 @@ def importers() -> tuple[Importer, ...]:
         FacebookImporter(),
         InstagramImporter(),
         XImporter(),
+        MastodonImporter(),
+        RedditImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),

@@ -65,7 +65,8 @@ class XImporter:
         for archive in _archives(source):
             account = Account(source, archive.owner(source), media=archive.media(source))
             yield OwnerHint(account.owner, "the account of the archive")
-            yield ThreadDraft(POSTS, "Posts", "public", (account.owner,))
+            if any(archive.of((*_NOTES, *_TWEETS))):
+                yield ThreadDraft(POSTS, "Posts", "public", (account.owner,))
             for name, member in archive.of((*_NOTES, *_TWEETS, *_DIRECT, *_GROUPS)):
                 read = each_item(placed_items(source, member), _Reading(account, name).item)
                 yield from until_damage(read, member, _REMEDY, one_of_many=True)

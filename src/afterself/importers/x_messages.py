@@ -16,8 +16,9 @@ from afterself.importers.contract import Unreadable
 from afterself.importers.json_fields import first_of, id_of, table, tables, words
 from afterself.importers.json_places import Item, each_item
 from afterself.importers.local_time import instant
+from afterself.importers.marked_text import unescaped
 from afterself.importers.source_view import shown
-from afterself.importers.x_tweet import Account, media_file, unescaped, written_out
+from afterself.importers.x_tweet import Account, media_file, written_out
 
 _LINK_AT_END = re.compile(r"\s*https://t\.co/\w+\s*$")
 _EVENTS = ("joinConversation", "participantsJoin", "participantsLeave", "conversationNameUpdate")

@@ -20,6 +20,7 @@ from afterself.importers.contract import Unreadable
 from afterself.importers.json_fields import first_of, id_of, table, tables, words
 from afterself.importers.json_places import Item
 from afterself.importers.local_time import instant
+from afterself.importers.marked_text import unescaped
 from afterself.importers.source_view import SourceView
 
 POSTS = "posts"
@@ -122,11 +123,6 @@ def written_out(text: str, urls: list[dict[str, Any]], short: str, long: str) ->
         if words(one.get(short)) and words(one.get(long)):
             text = text.replace(words(one[short]), words(one[long]))
     return text
-
-
-def unescaped(text: str) -> str:
-    """The three signs that X escapes, once."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _shown(text: str, fields: dict[str, Any]) -> str:

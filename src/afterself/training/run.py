@@ -7,7 +7,7 @@ refused leaves the self as it was, and the next one goes on from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,7 @@ from afterself.training.weights import Weights, publish
 from afterself.training.withdrawal import refuse_withdrawn
 
 FEWEST_TURNS = 20
+_NAMES_SHOWN = 6
 
 
 SAMPLE_TOKENS = 40
@@ -235,6 +236,9 @@ def _dataset(self_: Self, base: Base, options: TrainOptions) -> Dataset:
             until=options.until,
             exclude_threads=options.exclude_threads,
         )
+        people = [] if dataset.bursts else [one for one in view.people() if one.records]
+    if people and not any(one.is_owner for one in people):
+        raise _nobody_is_the_owner(self_.declaration.name, [one.name for one in people])
     if dataset.bursts < FEWEST_TURNS:
         found = {0: "is nothing", 1: "is only 1 turn"}.get(dataset.bursts, f"are only {dataset.bursts} turns")
         raise TrainingError(
@@ -243,6 +247,14 @@ def _dataset(self_: Self, base: Base, options: TrainOptions) -> Dataset:
             remedy="Import more, or check with `afterself people` that the right person is the owner.",
         )
     return dataset
+
+
+def _nobody_is_the_owner(name: str, people: Sequence[str]) -> TrainingError:
+    there = ", ".join(list(dict.fromkeys(people))[:_NAMES_SHOWN])
+    return TrainingError(
+        f"Nobody in the archive is known to be {name}, so there is nothing of {name} to learn from.",
+        remedy=f"Say who it is: afterself people me NAME\nThere: {there}",
+    )
 
 
 def _settings(loop: Loop, options: TrainOptions) -> dict[str, Any]:
