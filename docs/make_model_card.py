@@ -55,9 +55,10 @@ Generated from `card.json`, `probe.json` and `LICENSE-weights` by `docs/make_mod
 
 **{card["name"]}**: a language model of the {shape["model_type"]} shape, trained from scratch for this
 package; {shape["num_hidden_layers"]} layers of width {shape["hidden_size"]},
-{shape["num_attention_heads"]} heads ({shape["num_key_value_heads"]} for keys and values), vocabulary {shape["vocab_size"]:,}, reads
-{card["context"]} tokens. As shipped: `base.gguf`, 8-bit (q8_0), sha256
-`{card["sha256"]}`. How it was made, with all runs and what failed:
+{shape["num_attention_heads"]} heads ({shape["num_key_value_heads"]} for keys and values),
+vocabulary {shape["vocab_size"]:,}, reads {card["context"]} tokens.
+As shipped: `base.gguf`, 8-bit (q8_0), sha256 `{card["sha256"]}`.
+How it was made, with all runs and what failed:
 [`pretraining/LOG.md`](../pretraining/LOG.md).
 
 ## What it cannot do
@@ -79,9 +80,9 @@ def validation(card: dict[str, Any]) -> str:
     found, ppmd = card["validation"], card.get("ppmd", {})
     rows = []
     for key, row in found.items():
-        interval = " to ".join(map(str, row.get("interval", ())))
+        low, high = row["interval"]
         beside = ppmd.get(key, {}).get("bits_per_byte", "")
-        rows.append([key, f"{row['bits_per_byte']:.3f}", interval, beside, row.get("documents", ""),
+        rows.append([key, f"{row['bits_per_byte']:.3f}", f"{low} to {high}", beside, row["documents"],
                      f"{row['bytes']:,}"])  # fmt: skip
     head = ["kind / source", "bits per byte", "95 %", "PPMd", "documents", "bytes"]
     read = "; ".join(f"{ppmd[kind]['read'] / 1e6:.1f} MB of {kind}" for kind in ppmd)
@@ -90,7 +91,7 @@ def validation(card: dict[str, Any]) -> str:
 Documents that it never saw (books, episodes, conversations). The interval draws documents anew
 (bootstrap). PPMd, order 6, is a good compressor that has read about as much text of the same kind
 ({read}) and goes on learning as it reads. In dialogue, text and the end of
-each turn count.
+each turn count. {card.get("validation_note", "")}
 
 {table(head, rows)}
 """
