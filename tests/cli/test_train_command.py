@@ -115,7 +115,7 @@ def test_score_takes_several_selves_and_standard_input(trained: tuple[Path, Ran]
 def test_score_without_json_prints_bits_per_byte(trained: tuple[Path, Ran]) -> None:
     folder, _ = trained
     ran = afterself("--self", folder, "score", "--file", "-", stdin=json.dumps(REPLY).encode())
-    assert "1 replies" in ran.out and "bits per byte  the base" in ran.out
+    assert "1 reply, " in ran.out and "bits per byte  the base" in ran.out
 
 
 def test_score_of_an_untrained_self_names_the_remedy(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from afterself.datasets import Dataset, build_examples
 from afterself.errors import MissingExtra, TrainingError
+from afterself.home.counting import counted
 from afterself.home.folder import TRAINING_LOCK, Self
 from afterself.home.jobs import Progress
 from afterself.home.lock import exclusive
@@ -66,7 +67,7 @@ def train(
     resolved = resolve_base(base or self_.declaration.base, allow_network=allow_network)
     progress.start("reading", unit="messages")
     dataset = _dataset(self_, resolved, options)
-    progress.finish(f"{dataset.messages} messages")
+    progress.finish(counted(dataset.messages, "message"))
     loop = _loop(resolved, dataset, options, progress)
     with exclusive(self_.path / TRAINING_LOCK):
         kept = Checkpoints(self_, identity(resolved.sha256, loop.settings, dataset))
