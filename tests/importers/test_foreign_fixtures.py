@@ -35,7 +35,6 @@ NOT_YET_READ = frozenset((
     "evernote",
     "google-voice",
     "hangouts",
-    "irc",
     "notion",
     "signal",
     "transcripts",

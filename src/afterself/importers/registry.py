@@ -42,6 +42,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.google_keep import GoogleKeepImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
+    from afterself.importers.irc import IrcImporter
     from afterself.importers.linkedin import LinkedInImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
@@ -68,6 +69,7 @@ def importers() -> tuple[Importer, ...]:
         RedditImporter(),
         LinkedInImporter(),
         BlueskyImporter(),
+        IrcImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
