@@ -40,6 +40,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.generic import GenericImporter
     from afterself.importers.google_chat import GoogleChatImporter
     from afterself.importers.google_keep import GoogleKeepImporter
+    from afterself.importers.hangouts import HangoutsImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.irc import IrcImporter
@@ -75,6 +76,7 @@ def importers() -> tuple[Importer, ...]:
         IMessageImporter(),
         GoogleChatImporter(),
         GoogleKeepImporter(),
+        HangoutsImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
