@@ -31,6 +31,7 @@ class Recognised:
 @cache
 def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
+    from afterself.importers.bluesky import BlueskyImporter
     from afterself.importers.chatgpt import ChatGptImporter
     from afterself.importers.claude import ClaudeImporter
     from afterself.importers.discord import DiscordImporter
@@ -41,6 +42,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.google_keep import GoogleKeepImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
+    from afterself.importers.linkedin import LinkedInImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
     from afterself.importers.reddit import RedditImporter
@@ -62,6 +64,8 @@ def importers() -> tuple[Importer, ...]:
         XImporter(),
         MastodonImporter(),
         RedditImporter(),
+        LinkedInImporter(),
+        BlueskyImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
