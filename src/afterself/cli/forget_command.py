@@ -189,7 +189,7 @@ def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
     missing = [id for id in dict.fromkeys(records) if id not in found.records]
     if missing:
         raise UsageError(
-            f"{counted(len(missing), 'id is', 'ids are')} no record of this self: {', '.join(missing[:3])}. "
+            f"{counted(len(missing), 'id is no record', 'ids are no records')} of this self: {', '.join(missing[:3])}. "
             "Nothing was forgotten.",
             remedy="Find ids with: afterself search WORDS --json",
         )
