@@ -188,9 +188,9 @@ def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
         found = archive.reach(records, copies=wanted.copies)
     missing = [id for id in dict.fromkeys(records) if id not in found.records]
     if missing:
+        these = counted(len(missing), "id is no record", "ids are no records")
         raise UsageError(
-            f"{counted(len(missing), 'id is no record', 'ids are no records')} of this self: {', '.join(missing[:3])}. "
-            "Nothing was forgotten.",
+            f"{these} of this self: {', '.join(missing[:3])}. Nothing was forgotten.",
             remedy="Find ids with: afterself search WORDS --json",
         )
     if not found.records and person is None:
