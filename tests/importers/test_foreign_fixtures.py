@@ -36,7 +36,6 @@ NOT_YET_READ = frozenset((
     "google-voice",
     "hangouts",
     "irc",
-    "matrix",
     "notion",
     "signal",
     "transcripts",

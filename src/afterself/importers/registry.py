@@ -45,6 +45,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.linkedin import LinkedInImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
+    from afterself.importers.matrix import MatrixImporter
     from afterself.importers.reddit import RedditImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
@@ -59,6 +60,7 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
+        MatrixImporter(),
         FacebookImporter(),
         InstagramImporter(),
         XImporter(),
