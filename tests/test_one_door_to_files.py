@@ -74,6 +74,8 @@ def openers(path: Path) -> set[str]:
         through = ast.unparse(called.value) if isinstance(called, ast.Attribute) else ""
         if name not in OPENERS or through.endswith(("files", "sealed", "plain")):
             continue
+        if name == "copy" and not node.args:
+            continue  # of an array, a set or a dict
         if through in ("Self", "Talk", "_opener", "source", "importer", "self._source", "self._touched"):
             continue  # opening of another kind
         found.add(name)
