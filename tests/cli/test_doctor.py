@@ -51,6 +51,7 @@ def test_the_doctor_tells_of_installation_machine_and_self(filled: Self) -> None
         told
     )
     assert told["chat engine"]["state"] == told["embedded base"]["state"] == "good"
+    assert "knows en, no prose from sources" in told["embedded base"]["found"]
     assert "torch " in told["devices"]["found"]
     assert "50 records" in told["archive"]["found"] and told["audit log"]["state"] == "good"
     assert {path: path.read_bytes() for path in before} == before
