@@ -28,7 +28,6 @@ ELSEWHERE = {
     "archive/encryption.py": "archive.db in both forms, under conversion",
     "cli/correct_command.py": "the file of an editor: in memory for an encrypted self",
     "cli/faults.py": "the null device",
-    "cli/receipts.py": "random bytes that keep room on the disk for a receipt",
     "cli/evaluate_command.py": "the page, written out where the person says",
     "cli/encryption_commands.py": "recovery words, written where the person says",
     "cli/passphrases.py": "the passphrase file",
