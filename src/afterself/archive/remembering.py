@@ -21,7 +21,6 @@ from afterself.errors import UsageError
 
 Sort = Literal["memory", "advice"]
 _TITLES: dict[Sort, str] = {"memory": "Memories", "advice": "Advice"}
-_OWNER_HANDLE = "owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def _thread(told: Told, readers: tuple[Person, ...]) -> ThreadDraft:
 def _teller(archive: Archive, owner_name: str, by: Contact | None) -> Person:
     if by is not None:
         return _known_as(archive, by)
-    person = Person(_OWNER_HANDLE, owner_name)
+    person = Person(owner_name, owner_name)
     owner = next((contact.id for contact in archive.contacts.all() if contact.owner), None)
     archive.people.upsert(TOLD_SOURCE, "", person, contact=owner)
     return person
@@ -107,7 +106,8 @@ def _teller(archive: Archive, owner_name: str, by: Contact | None) -> Person:
 
 def _known_as(archive: Archive, contact: Contact) -> Person:
     """A contact as this source knows them: the same contact, whatever other handles they have."""
-    person = Person(f"contact {contact.id}", contact.name)
+    alone = len(archive.contacts.named(contact.name)) == 1
+    person = Person(contact.name if alone else f"{contact.name} #{contact.id}", contact.name)
     archive.people.upsert(TOLD_SOURCE, "", person, contact=contact.id)
     return person
 

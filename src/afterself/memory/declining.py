@@ -32,7 +32,7 @@ Reason = Literal["never", "other", "after", "software"]
 LEAD, ASKED, NAMED, EVEN = 0.2, 1.34, -1.02, 0.64
 """What speaks for the owner, in log-odds: a lead of one in ranker scores, being asked (“you”), that the
 person who is named says something about it, and nothing of all this."""
-OWN_FROM = 0.55
+OWN_FROM = 0.6
 PAUSE = timedelta(days=30)
 """So long after the last record “yesterday” is no day that anything is known of."""
 _NOWADAYS = re.compile(
