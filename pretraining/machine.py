@@ -14,6 +14,10 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+
+# Its functions take the default group of the moment at which they are imported, and the optimisers import
+# them: before the group is made they get none, after it they would keep it, and its threads, alive at exit.
+import torch.distributed.nn
 from torch import Tensor
 
 
@@ -91,6 +95,10 @@ class Machine:
         return names
 
     def close(self) -> None:
+        """Wait for the other ranks and end the threads that talk to them.
+
+        A gloo thread that outlives this may free a tensor while the interpreter goes away: SIGABRT.
+        """
         if self.world > 1:
             dist.barrier()
             dist.destroy_process_group()

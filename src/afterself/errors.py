@@ -8,6 +8,7 @@
     ├── NotAllowed                 the declaration of this self does not allow it exit code 4
     ├── SourceError                an export cannot be read                       exit code 5
     │   ├── UnknownFormat          no importer recognises it
+    │   ├── OwnerNotFound          nobody in it is called as the owner was said to be
     │   └── HostileSource          traversal, symlink, bomb: refused before reading
     ├── ArchiveError               the archive refuses (newer schema, damage)     exit code 6
     ├── ModelError                 a base or weights cannot be loaded or used     exit code 7
@@ -72,6 +73,10 @@ class SourceError(AfterselfError):
 
 class UnknownFormat(SourceError):
     """No importer recognises the source."""
+
+
+class OwnerNotFound(SourceError):
+    """Nobody in the source bears a name that was given as the owner's."""
 
 
 class HostileSource(SourceError):

@@ -47,7 +47,7 @@ def filled(tmp_path: Path) -> Self:
 
 def fill(self_: Self, tmp_path: Path) -> None:
     rows = [
-        {"conversation": f"{CANARY} club", "author": NAME_CANARY if n % 2 else "Ben",
+        {"conversation": f"{CANARY} clubhouse", "author": NAME_CANARY if n % 2 else "Ben",
          "time": f"2020-01-01T10:{n:02}:00Z", "text": f"{CANARY} number {n}"} for n in range(40)
     ]  # fmt: skip
     export = tmp_path / f"{CANARY}.jsonl"
@@ -84,7 +84,7 @@ def content(self_: Self) -> dict[str, Any]:
 
 
 def canaries(folder: Path) -> list[Path]:
-    marks = (CANARY.encode(), NAME_CANARY.encode(), b"club")
+    marks = (CANARY.encode(), NAME_CANARY.encode(), b"clubhous")
     files = [path for path in folder.rglob("*") if path.is_file()]
     named = [path for path in folder.rglob("*") if CANARY in path.name]
     return named + [path for path in files if any(mark in path.read_bytes() for mark in marks)]

@@ -100,7 +100,7 @@ def test_a_kept_export_that_is_gone_is_found(fresh_self: Self, tmp_path: Path) -
     assert look(fresh_self)["archive"].state == "good"
     for blob in [path for path in fresh_self.blobs_dir.rglob("*") if path.is_file()]:
         blob.unlink()
-    assert "1 kept files are missing" in look(fresh_self)["archive"].found
+    assert "1 kept file is missing" in look(fresh_self)["archive"].found
     assert Blobs(fresh_self.blobs_dir, fresh_self.files).path("ab" * 32).parent.name == "ab"
 
 

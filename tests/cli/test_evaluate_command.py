@@ -30,6 +30,13 @@ def test_evaluate_prints_figures_with_intervals_and_where_the_page_is(ida: Self)
     assert "scoring under the weights" in ran.err
 
 
+def test_too_few_replies_are_told_with_how_many_are_needed(ida: Self) -> None:
+    ran = afterself("--self", ida.path, "evaluate", "--replies", 5)
+    assert "5 held-out replies in" in ran.out and "needs at least 20 replies in 5 conversations" in ran.out
+    assert "leave --replies out" in ran.out and "bits per byte under" not in ran.out
+    assert "replies written" not in ran.err and "scoring" not in ran.err
+
+
 def test_evaluate_speaks_json_with_the_documented_keys(ida: Self, tmp_path: Path) -> None:
     other = Path(shutil.copytree(ida.path, tmp_path / "twin"))
     found = afterself("--self", ida.path, "evaluate", "--against", other, "--replies", 20, "--json").json

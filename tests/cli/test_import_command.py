@@ -111,8 +111,71 @@ def test_an_empty_answer_leaves_the_owner_open(fresh_self, chat, monkeypatch):
 
 
 def test_a_name_that_nobody_bears_is_told(fresh_self, chat):
-    ran = _import(fresh_self, chat, "--me", "Cleo")
+    ran = _import(fresh_self, chat, "--me", "Ben,Cleo")
+    assert ran.code == 0 and "Owner: Ben" in ran.out
     assert "Nobody is called “Cleo”" in ran.out
+
+
+def test_where_nobody_is_called_as_the_owner_nothing_is_stored_and_the_near_name_is_told(fresh_self, chat):
+    ran = _import(fresh_self, chat, "--me", "Bern")
+    assert ran.code == 5
+    assert "Nobody in “WhatsApp Chat with Ben.txt” is called “Bern”. Nothing of it was stored." in ran.err
+    assert "Did you mean “Ben”?" in ran.err and "people me NAME" in ran.err
+    assert _records(fresh_self) == []
+    (failed,) = _import(fresh_self, chat, "--me", "Cleo", "--json").json["failed"]
+    assert failed["path"] == str(chat) and "There: Anna, Ben." in failed["remedy"]
+    assert afterself("--self", fresh_self.path, "people", "--json").lines == []
+
+
+def test_a_source_without_the_owner_is_imported_when_another_one_names_them(fresh_self, chat, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("conversation,time,author,text\nk,2021-01-01,Dora,hi\n")
+    assert _import(fresh_self, table, "--me", "Ben").code == 5
+    ran = _import(fresh_self, table, chat, "--me", "Ben")
+    assert ran.code == 0, ran.err
+    assert "Owner: Ben" in ran.out
+    assert len(_records(fresh_self)) == 4
+
+
+def test_a_note_that_names_nobody_is_kept_and_how_to_say_that_it_is_the_owners_is_told(
+    fresh_self, chat, tmp_path
+):
+    plan = tmp_path / "plan.md"
+    plan.write_text("# A plan\n")
+    ran = _import(fresh_self, plan, chat, "--me", "Ben")
+    assert ran.code == 0, ran.err
+    assert "Owner: Ben" in ran.out and "Which of the names" not in ran.out
+    assert "plan.md: it names no author: if you wrote it, import with --me “writer of plan.md”" in ran.out
+    assert len(_records(fresh_self)) == 4
+
+
+def test_a_chat_in_which_the_owner_is_silent_is_imported_once_the_owner_is_known(fresh_self, chat, tmp_path):
+    silent = tmp_path / "WhatsApp Chat with Cleo.txt"
+    silent.write_text("15/01/2021, 09:00 - Cleo: hi\n15/01/2021, 09:01 - Cleo: ho\n")
+    assert _import(fresh_self, silent, "--me", "Ben").code == 5
+    assert _import(fresh_self, chat, "--me", "Ben").code == 0
+    assert _import(fresh_self, silent, "--me", "Ben", "--json").json["new"] == 2
+
+
+def test_an_import_counts_as_many_people_as_status_though_the_owner_has_a_name_in_each_source(
+    fresh_self, chat, tmp_path
+):
+    table = tmp_path / "table.csv"
+    table.write_text("conversation,time,author,text\nk,2021-01-01,Dora,hi\nk,2021-01-02,Benjamin,ho\n")
+    told = _import(fresh_self, chat, table, "--me", "Ben,Benjamin", "--json").json
+    assert told["people"] == 3  # Anna, Dora and the owner
+    assert afterself("--self", fresh_self.path, "status", "--json").json["people"] == 3
+
+
+def test_the_owner_is_counted_once_also_when_they_are_named_after_the_import(
+    fresh_self, chat, tmp_path, monkeypatch
+):
+    table = tmp_path / "table.csv"
+    table.write_text("conversation,time,author,text\nk,2021-01-01,Ben,hi\nk,2021-01-02,Ben,ho\n")
+    monkeypatch.setattr(import_command, "interactive", lambda: True)
+    ran = _import(fresh_self, tmp_path, "--zone", "UTC", stdin=b"\n1\n")
+    row = next(line for line in ran.out.splitlines() if line.startswith(tmp_path.name))
+    assert row.split()[-2:] == ["2", "5"], ran.out  # people, new
 
 
 @pytest.mark.parametrize(

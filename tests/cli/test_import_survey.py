@@ -158,3 +158,27 @@ def test_a_chat_zip_that_was_imported_by_itself_is_marked_as_imported_and_enter_
     assert titles(fresh_self) == {"Anna", "Cleo"}
     again = run(fresh_self, folder, "--list", "--json").json["found"]
     assert all(one["already_imported"] for one in again)
+
+
+def test_a_broken_zip_in_a_folder_is_told_once_and_a_file_without_author_by_its_name(
+    fresh_self: Self, downloads: Path
+) -> None:
+    ran = run(fresh_self, downloads, "--me", "Ben", "--yes")
+    assert ran.code == 0, ran.err
+    assert (ran.out + ran.err).count("cut.zip") == 1 and "cut off or damaged" in ran.out
+    assert "2 documents name no author (essay.txt, notes/plan.md): if you wrote them" in ran.out
+
+
+def test_a_folder_is_one_line_of_status_whatever_formats_are_in_it(fresh_self: Self, downloads: Path) -> None:
+    run(fresh_self, downloads, "--me", "Ben", "--yes")
+    shown = afterself("--self", fresh_self.path, "status").out
+    assert shown.count("Downloads") == 1
+    assert "Downloads: WhatsApp export, Documents" in shown and "claude.zip: Claude" in shown
+
+
+def test_of_a_folder_in_which_nobody_is_called_as_the_owner_only_what_needs_no_name_is_stored(
+    fresh_self: Self, downloads: Path
+) -> None:
+    ran = run(fresh_self, downloads, "--me", "Bem", "--yes")
+    assert ran.code == 5 and "Did you mean “Ben”?" in ran.err
+    assert titles(fresh_self) == {"t"}  # a talk with Claude says itself who its owner is

@@ -186,3 +186,27 @@ def test_import_and_status_name_no_next_step_that_is_not_allowed(
     told = run(made, "import", export, "--me", "Anna", "--yes").out
     assert "ask" in told and (" train\n" in told) == trains
     assert run(made, "status", "--json").json["next"].endswith(" train" if trains else 'ask "…"')
+
+
+def test_one_of_a_thing_is_told_in_the_singular(tmp_path: Path) -> None:
+    made = Self.create(tmp_path / "one", name="Anna", right="mine", allow=("archive",))
+    export = tmp_path / "one.jsonl"
+    export.write_text('{"conversation": "Marta", "author": "Anna", "text": "the plum tree"}\n', "utf-8")
+    assert "1 of 1 message of the owner" in run(made, "import", export, "--me", "Anna").out
+    assert "1 record (1 of the owner), 1 person, 1 conversation" in run(made, "status").out
+    assert "1 record shown" in run(made, "search", "plum", "-k", 1).out
+    id = run(made, "records", "--json").lines[0]["id"]
+    assert "1 record would be forgotten" in run(made, "forget", id, "--dry-run").out
+    assert "Anna (generic): not the owner; 1 record changed." in run(made, "people", "not-me", "Anna").out
+
+
+def test_a_conversation_that_is_called_as_who_said_it_is_named_once(tmp_path: Path) -> None:
+    made = Self.create(tmp_path / "one", name="Anna", right="mine", allow=("archive",))
+    export = tmp_path / "papa.jsonl"
+    rows = [{"conversation": "Papa", "author": who, "text": "the plum tree"} for who in ("Papa", "Anna")]
+    export.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    run(made, "import", export, "--me", "Anna")
+    heads = [line for line in run(made, "search", "plum").out.splitlines() if " · " in line]
+    assert [head.partition(" · ")[2] for head in heads] == ["Papa", "Anna, Papa"]
+    id = run(made, "records", "--json").lines[0]["id"]
+    assert "Papa, Papa" not in run(made, "records", "--id", id).out

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import pty
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from afterself.archive.drafts import Attachment, Person, Span, ThreadDraft
-from afterself.cli import main
+from afterself.cli import main, new_command
 from afterself.home.folder import Self
 from tests.persona.pseudo_terminal import PseudoTerminal
 
@@ -51,7 +52,7 @@ def json_lines(output: str) -> list[dict[str, Any]]:
 def test_new_makes_a_self_and_says_that_it_is_not_encrypted(run: Run, tmp_path: Path) -> None:
     code, output, errors = run(*NEW)
     assert code == 0
-    assert "it is of you yourself" in output
+    assert "a self of Anna; it is your own. Allowed" in output
     assert "not encrypted" in errors
     made = Self.open(tmp_path / "self")
     assert made.declaration.allow == ("archive", "train", "talk")
@@ -311,3 +312,14 @@ def test_the_next_step_can_be_typed_as_it_is_printed(
     with contextlib.suppress(SystemExit):
         main()
     assert f"afterself --self '{folder}' import PATH" in capsys.readouterr().out
+
+
+def test_an_answer_that_is_neither_yes_nor_no_is_asked_for_again_in_plain_words(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"ja\nYES\n")))
+    monkeypatch.setattr(new_command, "interactive", lambda: True)
+    code, output, _ = run("new", "--name", "Anna", "--right", "mine", "--allow", "archive", "--no-passphrase")
+    assert code == 0
+    assert output.count("Is that so? [y/N]") == 2 and "Please answer y for yes or n for no." in output
+    assert Self.open(tmp_path / "self").declaration.name == "Anna"

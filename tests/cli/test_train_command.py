@@ -52,6 +52,18 @@ def test_training_asks_first_and_does_not_start_where_nobody_can_answer(
     assert current_weights(self_) is None
 
 
+def test_where_nobody_is_known_to_be_the_owner_training_says_so_and_how_to_say_who_it_is(
+    fresh_self: Self, tiny_base: Path, tmp_path: Path
+) -> None:
+    export = tmp_path / "export.jsonl"
+    export.write_text("".join(json.dumps(row) + "\n" for row in talk("Anna", 30)), "utf-8")
+    afterself("--self", fresh_self.path, "import", export)
+    ran = afterself("--self", fresh_self.path, "train", "--base", tiny_base, "--yes")
+    assert ran.code == 8
+    assert "Nobody in the archive is known to be" in ran.err and "Import more" not in ran.err
+    assert f"--self {fresh_self.path} people me NAME" in ran.err and f"Anna, {OWNER}" in ran.err
+
+
 def test_a_date_leaves_out_what_was_said_from_then_on(tmp_path: Path, tiny_base: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 60))
     ran = afterself(
@@ -103,7 +115,7 @@ def test_score_takes_several_selves_and_standard_input(trained: tuple[Path, Ran]
 def test_score_without_json_prints_bits_per_byte(trained: tuple[Path, Ran]) -> None:
     folder, _ = trained
     ran = afterself("--self", folder, "score", "--file", "-", stdin=json.dumps(REPLY).encode())
-    assert "1 replies" in ran.out and "bits per byte  the base" in ran.out
+    assert "1 reply, " in ran.out and "bits per byte  the base" in ran.out
 
 
 def test_score_of_an_untrained_self_names_the_remedy(tmp_path: Path) -> None:

@@ -16,9 +16,9 @@ import pytest
 
 from afterself.archive.store import Archive, list_artifacts
 from afterself.errors import UsageError
-from afterself.fidelity import Estimate, Evaluation, evaluate
-from afterself.fidelity.evaluation import PAGE
-from afterself.fidelity.likeness import Pair
+from afterself.fidelity import Estimate, Evaluation, TooFew, evaluate
+from afterself.fidelity.evaluation import PAGE, PAIRS
+from afterself.fidelity.likeness import Pair, Reading
 from afterself.fidelity.material import gather
 from afterself.fidelity.ngram import WittenBell, bits
 from afterself.fidelity.page import page
@@ -157,6 +157,14 @@ def test_samples_are_shown_when_asked_for_and_marked_as_generated(copied: Self) 
     assert "pairs" not in shown.likeness.as_dict()
 
 
+def test_a_scale_that_does_not_begin_at_zero_says_so(done: Evaluation) -> None:
+    high = Estimate(2.1, 2.0, 2.2)
+    found = replace(done.likeness, reading=Reading(high, high, high, high, high))
+    assert page(found).count("The scale begins at 2, not at 0.") == 1  # differences are drawn around 0
+    low = Estimate(0.1, 0.0, 0.2)
+    assert "The scale begins" not in page(replace(found, reading=Reading(low, low, low, low, low)))
+
+
 def test_hostile_names_and_samples_stay_text(done: Evaluation) -> None:
     evil = "<script>alert(1)</script>\u202eevil\x1b[2J\"'&"
     pair = Pair(evil, evil, evil)
@@ -188,6 +196,26 @@ def test_a_research_self_can_be_measured(tmp_path: Path, tiny_base: Path) -> Non
     assert found.right == "research"
     assert found.as_dict()["bits_per_byte"]["weights"]["not_measurable"] is True
     assert found.copying.verdict == "not measurable"
+
+
+def test_with_too_few_replies_nothing_is_scored_or_written_and_what_is_missing_is_told(
+    copied: Self, other: Self, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Report] = []
+    found = evaluate(copied, {"bo": other}, Progress(seen.append), most=7).likeness
+    assert {report.stage for report in seen} == {"reading"}
+    assert found.copying.reasons == ("7 real messages are fewer than the 50 that are needed",)
+    assert isinstance(found.reading.weights, TooFew) and found.typicality.verdict == "not measurable"
+    assert found.reading.weights.needs == "needs at least 20 replies in 5 conversations"
+    assert found.identification is not None
+    twenty = found.identification.accuracy[20]
+    assert isinstance(twenty, TooFew) and twenty.needs == "needs at least 60 replies in 5 conversations"
+    told = page(found)
+    assert "with 7 replies in" in told and "needs at least 20 replies in 5 conversations" in told
+    assert "Here it wrote nothing" in told
+    assert "(there are none yet)" in page(replace(found, ground=replace(found.ground, replies=0)))
+    shown = evaluate(copied, most=7, samples=True).likeness  # asked for: some are written to be shown
+    assert len(shown.pairs) == 7 and shown.typicality.replies == PAIRS
 
 
 def test_selves_on_different_bases_are_refused_before_anything_is_scored(

@@ -1,14 +1,18 @@
-"""Fixtures that read a path, or text as a WhatsApp chat, without a self."""
+"""Fixtures that read a path, or text as a WhatsApp chat, without a self; or import a hand-written export."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from json_golden import laid_out, options_of
 from reading import Read, read_source
 
+from afterself.home.folder import Self
 from afterself.importers.contract import Options
+from afterself.importers.ingest import ImportSummary, import_path
 from afterself.importers.source_view import SourceView
 
 
@@ -33,3 +37,11 @@ def chat(tmp_path: Path, read: Callable[..., Read]) -> Callable[..., Read]:
         return read(path, **options)
 
     return reading
+
+
+@pytest.fixture
+def imported(request: Any, tmp_path: Path, fresh_self: Self) -> tuple[str, Path, ImportSummary]:
+    """A hand-written export by its name: the name, where it was laid out, and what its import says."""
+    name = request.param
+    path = laid_out(name, tmp_path)
+    return name, path, import_path(fresh_self, path, options_of(name))

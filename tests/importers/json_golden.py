@@ -17,8 +17,10 @@ from typing import Any
 
 from afterself.archive.drafts import RecordDraft
 from afterself.archive.keys import hash_raw, native_key, raw_key, thread_key
+from afterself.home.folder import Self
 from afterself.importers.contract import Options
-from afterself.policy.view import ViewRecord
+from afterself.policy import open_view
+from afterself.policy.view import ThreadInfo, ViewRecord
 
 HERE = Path(__file__).parent
 _SUFFIX = ".result.json"
@@ -85,6 +87,12 @@ def _zipped(folder: Path, path: Path) -> Path:
         for member in sorted(one for one in folder.rglob("*") if one.is_file()):
             packed.write(member, member.relative_to(folder).as_posix())
     return path
+
+
+def stored(self_: Self) -> tuple[list[ViewRecord], list[ThreadInfo]]:
+    """All that an archive holds, as far as it may be shown."""
+    with open_view(self_, "retrieve") as view:
+        return list(view.records()), view.threads()
 
 
 def source_key_ends(drafts: list[RecordDraft]) -> list[str]:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hypothesis import strategies as st
+
 from afterself.archive.drafts import Problem, RecordDraft, ThreadDraft
 from afterself.importers.contract import Options
 from afterself.importers.registry import recognise
 from afterself.importers.source_view import SourceView
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=6), one, max_size=3),
+    max_leaves=5,
+)
+"""Values of any shape, as a damaged or hostile export may hold them."""
 
 
 @dataclass

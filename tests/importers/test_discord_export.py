@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import Read, read_source
+from reading import ANY_JSON, Read, read_source
 
 from afterself.errors import AfterselfError
 from afterself.importers.contract import Options
@@ -109,17 +109,12 @@ def test_a_record_of_another_shape_is_named_with_its_place(tmp_path: Path) -> No
     assert [where.rpartition("/")[2] for where, _ in found.skipped] == ["0", "2"]
 
 
-_ANY = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
-    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=6), one, max_size=3),
-    max_leaves=5,
-)
 _FIELDS = ("id", "type", "timestamp", "content", "author", "attachments", "reactions", "reference",
            "forwardedMessage", "stickers", "timestampEdited")  # fmt: skip
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from(_FIELDS), _ANY), st.data())
+@given(st.dictionaries(st.sampled_from(_FIELDS), ANY_JSON), st.data())
 def test_messages_of_any_shape_and_damaged_files_raise_nothing(
     fields: dict[str, Any], data: st.DataObject
 ) -> None:

@@ -19,8 +19,7 @@ from test_document_goldens import FOLDER, vault
 from afterself.errors import SourceError, UnknownFormat
 from afterself.home.folder import Self
 from afterself.importers import document_html, document_markdown, document_txt
-from afterself.importers.contract import Options
-from afterself.importers.document import Unreadable
+from afterself.importers.contract import Options, Unreadable
 from afterself.importers.document_dates import named, when
 from afterself.importers.ingest import import_path
 from afterself.importers.local_time import LocalClock

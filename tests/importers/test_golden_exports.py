@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from json_golden import ASSISTANTS, TELEGRAM, differences, golden, laid_out, options_of, paired
+from json_golden import ASSISTANTS, TELEGRAM, differences, golden, options_of, paired, stored
 from reading import Read, read_source
 
 from afterself.home.folder import Self
 from afterself.importers.ingest import ImportSummary, import_path
 from afterself.importers.source_view import SourceView
-from afterself.policy import open_view
-from afterself.policy.view import ThreadInfo, ViewRecord
+from afterself.policy.view import ThreadInfo
 
 NAMES = [*TELEGRAM, *ASSISTANTS]
 
@@ -23,24 +22,12 @@ def _read(name: str, path: Path) -> Read:
         return read_source(source, options_of(name))
 
 
-def _stored(self_: Self) -> tuple[list[ViewRecord], list[ThreadInfo]]:
-    with open_view(self_, "retrieve") as view:
-        return list(view.records()), view.threads()
-
-
-@pytest.fixture
-def imported(request: Any, tmp_path: Path, fresh_self: Self) -> tuple[str, Path, ImportSummary]:
-    name = request.param
-    path = laid_out(name, tmp_path)
-    return name, path, import_path(fresh_self, path, options_of(name))
-
-
 @pytest.mark.parametrize("imported", NAMES, indirect=True)
 def test_an_export_is_read_as_a_careful_person_reads_it(
     imported: tuple[str, Path, ImportSummary], fresh_self: Self
 ) -> None:
     name, path, summary = imported
-    records, threads = _stored(fresh_self)
+    records, threads = stored(fresh_self)
     drafts = _read(name, path).records
     if golden(name).get("documents"):
         assert not any(one.own_text for one in records if one.kind == "document")
@@ -85,7 +72,7 @@ def test_the_same_export_read_again_changes_nothing(
     imported: tuple[str, Path, ImportSummary], fresh_self: Self
 ) -> None:
     name, path, first = imported
-    before = _stored(fresh_self)
+    before = stored(fresh_self)
     again = import_path(fresh_self, path, options_of(name))
     assert (again.new, again.changed, again.same) == (0, 0, first.new + first.same)
-    assert _stored(fresh_self) == before
+    assert stored(fresh_self) == before

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading import Read, read_source
+from reading import ANY_JSON, Read, read_source
 
 from afterself.errors import AfterselfError
 from afterself.home.folder import Self
@@ -147,18 +147,13 @@ def test_an_edited_note_is_a_revision_also_when_its_file_was_renamed(
     assert (done.new, done.changed) == (0, 1)
 
 
-_ANY = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=6),
-    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=6), one, max_size=3),
-    max_leaves=5,
-)
 _FIELDS = ("creator", "created_date", "text", "message_id", "attached_files", "quoted_message_metadata",
            "deletion_metadata", "title", "textContent", "listContent", "createdTimestampUsec", "sharees",
            "attachments")  # fmt: skip
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.dictionaries(st.sampled_from(_FIELDS), _ANY))
+@given(st.dictionaries(st.sampled_from(_FIELDS), ANY_JSON))
 def test_messages_and_notes_of_any_shape_raise_nothing(
     tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any]
 ) -> None:

@@ -57,13 +57,24 @@ class PseudoTerminal:
         start, self.seen = self.seen, self.raw.index(text, self.seen) + len(text)
         return self.plain(self.raw[start : self.seen])
 
-    def wait_for_end(self, seconds: float = 40) -> int:
-        """The exit code."""
+    def wait_for_end(self, seconds: float = 40, *, press: str = "") -> int:
+        """The exit code. `press` is typed now, and again every few seconds.
+
+        A Ctrl-C that reaches readline while it works on the key before is noticed only with the next key
+        (CPython's `select` sleeps through a signal that was already taken).
+        """
         end = time.monotonic() + seconds
-        while self._read(end - time.monotonic()):
-            pass
-        self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        return self.code
+        while (left := end - time.monotonic()) > 0:
+            if press:
+                self.press(press)
+            while self._read(min(left, 10.0) if press else left):
+                pass
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended:
+                self.code = os.waitstatus_to_exitcode(status)
+                return self.code
+            time.sleep(0.05)
+        raise AssertionError(f"it did not end; last seen: {self.raw[-500:]!r}")
 
     def _read(self, seconds: float) -> bool:
         if seconds <= 0 or not select.select([self.fd], [], [], seconds)[0]:

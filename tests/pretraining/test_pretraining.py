@@ -169,11 +169,23 @@ def test_the_recipe_at_toy_size_ends_where_it_always_ended(shards: Path, tmp_pat
     assert float(told.rsplit("loss ", 1)[1]) == pytest.approx(4.261, abs=0.02)
 
 
-def test_two_ranks_learn_as_one_does(shards: Path, tmp_path: Path) -> None:
-    train = [PRETRAINING / "train.py", "--shards", shards, "--steps", 12, "--log-every", 1, *TOY]
-    alone = run(*train, "--run", tmp_path / "one", "--micro", 8)
-    both = run("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--", *train,
-               "--run", tmp_path / "two")  # fmt: skip
+ENDS = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv.pop(1))
+import train
+train.main()
+left = [name for task in Path("/proc/self/task").glob("*/comm") if "gloo" in (name := task.read_text())]
+assert not left, f"threads that outlive the run abort it now and then: {left}"
+"""
+
+
+def test_two_ranks_learn_as_one_does_and_leave_no_thread(shards: Path, tmp_path: Path) -> None:
+    given = ["--shards", shards, "--steps", 12, "--log-every", 1, *TOY]
+    alone = run(PRETRAINING / "train.py", *given, "--run", tmp_path / "one", "--micro", 8)
+    (tmp_path / "ends.py").write_text(ENDS)
+    both = run("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "--",
+               tmp_path / "ends.py", PRETRAINING, *given, "--run", tmp_path / "two")  # fmt: skip
     one, two = (float(told.split("loss ")[-1].split()[0]) for told in (alone, both))
     assert two == pytest.approx(one, abs=0.05)
 

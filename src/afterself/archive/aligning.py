@@ -61,8 +61,11 @@ class _Plan:
 class Aligner:
     """The alignment of one import; made when the archive holds records that only their raw block names."""
 
-    def __init__(self, db: apsw.Connection, secret: bytes, source: str, groups: Sequence[Group]) -> None:
-        self._db, self._secret, self._source = db, secret, source
+    def __init__(
+        self, db: apsw.Connection, secret: bytes, source: str, groups: Sequence[Group], cut_off: range
+    ) -> None:
+        """`cut_off` are the rows of records that an earlier run of this very import stored before its end."""
+        self._db, self._secret, self._source, self._cut_off = db, secret, source, cut_off
         self._waiting: dict[str, list[Group]] = {}
         for group in groups:
             self._waiting.setdefault(group.thread, []).append(group)
@@ -75,13 +78,13 @@ class Aligner:
         """Minutes by which the clock of a member is ahead of the archive's, where it is."""
 
     @staticmethod
-    def needed(db: apsw.Connection, source: str) -> bool:
-        """Whether the archive holds records of this source that have no ids of their own."""
+    def needed(db: apsw.Connection, source: str, first: int) -> bool:
+        """Whether the archive holds records of this source, before row `first`, that have no own ids."""
         return bool(
             db.execute(
                 "SELECT 1 FROM thread JOIN record ON record.thread = thread.row "
-                "WHERE thread.source = ? AND instr(record.source_key, '/h:') LIMIT 1",
-                (source,),
+                "WHERE thread.source = ? AND record.row < ? AND instr(record.source_key, '/h:') LIMIT 1",
+                (source, first),
             ).fetchone()
         )
 
@@ -134,7 +137,10 @@ class Aligner:
         renamed: Counter[int] = Counter()
         for n, (raw, occurrence) in enumerate(group.raw_hashes()):
             id = keyed_id(self._secret, raw_key(source_key, raw, occurrence))
-            if id in ids:
+            if ids.get(id) in self._cut_off:  # it is the same, and tells nothing of the clocks
+                fresh.pop(n, None)
+                known.pop(ids[id], None)
+            elif id in ids:
                 met[n] = ids[id]
                 if n in fresh and met[n] in known and abs(fresh[n].minute - known[met[n]].minute) == HOUR:
                     moved.append((n, raw))

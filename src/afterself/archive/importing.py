@@ -7,8 +7,6 @@ revisions, spans and the lexical index in step, and at the end the threads' orde
 from __future__ import annotations
 
 import dataclasses
-import json
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
@@ -16,6 +14,7 @@ from typing import Any, Literal
 import apsw
 
 from afterself.archive.aligning import Aligner
+from afterself.archive.begun import Begun, Outcome
 from afterself.archive.columns import Columns, Draft
 from afterself.archive.drafts import Again, Locator, Person, RecordDraft, ThreadDraft
 from afterself.archive.joining import Joining
@@ -30,8 +29,6 @@ from afterself.archive.sightings import Sightings
 from afterself.archive.threads import ImportedThread, Threads
 from afterself.archive.tombstones import Tombstones
 from afterself.errors import ArchiveError
-
-Outcome = Literal["new", "same", "changed", "forgotten"]
 
 
 class ImportRun:
@@ -51,6 +48,7 @@ class ImportRun:
         outer_name: str,
         options: Mapping[str, Any],
         me: Iterable[str],
+        size: int,
     ) -> None:
         self._db, self._secret, self._people = db, secret, people
         self.source, self.account = nfc(source), nfc(account) or NO_ACCOUNT
@@ -64,38 +62,37 @@ class ImportRun:
         self._joining = Joining(db, secret, self._touched, self.source, self.account)
         self._identities: dict[str, Identity] = {}
         self._rewritten: list[int] = []
-        self._owner_changed = False
         self._owner_by = people.owner_known(self.source, self.account)
         self.counts: Counter[Outcome] = Counter()
         self.forgotten: dict[str, list[Locator]] = {}  # by member: where what was forgotten stands in it
-        self.reparsed: list[str] = []
-        self.sightings = Sightings()
+        self.reparsed, self.sightings = list[str](), Sightings()
         self._holes = 0  # what was forgotten has negative numbers in the order of a thread
-        db.execute(
-            "INSERT INTO import (source, account, importer, version, outer_name, options, started_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (self.source, self.account, importer, version, nfc(outer_name),
-             json.dumps(dict(options), sort_keys=True), time.time_ns() // 1000),
+        sequences = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
+        self._next_record = int(sequences.get("record", 0)) + 1
+        self._row = Begun(
+            db, source=self.source, account=self.account, importer=importer, version=version,
+            outer_name=nfc(outer_name), options=options, size=size, next_record=self._next_record,
         )  # fmt: skip
-        self.id = int(db.last_insert_rowid())
+        self.id, self._first_record = self._row.id, self._row.first_record
+        self._owner_changed = self._row.resumed  # whose words the earlier run's are was still to be said
+        self._touched.unsettled = self._row.resumed
         self._aliases = db.execute("SELECT 1 FROM alias LIMIT 1").fetchone() is not None
         self._aligner: Aligner | None = None
         self._tombstones = Tombstones(db, secret, self.source)
         self._reviser = Reviser(db, self.id, ledger)
-        sequences = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
-        self._first_record = self._next_record = int(sequences.get("record", 0)) + 1
         self._columns = Columns(secret, alone=self._first_record == 1)
 
     # -- alignment with what another export brought ---------------------------------------
 
     @property
     def scouting(self) -> bool:
-        """Whether `scout` should see the drafts first: the archive holds records that have no own ids."""
-        return Aligner.needed(self._db, self.source)
+        """Whether `scout` should see the drafts first: the archive holds some without own ids."""
+        return Aligner.needed(self._db, self.source, self._first_record)
 
     def scout(self, drafts: Iterable[RecordDraft]) -> None:
         """See all drafts before any is stored, to know again what another export wrote otherwise."""
-        self._aligner = Aligner(self._db, self._secret, self.source, scout(drafts))
+        before = range(self._first_record, self._next_record)
+        self._aligner = Aligner(self._db, self._secret, self.source, scout(drafts), before)
 
     @property
     def shifted(self) -> dict[str, int]:
@@ -193,8 +190,9 @@ class ImportRun:
 
     @property
     def people(self) -> frozenset[int]:
-        """Numbers of the contacts that this import touched."""
-        return frozenset(identity.contact for identity in self._identities.values())
+        """Numbers of the contacts that this import touched, with 0 for those who are the owner."""
+        contacts = {identity.contact for identity in self._identities.values()}
+        return frozenset(0 if self._people.is_owner(contact) else contact for contact in contacts)
 
     @property
     def owners(self) -> list[str]:
@@ -296,6 +294,8 @@ class ImportRun:
              columns.words),
         )  # fmt: skip
         self._reviser.first(row, draft, columns.text, columns.raw_hash, blob_of)
+        if is_owner:
+            self._reviser.sums.own(draft, columns.text)
         for person in draft.recipients:
             if self._tombstones.bar(person):
                 continue
@@ -374,9 +374,9 @@ class ImportRun:
 
     def finish_import(self) -> None:
         """Put the threads in order, say of each record whether it is the owner's, close the import's row."""
+        holes = self._holes if self._tombstones else None
         for thread in self._touched.by_row.values():
             if thread.out_of_order:
-                holes = self._holes if self._tombstones else None
                 self._touched.put_in_order(thread, self._first_record, holes)
         for person in () if self._me_found else self._hints:
             self._decide(person, self._identity(person), owner=True, by="hint")
@@ -386,14 +386,15 @@ class ImportRun:
                 "DELETE FROM thread WHERE row = ? AND row NOT IN (SELECT thread FROM record)",
                 [(row,) for row in self._touched.by_row],
             )
-        if self.counts["new"] or self.counts["changed"]:
+        self._reviser.sums.enter(self._db, self.id)
+        if self._row.end(self.counts):
             link(self._db, self._first_record, self._rewritten)
-            if whose and self._people.wrote_before(self.source, self.account, self._first_record):
+            others = whose and self._people.wrote_before(self.source, self.account, self._first_record)
+            if others or self._row.changed_before:
                 link_anew(self._db)
             self.sightings.keep_of(self._db, self.id)
-            self._db.execute(
-                "UPDATE import SET finished_at = ?, counts = ? WHERE id = ?",
-                (time.time_ns() // 1000, json.dumps(self.counts, sort_keys=True), self.id),
-            )
-        else:  # the archive had it all: nothing to account for
-            self._db.execute("DELETE FROM import WHERE id = ?", (self.id,))
+
+    def note_progress(self) -> None:
+        """Enter how far this import is: what it brought is to be stored, whatever becomes of the rest."""
+        self._reviser.sums.enter(self._db, self.id)
+        self._row.note(self.counts)

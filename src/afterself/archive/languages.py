@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import itertools
 import json
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import apsw
+
+from afterself.archive.summaries import Sums
 
 NO_WORDS = "zxx"
 """ISO 639-2: no linguistic content, such as a number, a link or a row of pictures."""
@@ -41,6 +44,7 @@ class Languages:
     def __init__(self, db: apsw.Connection, kinds: Collection[str]) -> None:
         self._db = db
         self._values: dict[str, Any] = {"kinds": json.dumps(sorted(kinds))}
+        self._sums = Sums()
 
     def known(self, thread: int | None = None) -> dict[str, int]:
         """How many texts are in which language, in the archive or in one thread."""
@@ -52,16 +56,16 @@ class Languages:
         ).fetchall()
         return dict(rows)
 
-    def unknown(self) -> dict[int, list[int]]:
+    def unknown(self) -> dict[int, array[int]]:
         """Rows of revisions without a language, in the order of their threads, by thread."""
         rows: Any = self._db.execute(
             f"SELECT record.thread, revision.row {_OWN} AND language IS NULL AND text != '' "
             "ORDER BY record.thread, record.order_at, record.position",
             self._values,
         )
-        found: dict[int, list[int]] = {}
+        found: dict[int, array[int]] = {}
         for thread, revision in rows:
-            found.setdefault(thread, []).append(revision)
+            found.setdefault(thread, array("q")).append(revision)
         return found
 
     def texts(self, revisions: Iterable[int]) -> Iterator[OwnText]:
@@ -75,13 +79,18 @@ class Languages:
             for row, text, spans in rows:
                 yield OwnText(row, text, self._spans(row) if spans else ())
 
-    def write(self, revision: int, language: str, own: Iterable[tuple[int, int, str]] = ()) -> None:
-        """Keep what was found: the language of a revision, and of each stretch of own words in it."""
-        self._db.execute("UPDATE revision SET language = ? WHERE row = ?", (language, revision))
+    def write(self, one: OwnText, language: str, own: Iterable[tuple[int, int, str]] = ()) -> None:
+        """Keep what was found: the language of a text that had none, and of each stretch of its own words."""
+        self._db.execute("UPDATE revision SET language = ? WHERE row = ?", (language, one.revision))
+        self._sums.told(one.text, language)
         for begin, end, spoken in own:
             self._db.execute(
-                "INSERT OR REPLACE INTO span VALUES (?, ?, ?, 'own', ?)", (revision, begin, end, spoken)
+                "INSERT OR REPLACE INTO span VALUES (?, ?, ?, 'own', ?)", (one.revision, begin, end, spoken)
             )
+
+    def enter(self) -> None:
+        """Bring the archive's sums in step with what was written; before each commit."""
+        self._sums.enter(self._db)
 
     def _spans(self, revision: int) -> list[tuple[int, int, str]]:
         found: Any = self._db.execute(

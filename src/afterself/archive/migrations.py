@@ -15,6 +15,7 @@ from typing import Any
 import apsw
 
 from afterself.archive.lexical import PAIRS_TABLE, enter_pairs
+from afterself.archive.summaries import set_up as set_up_summaries
 from afterself.archive.vectors import TABLES as VECTOR_TABLES
 
 _PEOPLE = """
@@ -332,6 +333,12 @@ def _007_nearness(db: apsw.Connection) -> None:
         enter_pairs(db, record, text)
 
 
+def _008_pieces(db: apsw.Connection) -> None:
+    # Of an import that is stored piece by piece, until it ends: how it began and how far it is (JSON).
+    db.execute("ALTER TABLE import ADD COLUMN progress TEXT")
+    set_up_summaries(db)
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _001_data_contract,
     _002_shown_names,
@@ -340,6 +347,7 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _005_policy,
     _006_same_words,
     _007_nearness,
+    _008_pieces,
 )
 LATEST = len(MIGRATIONS)
 

@@ -16,13 +16,16 @@ _SPAN = {"second": 1_000_000, "minute": 60_000_000, "day": 86_400_000_000, "none
 class Rows:
     """Numbers of rows in some order, most of which follow each other: first and last of each stretch."""
 
-    __slots__ = ("_stretches",)
+    __slots__ = ("_stretches", "rising")
 
     def __init__(self) -> None:
         self._stretches = array("q")
+        self.rising = True
+        """Whether each row is higher than the one before, and so none stands there twice."""
 
     def append(self, row: int) -> None:
         """Add one at the end."""
+        self.rising = self.rising and row > (self._stretches[-1] if self._stretches else 0)
         if self._stretches and self._stretches[-1] == row - 1:
             self._stretches[-1] = row
         else:
@@ -32,6 +35,13 @@ class Rows:
         """Add several at the end."""
         for row in rows:
             self.append(row)
+
+    def pieces(self, most: int) -> Iterator[tuple[int, int]]:
+        """First and last of stretches of rows that follow each other, at most so many in each."""
+        ends = iter(self._stretches)
+        for first, last in zip(ends, ends, strict=True):
+            for begin in range(first, last + 1, most):
+                yield begin, min(begin + most - 1, last)
 
     def __iter__(self) -> Iterator[int]:
         ends = iter(self._stretches)

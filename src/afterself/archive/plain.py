@@ -27,3 +27,8 @@ def terminal_text(text: str, *, one_line: bool = False) -> str:
     """
     shown = text.replace("\r\n", "\n").translate(_SHOWN)
     return shown.replace("\n", " ⏎ ") if one_line else shown
+
+
+def one_line(text: str) -> str:
+    """A name or a title as one line of a terminal shows it."""
+    return terminal_text(text, one_line=True)

@@ -17,6 +17,7 @@ from afterself.archive.keys import nfc, storable, storable_or_none
 from afterself.archive.ledger import Ledger
 from afterself.archive.lexical import enter, reindex
 from afterself.archive.scouting import words_of
+from afterself.archive.summaries import Sums
 
 BlobOf = Callable[[str], int | None]
 """Gives the blob of a member of the source, storing it at first need; None if it is not kept."""
@@ -61,6 +62,7 @@ class Reviser:
         self._import = import_id
         self._ledger = ledger
         self._members: dict[str, int] = {}
+        self.sums = Sums()
         found = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'revision'").fetchone()
         self.next_revision = 1 if found is None else int(found[0]) + 1
 
@@ -227,6 +229,7 @@ class Reviser:
         blob_of: BlobOf,
     ) -> int:
         revision, self.next_revision = self.next_revision, self.next_revision + 1
+        self.sums.revision(n)
         where = draft.locator
         spans = () if draft.deleted else draft.spans
         self._db.execute(

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import apsw
 
 from afterself.archive.audiences import Audiences
+from afterself.archive.begun import Outcome
 from afterself.archive.blobs import Blobs
 from afterself.archive.changes import Change, ChangeLog
 from afterself.archive.choosing import records_from, records_in, records_of
@@ -33,7 +34,7 @@ from afterself.archive.contacts import Contact, Contacts
 from afterself.archive.correcting import Corrected, correct, undo
 from afterself.archive.database import archive_errors, open_archive
 from afterself.archive.forgetting import Forgotten, Reach, bar, bury, reach, tidy
-from afterself.archive.importing import ImportRun, Outcome
+from afterself.archive.importing import ImportRun
 from afterself.archive.keys import keyed_id, nfc
 from afterself.archive.labels import Labels
 from afterself.archive.languages import Languages
@@ -143,16 +144,51 @@ class Archive:
         account: str = "",
         options: Mapping[str, Any] | None = None,
         me: Iterable[str] = (),
+        size: int = 0,
     ) -> ImportRun:
-        """Begin an import inside the current transaction.
+        """Begin an import inside the current transaction, or go on with the same one that was cut off.
 
         `source` is the importer's family, `account` whose account it was (if the export says), `me` the
-        names or handles that the person gave as their own.
+        names or handles that the person gave as their own, `size` the bytes of the whole source.
         """
         return ImportRun(
             self._db, self._secret, self.people, self.ledger, source=source, account=account,
             importer=importer, version=version, outer_name=outer_name, options=options or {}, me=me,
+            size=size,
         )  # fmt: skip
+
+    def keep(self, run: ImportRun | None = None) -> None:
+        """Store what the transaction holds so far for good, and go on in a new one.
+
+        Of an import it is noted how far it is, so that the same import goes on with it after a kill.
+        """
+        if run is not None:
+            run.note_progress()
+        self._db.execute("COMMIT")
+        self._db.execute("BEGIN IMMEDIATE")
+
+    @property
+    def forgot(self) -> bool:
+        """Whether anything was ever forgotten here."""
+        return self._db.execute("SELECT 1 FROM tombstone LIMIT 1").fetchone() is not None
+
+    def keep_raw(self, run: ImportRun, member: str, stream: BinaryIO) -> int | None:
+        """Keep a raw member at the end of its import, if anything that is stored came out of it: its blob.
+
+        So where something was forgotten: were it kept at the start, a kill could leave that among the blobs.
+        """
+        named = (run.id, nfc(member))
+        number: Any = self._db.execute(
+            "SELECT id FROM import_member WHERE import = ? AND member = ?", named
+        ).get
+        if number is None:
+            return None
+        blob = self.store_member(run, member, stream)
+        self._db.execute(
+            "UPDATE revision SET blob = ? WHERE blob IS NULL AND import = ? AND member = ?",
+            (blob, run.id, number),
+        )
+        return blob
 
     def store_member(self, run: ImportRun, member: str, stream: BinaryIO) -> int:
         """Keep a raw member (or attachment) of an import as a blob; gives the blob's number."""

@@ -6,12 +6,16 @@ how several orders become one stands in `ordering`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import apsw
 
-from afterself.archive.ordering import Rows, times_in_order, weave, with_holes
+from afterself.archive.ordering import Rows, time_in_order, times_in_order, weave, with_holes
+
+_AT_ONCE = 5_000
+"""Records of a long thread that are read at once."""
 
 
 @dataclass(slots=True)
@@ -69,6 +73,8 @@ class Threads:
     def __init__(self, db: apsw.Connection) -> None:
         self._db = db
         self.by_row: dict[int, ImportedThread] = {}
+        self.unsettled = False
+        """Whether an earlier run of this import was cut off before it put its threads in order."""
 
     def known(self, number: int) -> ImportedThread:
         """What is known of a thread, from now on kept in step."""
@@ -76,7 +82,9 @@ class Threads:
             return self.by_row[number]
         top, last_at = self._held(number)
         held = top >= 0
-        thread = ImportedThread(number, top + 1, last_at, held, untimed=held and last_at is None)
+        thread = ImportedThread(
+            number, top + 1, last_at, held, untimed=held and last_at is None, reorder=self.unsettled
+        )
         self.by_row[number] = thread
         thread.participants |= self._participants(number)
         return thread
@@ -119,6 +127,9 @@ class Threads:
 
         `holes` are the negative numbers that stand for forgotten ones; None: nothing was ever forgotten.
         """
+        if self._of_one_file(thread, since):
+            self._as_in_the_file(thread)
+            return
         rows: Any = self._db.execute(
             "SELECT row, said_at, precision, order_at, position FROM record WHERE thread = ? "
             "ORDER BY position, row",
@@ -131,11 +142,47 @@ class Threads:
             order = weave(order, seen)
         places = [(row, position) for position, row in enumerate(order) if row in by_row]
         times = times_in_order([(by_row[row][1], by_row[row][2]) for row, _ in places])
-        self._db.executemany(
-            "UPDATE record SET order_at = ?, position = ? WHERE row = ?",
-            [
-                (at, position, row)
-                for (row, position), at in zip(places, times, strict=True)
-                if by_row[row][3:] != (at, position)
-            ],
+        self._place(
+            (at, position, row)
+            for (row, position), at in zip(places, times, strict=True)
+            if by_row[row][3:] != (at, position)
         )
+
+    def _of_one_file(self, thread: ImportedThread, since: int) -> bool:
+        """Whether one file brought the whole thread, each record once: then its order is the thread's."""
+        seen = list(thread.files.values())
+        earlier = "SELECT 1 FROM record WHERE thread = ? AND row < ? LIMIT 1"
+        return (
+            len(seen) == 1
+            and seen[0].rising
+            and self._db.execute(earlier, (thread.row, since)).fetchone() is None
+        )
+
+    def _as_in_the_file(self, thread: ImportedThread) -> None:
+        """`put_in_order` for a thread of any length in little memory."""
+        (seen,) = thread.files.values()
+        last: int | None = None
+        position = 0
+        untimed: list[tuple[int, int]] = []  # what stands before the first known time gets that time
+        for first, end in seen.pieces(_AT_ONCE):
+            rows: Any = self._db.execute(
+                "SELECT row, said_at, precision, order_at, position FROM record "
+                "WHERE row BETWEEN ? AND ? AND thread = ? ORDER BY row",
+                (first, end, thread.row),
+            ).fetchall()
+            moved: list[tuple[int | None, int, int]] = []
+            for row, said_at, precision, *had in rows:
+                last = time_in_order(said_at, precision, last)
+                if last is None:
+                    untimed.append((position, row))
+                else:
+                    moved += [(last, *place) for place in untimed]
+                    untimed.clear()
+                    if had != [last, position]:
+                        moved.append((last, position, row))
+                position += 1
+            self._place(moved)
+        self._place([(None, *place) for place in untimed])
+
+    def _place(self, places: Iterable[tuple[int | None, int, int]]) -> None:
+        self._db.executemany("UPDATE record SET order_at = ?, position = ? WHERE row = ?", places)

@@ -19,7 +19,7 @@ from afterself.cli.filter_options import (
     filters_of,
 )
 from afterself.cli.moments import shown_moment
-from afterself.cli.places import show_places
+from afterself.cli.places import show_places, who_and_where
 from afterself.cli.reading import json_lines, text_of
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
@@ -224,9 +224,7 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     from afterself.cli.excerpts import cut_note, shown_excerpt
     from afterself.memory.excerpt import excerpt
 
-    who = hit.author or "unknown"
-    # A chat with one person is mostly named after that person: once is enough.
-    place = terminal_text(who if who == hit.thread_title else f"{who}, {hit.thread_title}", one_line=True)
+    place = who_and_where(hit.author, hit.thread_title)
     when = shown_moment(hit.said_at, hit.precision)
     clock = " UTC" if ":" in when else ""
     out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)

@@ -13,6 +13,7 @@ from afterself.cli.completions import audiences, contacts
 from afterself.cli.moments import moment_of
 from afterself.cli.shell import app, echo_json, open_self
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ def _tell(self_: Self, found: list[Audience], *, as_json: bool) -> None:
             for key, value in rules.items()
             if key != "audience" and value not in ([], None, True)
         ]
-        many = f"{seen.records:,} records in {seen.threads:,} threads"
+        many = f"{counted(seen.records, 'record')} in {counted(seen.threads, 'thread')}"
         lines = [f"{one.name}: {many}" + ("" if one.rules.quotes else "; nothing is quoted"), *shown]
         typer.echo("\n".join(terminal_text(line, one_line=True) for line in lines))
 

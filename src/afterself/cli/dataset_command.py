@@ -16,6 +16,7 @@ from afterself.cli.moments import moment_of
 from afterself.cli.own_words import languages_lines, own_words_json, own_words_lines
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from afterself.datasets import Conversation, Dataset, Example, Split
@@ -84,8 +85,9 @@ def dataset(
         echo_json(counts)
         return
     console().print(
-        f"{counts['messages']:,} messages of the owner in {counts['turns']:,} turns of "
-        f"{counts['conversations']:,} conversations: {counts['train']:,} examples to learn from "
+        f"{counted(counts['messages'], 'message')} of the owner in {counted(counts['turns'], 'turn')} of "
+        f"{counted(counts['conversations'], 'conversation')}: "
+        f"{counted(counts['train'], 'example')} to learn from "
         f"({counts['tokens']:,} tokens, {counts['target_tokens']:,} of them targets), "
         f"{counts['validation']:,} to validate on. Of the turns {counts['train_turns']:,} train and "
         f"{counts['validation_turns']:,} validate; {counts['held_out_turns']:,} more are held out for "
@@ -95,7 +97,7 @@ def dataset(
     for line in [*own_words_lines(words), *languages_lines(languages)]:
         console().print(line, markup=False)
     if export is not None:
-        console().print(f"{counts['exported']:,} chat examples written to {export}.", markup=False)
+        console().print(f"{counted(counts['exported'], 'chat example')} written to {export}.", markup=False)
     if preview is not None:
         _show(made.train, tokenizer, preview)
 

@@ -10,6 +10,7 @@ import typer
 
 from afterself.cli.shell import app, console, interactive
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -132,8 +133,9 @@ class Tour:
         found = read_chats(self_)
         first, last = (f"{moment:%B %Y}" if moment else "?" for moment in (found.first, found.last))
         self._say(
-            f"{self.person.intro}. {found.threads} chats with {found.people - 1} people, "
-            f"{first} to {last}: {found.new:,} new messages, {found.same:,} known already."
+            f"{self.person.intro}. {counted(found.threads, 'chat')} with "
+            f"{counted(found.people - 1, 'person', 'people')}, "
+            f"{first} to {last}: {counted(found.new, 'new message')}, {found.same:,} known already."
         )
         return self_
 
@@ -146,8 +148,9 @@ class Tour:
         self_ = make(self.folder, self.person)
         found = read_life(self_, book)
         self._say(
-            f"{self.person.intro}. {found.threads} scenes and letters with {found.people - 1} people: "
-            f"{found.new:,} new turns, {found.same:,} known already."
+            f"{self.person.intro}. {found.threads} scenes and letters with "
+            f"{counted(found.people - 1, 'person', 'people')}: "
+            f"{counted(found.new, 'new turn')}, {found.same:,} known already."
         )
         return self_
 
@@ -200,9 +203,9 @@ class Tour:
         from afterself.cli.progress import duration
 
         self._say(
-            f"{told.owner_messages:,} messages, {told.tokens_per_epoch:,} tokens, at most "
-            f"{told.settings.epochs:g} passes, on {told.device} with {told.threads} "
-            f"thread{'s' if told.threads != 1 else ''}: at most {duration(told.seconds)}. After each half "
+            f"{counted(told.owner_messages, 'message')}, {told.tokens_per_epoch:,} tokens, at most "
+            f"{told.settings.epochs:g} passes, on {told.device} with "
+            f"{counted(told.threads, 'thread')}: at most {duration(told.seconds)}. After each half "
             "pass it writes something, to watch it learn."
         )
 
@@ -223,7 +226,10 @@ class Tour:
         with ProgressLine(console(stderr=True)) as line:
             done = evaluate(self_, None, Progress(line.tell, interval=0.5), most=REPLIES, samples=True)
         reading = done.likeness.reading
-        self._say("Bits per byte of what was really said; fewer is closer, in brackets the 95 % interval:")
+        self._say("Bits per byte of what was really said; fewer is closer, in brackets the 95 % interval.")
+        self._say(
+            "Other messages than those above, which say when to stop: so the same base reads otherwise."
+        )
         self._say(f"  {figure(reading.base)}  the untouched base")
         self._say(f"  {figure(reading.witten_bell)}  a model that only counts letters")
         self._say(f"  {figure(reading.weights)}  the weights")

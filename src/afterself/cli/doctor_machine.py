@@ -16,6 +16,7 @@ from typing import Any
 
 from afterself.cli.doctor_checks import Check, broken, good, note
 from afterself.cli.doctor_installed import install_command, version_of
+from afterself.home.counting import counted
 
 PART = "Machine"
 _WAIT = 120
@@ -61,7 +62,9 @@ def _cores() -> Check:
     set_by = os.environ.get("OMP_NUM_THREADS")
     threads = f"; OMP_NUM_THREADS sets torch's threads to {set_by}" if set_by else ""
     wide = ", multiplies bfloat16" if cpu_has_bfloat16() else ""
-    return good(PART, "processor", f"{cpu_name()}{wide}; {usable_cores()} cores may be used{threads}")
+    return good(
+        PART, "processor", f"{cpu_name()}{wide}; {counted(usable_cores(), 'core')} may be used{threads}"
+    )
 
 
 def _memory() -> Check:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from afterself.cli.doctor_checks import Check, broken, good, note
 from afterself.errors import AfterselfError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
@@ -87,7 +88,7 @@ def _encryption(self_: Self) -> Iterator[Check]:
     plain = kept_as_they_are(self_.path)
     if plain:
         yield note(
-            PART, "encryption", f"{len(plain)} files in the folder are not encrypted: {plain[0]}",
+            PART, "encryption", f"not encrypted: {counted(len(plain), 'file')}, {plain[0]}",
             "Afterself did not put them there: move them away.",
         )  # fmt: skip
 
@@ -102,11 +103,11 @@ def _archive(self_: Self) -> Iterator[Check]:
         return
     damage = [*health.problems]
     if health.missing_blobs:
-        damage.append(f"{health.missing_blobs} kept files are missing")
+        damage.append(f"{counted(health.missing_blobs, 'kept file is', 'kept files are')} missing")
     if damage:
         yield broken(PART, "archive", "; ".join(damage), restore)
     else:
-        what = f"{health.records:,} records, tables of version {health.version}, whole"
+        what = f"{counted(health.records, 'record')}, tables of version {health.version}, whole"
         yield good(PART, "archive", what)
     if health.version > health.latest:
         yield note(

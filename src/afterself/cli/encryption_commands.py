@@ -16,6 +16,7 @@ import typer
 from afterself.cli import passphrases
 from afterself.cli.progress import ProgressLine
 from afterself.cli.shell import app, chosen_path, console, interactive, new_private_file, open_self, with_self
+from afterself.cli.yes_or_no import confirmed
 from afterself.errors import SelfError, UsageError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def lock(yes: Yes = False) -> None:
     if header is None:
         Self.plain_declaration(path)
         typer.echo(f"Everything of the person in {path} will be encrypted. {COPIES}", err=True)
-        if not yes and interactive() and not typer.confirm("Encrypt it?"):
+        if not yes and interactive() and not confirmed("Encrypt it?"):
             raise UsageError("Nothing was changed.")
     with ProgressLine(console(stderr=True)) as line:
         progress = Progress(line.tell)
@@ -99,7 +100,7 @@ def unlock(
     if not yes:
         if not interactive():
             raise UsageError("Nobody can be asked here.", remedy="Add --yes.")
-        if not typer.confirm("Who can read the folder can then read everything in it. Decrypt it?"):
+        if not confirmed("Who can read the folder can then read everything in it. Decrypt it?"):
             raise UsageError("Nothing was changed.")
     with ProgressLine(console(stderr=True)) as line:
         progress = Progress(line.tell)

@@ -12,9 +12,10 @@ from afterself.cli.passphrases import opened
 from afterself.cli.progress import ProgressLine
 from afterself.cli.shell import app, console, echo_json, new_private_file, open_self, with_self
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
-    from afterself.fidelity import Evaluation, Measured
+    from afterself.fidelity import Evaluation, Likeness, Measured
     from afterself.fidelity.typicality import Typicality
     from afterself.home.folder import Self
 
@@ -98,10 +99,31 @@ def _open(against: str | None, own: Self) -> dict[str, Self]:
 def _lines(done: Evaluation) -> list[str]:
     """What a person should know, each figure on a line."""
     found, ground = done.likeness, done.likeness.ground
-    reading = found.reading
+    replies = counted(ground.replies, "held-out reply", "held-out replies")
+    if not ground.replies:
+        none = "No replies are held out to measure with: too little was there for that."
+        return [none, *_figures(found), f"Page: {done.page}"]
+    return [
+        f"{replies} in {counted(ground.conversations, 'conversation')}, {counted(ground.bytes, 'byte')}",
+        *_figures(found),
+        f"Copying: {'; '.join([found.copying.verdict, *found.copying.reasons])}",
+        _naturalness(found.typicality),
+        f"Page: {done.page}",
+    ]
+
+
+def _figures(found: Likeness) -> list[str]:
+    """What was read off the held-out replies, or how many there must be for that."""
+    from afterself.fidelity import TooFew
+
+    reading, ground = found.reading, found.ground
+    if isinstance(reading.weights, TooFew):
+        if ground.available > ground.replies:
+            more = f"There are {ground.available:,}: leave --replies out"
+        else:
+            more = "Import more, then: afterself train"
+        return [with_self(f"Likeness: {figure(reading.weights)}. {more}")]
     lines = [
-        f"{ground.replies:,} held-out replies in {ground.conversations:,} conversations, "
-        f"{ground.bytes:,} bytes",
         f"  {figure(reading.base)}  bits per byte under the bare base",
         f"  {figure(reading.witten_bell)}  counting letters (Witten-Bell, order 6)",
         f"  {figure(reading.weights)}  under the weights",
@@ -114,11 +136,6 @@ def _lines(done: Evaluation) -> list[str]:
         lines.append(f"  {found.identification.chance:.3f}  by chance")
         swaps = found.identification.swap
         lines += [f"  {figure(value)}  more under the weights of {name}" for name, value in swaps.items()]
-    lines += [
-        f"Copying: {'; '.join([found.copying.verdict, *found.copying.reasons])}",
-        _naturalness(found.typicality),
-        f"Page: {done.page}",
-    ]
     return lines
 
 
@@ -137,4 +154,4 @@ def figure(found: Measured) -> str:
 
     if isinstance(found, Estimate):
         return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
-    return str(found)
+    return f"{found}; {found.needs}"

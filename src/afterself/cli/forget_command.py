@@ -19,7 +19,9 @@ from afterself.cli.moments import moment_of
 from afterself.cli.people_commands import the_contact
 from afterself.cli.self_commands import thread_id
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, with_self
+from afterself.cli.yes_or_no import confirmed
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from afterself.archive.store import Contact, Forgotten, Reach
@@ -107,7 +109,7 @@ def forget(
     if not dry_run and not yes:
         if not interactive():
             raise UsageError("Nobody can be asked here. Nothing was forgotten.", remedy="Add --yes.")
-        if not typer.confirm("Forget this? It cannot be taken back."):
+        if not confirmed("Forget this? It cannot be taken back."):
             raise UsageError("Nothing was forgotten.")
     done, receipt = (None, None) if dry_run else _forget(self_, found, person, wanted)
     if as_json:
@@ -268,7 +270,7 @@ def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> 
     for title, count in found.threads[:_SHOWN]:
         out.print(f"  {count:>6,}  {terminal_text(title, one_line=True)}", markup=False)
     if len(found.threads) > _SHOWN:
-        out.print(f"  … in {len(found.threads) - _SHOWN} more conversations", markup=False)
+        out.print(f"  … in {counted(len(found.threads) - _SHOWN, 'more conversation')}", markup=False)
     for made in found.stale:
         out.print(f"Made from them, and to be made anew: {made.path}", markup=False)
     out.print("They go from the search index and from the raw exports that are kept here, too.")
@@ -305,7 +307,7 @@ def _show_copies(found: Reach, wanted: Wanted) -> None:
     for (source, thread), count in places.most_common(_SHOWN):
         out.print(f"  {count:>6,}  {terminal_text(f'{source}, {thread}', one_line=True)}", markup=False)
     if len(places) > _SHOWN:
-        out.print(f"  … in {len(places) - _SHOWN} more conversations", markup=False)
+        out.print(f"  … in {counted(len(places) - _SHOWN, 'more conversation')}", markup=False)
 
 
 def _quote(self_: Self, found: Reach) -> None:
@@ -324,7 +326,7 @@ def _quote(self_: Self, found: Reach) -> None:
 
 
 def _records(count: int) -> str:
-    return f"{count:,} record" if count == 1 else f"{count:,} records"
+    return counted(count, "record")
 
 
 def _tell(done: Forgotten, receipt: dict[str, Any]) -> None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from afterself.archive.plain import one_line
 from afterself.cli.shell import console, echo_json
+from afterself.home.counting import counted
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from afterself.home.folder import Self
     from afterself.importers.contract import Options
     from afterself.importers.source_view import SourceView
-    from afterself.importers.survey import Entry, Survey
+    from afterself.importers.survey import Entry, Survey, Unread
 
 _UNREAD_SHOWN = 8
 
@@ -74,11 +76,17 @@ def ask_which(found: Survey) -> list[Entry]:
 
 def unread_lines(found: Survey) -> list[str]:
     """What was not recognised and why."""
-    lines = [f"Not read: {_shown(one.what)}, {_files(one.files)}: {_shown(one.why)}" for one in found.unread]
+    lines = [_unread_line(one) for one in found.unread]
     if len(lines) > _UNREAD_SHOWN:
         rest = sum(one.files for one in found.unread[_UNREAD_SHOWN:])
-        lines = [*lines[:_UNREAD_SHOWN], f"Not read: {_files(rest)} of other kinds"]
+        lines = [*lines[:_UNREAD_SHOWN], f"Not read: {counted(rest, 'file')} of other kinds"]
     return lines
+
+
+def _unread_line(one: Unread) -> str:
+    if one.what in one.why:  # it names the file
+        return f"Not read: {one_line(one.why)}"
+    return f"Not read: {one_line(one.what)}, {counted(one.files, 'file')}: {one_line(one.why)}"
 
 
 def survey_json(found: Survey, wanted: Sequence[Entry]) -> dict[str, Any]:
@@ -117,7 +125,7 @@ def _table(entries: Sequence[Entry]) -> Table:
     for number, one in enumerate(entries, 1):
         imported = "imported" if one.imported else ""
         table.add_row(
-            str(number), Text(_shown(one.name)), Text(one.format), _holds(one), _span(one), imported
+            str(number), Text(one_line(one.name)), Text(one.format), _holds(one), _span(one), imported
         )
     return table
 
@@ -133,13 +141,3 @@ def _span(one: Entry) -> str:
     if one.first is None or one.last is None:
         return ""
     return f"{one.first.date()} … {one.last.date() if one.whole else ''}"
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"
-
-
-def _shown(text: str) -> str:
-    from afterself.archive.plain import terminal_text
-
-    return terminal_text(text, one_line=True)

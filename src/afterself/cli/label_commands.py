@@ -10,6 +10,7 @@ import typer
 from afterself.cli.completions import contacts, threads
 from afterself.cli.shell import app, echo_json, open_self
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from afterself.archive.labels import Label, Subjects
@@ -95,7 +96,7 @@ def add(
         return
     would, what = ("would be ", "would become") if dry_run else ("", "became")
     held = f"held back until {day}" if day is not None else "labelled"
-    typer.echo(f"{reached:,} record{'' if reached == 1 else 's'} {would}{held}.")
+    typer.echo(f"{counted(reached, 'record')} {would}{held}.")
     if stale:
         typer.echo(f"Weights made with them {what} stale and do not load: train again.")
 
@@ -132,7 +133,7 @@ def remove(
     if as_json:
         echo_json({"records": reached, "removed": removed, "dry_run": dry_run})
     elif dry_run:
-        typer.echo(f"It would reach {reached:,} record{'' if reached == 1 else 's'}.")
+        typer.echo(f"It would reach {counted(reached, 'record')}.")
     else:
         typer.echo("Removed." if removed else "They had no such label.")
 

@@ -14,6 +14,7 @@ from afterself.cli.completions import bases, one_of, several_of
 from afterself.cli.encryption_commands import offer_recovery
 from afterself.cli.shell import app, chosen_path, interactive, own_command, with_self
 from afterself.cli.synced_folders import require_not_synced
+from afterself.cli.yes_or_no import confirmed
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _confirm(declared: Declaration, *, yes: bool) -> None:
     shown = terminal_text(declared.name, one_line=True)
     allowed = ", ".join(declared.allow)
     typer.echo(f"You declare: a self of {shown}; {RIGHT_MEANS[declared.right]}. Allowed: {allowed}.")
-    if not yes and not typer.confirm("Is that so?"):
+    if not yes and not confirmed("Is that so?"):
         raise UsageError("Nothing was made.")
     require_not_synced(chosen_path(), yes=yes)
 
@@ -119,6 +120,6 @@ def _passphrase(*, yes: bool) -> str | None:
             "for it. Five or six words that do not belong together are good. Empty: no encryption."
         )
     chosen = passphrases.new_passphrase(file, may_be_empty=True)
-    if not chosen and not yes and not typer.confirm("Make it without encryption?"):
+    if not chosen and not yes and not confirmed("Make it without encryption?"):
         raise UsageError("Nothing was made.")
     return chosen or None

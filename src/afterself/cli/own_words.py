@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from afterself.home.counting import counted
+
 if TYPE_CHECKING:
     from afterself.policy.own_words import OwnWords
 
@@ -19,7 +21,7 @@ def own_words_lines(words: OwnWords) -> list[str]:
     if not words.written.records:
         return []
     line = (
-        f"Own words: {words.own.records:,} of {words.written.records:,} messages of the owner, "
+        f"Own words: {words.own.records:,} of {counted(words.written.records, 'message')} of the owner, "
         f"{percent(words.own.characters / max(words.written.characters, 1))} of what stands in them"
     )
     if words.left_out:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.archive.plain import one_line
 from afterself.cli import passphrases
 from afterself.cli.progress import ProgressLine
 from afterself.cli.shell import app, console, echo_json, interactive, open_self
 from afterself.cli.synced_folders import require_not_synced
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from afterself.custody import Packed, Unpacked
@@ -133,14 +135,14 @@ def _show_packed(done: Packed, self_: Self) -> None:
         _warn(f"Stayed behind (links, hidden files, names too long): {', '.join(done.left)}")
     for base in done.bases:
         _warn(_base_line(base))
-    size = f"{done.bytes:,} bytes, {done.records:,} records, {done.files:,} files"
-    typer.echo(f"Packed: {_shown(str(done.path))} ({size}).")
+    size = f"{counted(done.bytes, 'byte')}, {counted(done.records, 'record')}, {counted(done.files, 'file')}"
+    typer.echo(f"Packed: {one_line(str(done.path))} ({size}).")
     if self_.encrypted:
         typer.echo("It opens with the passphrase and the recovery words that the self has now.")
     elif not done.encrypted:
         typer.echo("It is not encrypted: who has the file can read everything in it.")
     typer.echo(f"Signed by the owner's key {done.signer}.")
-    typer.echo(f"To check it at any time: afterself verify {_shown(shlex.quote(str(done.path)))}")
+    typer.echo(f"To check it at any time: afterself verify {one_line(shlex.quote(str(done.path)))}")
 
 
 def _base_line(base: PinnedBase) -> str:
@@ -166,19 +168,14 @@ def _show_unpacked(done: Unpacked) -> None:
         _warn(f"The base model {one} came along; it is kept for all selves.")
     made = done.self_
     declared = f"{made.declaration.name}, {made.declaration.right}, for {', '.join(made.declaration.allow)}"
-    typer.echo(f"Unpacked: {_shown(str(made.path))} ({done.files:,} files), a self of {_shown(declared)}.")
-    when = _shown(str(done.about.get("made_at")))
+    files = counted(done.files, "file")
+    typer.echo(f"Unpacked: {one_line(str(made.path))} ({files} written), a self of {one_line(declared)}.")
+    when = one_line(str(done.about.get("made_at")))
     typer.echo(f"Signed by the owner's key {done.signer}, packed at {when}.")
     if not made.encrypted:
-        folder = _shown(shlex.quote(str(made.path)))
+        folder = one_line(shlex.quote(str(made.path)))
         typer.echo(f"The folder is not encrypted. To encrypt it: afterself --self {folder} lock")
 
 
 def _warn(text: str) -> None:
-    typer.echo(_shown(text), err=True)
-
-
-def _shown(text: str) -> str:
-    from afterself.archive.plain import terminal_text
-
-    return terminal_text(text, one_line=True)
+    typer.echo(one_line(text), err=True)

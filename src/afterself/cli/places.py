@@ -1,9 +1,11 @@
-"""Prints where else a saying was found, under its quote."""
+"""Where a saying stands: who said it in which conversation, and where else it was found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from afterself.archive.plain import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -11,12 +13,16 @@ if TYPE_CHECKING:
     from afterself.policy.sayings import Place
 
 
+def who_and_where(author: str, thread: str) -> str:
+    """The author and the conversation; a chat with one person is mostly named after them: once is enough."""
+    who = author or "unknown"
+    return one_line(who if who == thread else f"{who}, {thread}")
+
+
 def show_places(places: Sequence[Place], out: Console) -> None:
     """Print the other sources of the same saying, if there are any."""
     from rich.text import Text
 
-    from afterself.archive.plain import terminal_text
-
     if places:
         told = "; ".join(f"{place.source}, {place.thread_title}" for place in places)
-        out.print(Text(f"  also in {terminal_text(told, one_line=True)}", style="dim"), markup=False)
+        out.print(Text(f"  also in {one_line(told)}", style="dim"), markup=False)

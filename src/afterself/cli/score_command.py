@@ -12,6 +12,7 @@ from afterself.cli.progress import ProgressLine
 from afterself.cli.reading import json_lines, shown_source
 from afterself.cli.shell import app, chosen_path, console, echo_json
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
@@ -79,6 +80,6 @@ def _print(scores: list[Score]) -> None:
     rows = {"the base": sum(one.bits_base for one in scores)}
     rows |= {name: sum(one.bits[name] for one in scores) for name in scores[0].bits}
     out = console()
-    out.print(f"{len(scores):,} replies, {size:,} bytes", markup=False)
+    out.print(f"{counted(len(scores), 'reply', 'replies')}, {counted(size, 'byte')}", markup=False)
     for name, bits in rows.items():
         out.print(f"  {bits / size:.4f} bits per byte  {name}", markup=False)

@@ -20,9 +20,10 @@ from afterself.cli.filter_options import (
     filters_of,
 )
 from afterself.cli.moments import shown_moment
-from afterself.cli.places import show_places
+from afterself.cli.places import show_places, who_and_where
 from afterself.cli.shell import app, console, echo_json, open_self
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -76,20 +77,19 @@ def search(
     if not found:
         out.print("Nothing found.")
     elif len(found) == k:
-        out.print(f"{k} records shown; there may be more: -k shows more of them.", style="dim")
+        out.print(f"{counted(k, 'record')} shown; there may be more: -k shows more of them.", style="dim")
 
 
 def _show(one: Found, words: str, out: Console) -> None:
     from rich.text import Text
 
-    from afterself.archive.plain import terminal_text
     from afterself.cli.excerpts import cut_note, shown_excerpt
     from afterself.memory.excerpt import excerpt
 
     record = one.record
     when = shown_moment(record.said_at, record.precision)
     clock = " UTC" if ":" in when else ""
-    place = terminal_text(f"{record.author_name or 'unknown'}, {record.thread_title}", one_line=True)
+    place = who_and_where(record.author_name, record.thread_title)
     out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)
     part = excerpt(record.text, words)
     out.print(Text(indent(shown_excerpt(part), "  ")), markup=False)

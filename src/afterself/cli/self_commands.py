@@ -13,8 +13,10 @@ import typer
 
 from afterself.cli.completions import everybody, threads
 from afterself.cli.moments import moment_of, shown_moment
+from afterself.cli.places import who_and_where
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +103,7 @@ def _one_record(view: View, id: str, *, as_json: bool) -> None:
         return
     out = console()
     when = shown_moment(record.said_at, record.precision)
-    place = terminal_text(f"{record.author_name or 'unknown'}, {record.thread_title}", one_line=True)
+    place = who_and_where(record.author_name, record.thread_title)
     out.print(Text(f"{when} · {place}", style="bold"), markup=False)
     out.print(Text(terminal_text(record.text) or ("(deleted)" if record.deleted else _names(record))))
 
@@ -137,7 +139,8 @@ def _show_records(found: Iterator[ViewRecord], limit: int, there: int) -> None:
     out.print(table)
     more = there - shown
     if more > 0:
-        out.print(f"{shown} records shown, {more} more: use --limit, --thread, --since, --until or --json.")
+        narrower = "use --limit, --thread, --since, --until or --json"
+        out.print(f"{counted(shown, 'record')} shown, {more:,} more: {narrower}.")
     elif not shown:
         out.print("No records.")
 
@@ -214,7 +217,7 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
         )
     out.print(table)
     if len(written) > _TABLE_ROWS:
-        out.print(f"{_TABLE_ROWS} people shown, {len(written) - _TABLE_ROWS} more: --json lists them.")
+        out.print(f"{_TABLE_ROWS} people shown, {len(written) - _TABLE_ROWS:,} more: --json lists them.")
     if not any(one.is_owner for one in everyone):
         whose = "Nobody is known to be the owner. If it is you: afterself people me NAME"
         out.print(with_self(whose), markup=False)
@@ -269,4 +272,4 @@ def _decide(names: list[str], *, owner: bool) -> None:
         identify_owner(archive)
     self_.audit("owner decided", identities=len(chosen), owner=owner, records=changed)
     who = ", ".join(f"{terminal_text(one.name, one_line=True)} ({one.source})" for one in chosen)
-    typer.echo(f"{who}: {'the owner' if owner else 'not the owner'}; {changed} records changed.")
+    typer.echo(f"{who}: {'the owner' if owner else 'not the owner'}; {counted(changed, 'record')} changed.")

@@ -9,6 +9,7 @@ import typer
 from afterself.cli.new_command import NOT_ENCRYPTED
 from afterself.cli.own_words import languages_lines
 from afterself.cli.shell import app, console, echo_json, open_self, own_command, with_self
+from afterself.home.counting import counted
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -134,20 +135,21 @@ def _show(facts: dict[str, Any]) -> None:
     lines = {
         "Self": f"{facts['name']}; {RIGHT_MEANS[facts['right']]}",
         "Allowed": ", ".join(facts["allow"]) + _undone(facts["revocations_undone"]),
-        "Archive": f"{facts['records']:,} records ({facts['own_records']:,} of the owner), "
-        f"{facts['people']:,} people, {facts['threads']:,} conversations",
+        "Archive": f"{counted(facts['records'], 'record')} ({facts['own_records']:,} of the owner), "
+        f"{counted(facts['people'], 'person', 'people')}, {counted(facts['threads'], 'conversation')}",
     }
     if facts["repeated_records"]:
-        lines["Archive"] += f"; {facts['repeated_records']:,} more hold the same again, from other sources"
+        lines["Archive"] += f"; {_again(facts['repeated_records'])} the same again, from other sources"
     if facts["first"]:
         lines["Span"] = f"{facts['first'][:10]} … {facts['last'][:10]}"
     lines["Owner"] = _owner(facts)
     for line in languages_lines(facts["languages"]):
         lines["Languages"] = line.removeprefix("Languages: ")
-    for number, one in enumerate(facts["imports"][-_IMPORTS_SHOWN:]):
-        lines[" " * number or "Imports"] = f"{one['at'][:10]}  {one['format']}  {one['name']}"
-    if len(facts["imports"]) > _IMPORTS_SHOWN:
-        lines["\t"] = f"… and {len(facts['imports']) - _IMPORTS_SHOWN} earlier ones: --json lists them"
+    imports = _by_source(facts["imports"])
+    for number, line in enumerate(imports[-_IMPORTS_SHOWN:]):
+        lines[" " * number or "Imports"] = line
+    if len(imports) > _IMPORTS_SHOWN:
+        lines["\t"] = f"… and {len(imports) - _IMPORTS_SHOWN} earlier ones: --json lists them"
     lines["Weights"] = _weights_line(facts["weights"])
     lines["Size"] = f"{facts['bytes'] / 1e6:,.1f} MB in {facts['self']}"
     if facts["encrypted"]:
@@ -162,6 +164,18 @@ def _show(facts: dict[str, Any]) -> None:
     out.print(table)
     if not facts["encrypted"]:
         out.print(with_self(NOT_ENCRYPTED), style="dim", markup=False)
+
+
+def _again(count: int) -> str:
+    return "1 more holds" if count == 1 else f"{count:,} more hold"
+
+
+def _by_source(imports: list[dict[str, Any]]) -> list[str]:
+    """A line for each folder or file of a day, however many formats were found in it."""
+    formats: dict[tuple[str, str], dict[str, None]] = {}
+    for one in imports:
+        formats.setdefault((one["at"][:10], one["name"]), {})[one["format"]] = None
+    return [f"{day}  {name}: {', '.join(found)}" for (day, name), found in formats.items()]
 
 
 def _undone(purposes: list[str]) -> str:

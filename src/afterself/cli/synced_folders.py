@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 
+from afterself.cli.yes_or_no import confirmed
 from afterself.errors import SelfError, UsageError
 
 
@@ -26,7 +27,7 @@ def require_not_synced(path: Path, *, yes: bool, option: str = "--self") -> None
             remedy=f"Name a folder outside it with {option}. If it must be here: at a terminal that asks.",
         )
     typer.echo(f"Warning: {warning}", err=True)
-    if not typer.confirm("Make it there all the same?"):
+    if not confirmed("Make it there all the same?"):
         raise UsageError("Nothing was made.", remedy=f"Name a folder outside it with {option}.")
 
 

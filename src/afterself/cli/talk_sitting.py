@@ -31,7 +31,7 @@ COMMANDS = {
     "retry": "/retry         another reply to what you said last",
     "history": "/history       this conversation again; it is kept in memory only",
     "help": "/help          this list",
-    "bye": "/bye           leave; so do Ctrl-C and Ctrl-D. Ctrl-C during a reply stops that reply",
+    "bye": "/bye           leave; so do /quit, Ctrl-C and Ctrl-D. Ctrl-C during a reply stops that reply",
 }
 _LEAVE = frozenset({"bye", "quit", "exit"})
 _COMMAND = re.compile(r"/([A-Za-z][A-Za-z_-]*)(?:\s+(.*))?", re.S)

@@ -14,7 +14,9 @@ from afterself.cli.moments import moment_of
 from afterself.cli.own_words import languages_lines
 from afterself.cli.progress import ProgressLine, duration
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, require_records
+from afterself.cli.yes_or_no import confirmed
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from afterself.training import Preflight, TrainOptions, Weights
@@ -120,7 +122,7 @@ def train(
             raise UsageError(
                 "Training asks before it starts, and nobody is here to answer.", remedy="Add --yes."
             )
-        return typer.confirm("Start training?", default=True, err=True)
+        return confirmed("Start training?", default=True, err=True)
 
     with ProgressLine(err) as line:
         try:
@@ -174,15 +176,17 @@ def preflight_lines(told: Preflight) -> list[str]:
     what = "all weights" if told.settings.method == "full" else f"an adapter of rank {told.settings.rank}"
     free = "" if told.memory_free is None else f", {told.memory_free / 1e9:.1f} GB free"
     return [
-        f"Device    {told.device} ({told.threads} threads, {told.precision})",
+        f"Device    {told.device} ({counted(told.threads, 'thread')}, {told.precision})",
         f"Base      {told.base} ({told.parameters / 1e6:.1f}M parameters, licence {told.license})",
         f"Training  {what} ({told.trained_parameters / 1e6:.1f}M), learning rate {told.settings.rate:g}",
-        f"Data      {told.owner_messages:,} messages of the owner in {told.owner_turns:,} turns: "
-        f"{told.train_turns:,} train ({told.examples:,} examples), {told.validation_turns:,} validate, "
+        f"Data      {counted(told.owner_messages, 'message')} of the owner in "
+        f"{counted(told.owner_turns, 'turn')}: "
+        f"{told.train_turns:,} train ({counted(told.examples, 'example')}), "
+        f"{told.validation_turns:,} validate, "
         f"{told.held_out_turns:,} more are held out for evaluation",
         *(line.replace("Languages: ", "Languages ") for line in languages_lines(told.languages)),
-        f"Tokens    {told.tokens_per_epoch:,} an epoch, at most {told.settings.epochs:g} epochs, "
-        f"{told.steps:,} steps",
+        f"Tokens    {told.tokens_per_epoch:,} an epoch, at most {_epochs(told.settings.epochs)}, "
+        f"{counted(told.steps, 'step')}",
         f"Time      at most {duration(told.seconds)} ({told.tokens_per_second:,.0f} tokens a second)",
         f"Memory    about {told.memory_needed / 1e9:.1f} GB{free}",
         f"The base reads the owner at {told.base_bits:.2f} bits per byte.",
@@ -190,6 +194,10 @@ def preflight_lines(told: Preflight) -> list[str]:
         *(f"Note      {warning}" for warning in told.warnings),
         *_resuming(told),
     ]
+
+
+def _epochs(count: float) -> str:
+    return "1 epoch" if count == 1 else f"{count:g} epochs"
 
 
 def _resuming(told: Preflight) -> list[str]:

@@ -85,7 +85,11 @@ def _verify_bundle(path: Path, *, as_json: bool) -> None:
     elif found is None:
         typer.echo("The files in it were not opened: no passphrase was given.")
     else:
-        typer.echo(f"{found.files:,} files in it are whole. {_whose(found.about)}")
+        typer.echo(f"{_all_whole(found.files)} {_whose(found.about)}")
+
+
+def _all_whole(files: int) -> str:
+    return "The one file in it is whole." if files == 1 else f"All {files:,} files in it are whole."
 
 
 def _whose(about: dict[str, Any]) -> str:

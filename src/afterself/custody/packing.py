@@ -23,6 +23,7 @@ from afterself.custody.contents import ABOUT, Content, PinnedBase, files_of, pin
 from afterself.custody.members import end_members, read_members, write_member
 from afterself.errors import Damaged, SelfError, UsageError
 from afterself.home.atomic import replacing
+from afterself.home.counting import counted
 from afterself.home.declaration import RIGHT_MEANS
 from afterself.home.disk import why_not
 from afterself.home.folder import Self
@@ -137,17 +138,17 @@ def _write(
         with writing_bundle(file, signer, keys, lock) as bundle:
             about = json.dumps(_about(self_, bases, left, findings), ensure_ascii=False, indent=1).encode()
             write_member(bundle.stream, ABOUT, len(about), [about])
-            records = 0
+            records, files = 0, 1 + len(contents)
             for name, content, count in record_files(self_):
                 write_member(bundle.stream, name, len(content), [content])
-                records += count
+                records, files = records + count, files + 1
             for one in contents:
                 _write_file(bundle.stream, one, progress)
             end_members(bundle.stream)
         size = file.tell()
-    progress.finish(f"{len(contents)} files")
+    progress.finish(counted(files, "file"))
     return Packed(
-        part, size, bundle.sha256, fingerprint(signer.public), lock is not None, records, len(contents),
+        part, size, bundle.sha256, fingerprint(signer.public), lock is not None, records, files,
         tuple(bases), tuple(left), findings,
     )  # fmt: skip
 

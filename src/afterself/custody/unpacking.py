@@ -21,6 +21,7 @@ from afterself.custody.members import Member, hostile, read_members
 from afterself.errors import Damaged, SelfError
 from afterself.home.atomic import FILE_MODE, make_folder, sync_folder
 from afterself.home.checksums import settle_sums
+from afterself.home.counting import counted
 from afterself.home.disk import why_not
 from afterself.home.folder import FOLDERS, Self
 from afterself.home.jobs import Progress
@@ -65,7 +66,7 @@ def check(bundle: Bundle, keys: Keys, progress: Progress | None = None) -> Check
             about = _about(bundle, member)
         for piece in member.pieces:
             progress.advance(len(piece))
-    progress.finish(f"{count} files")
+    progress.finish(counted(count, "file"))
     return Checked(count, about)
 
 
@@ -97,7 +98,7 @@ def unpack(bundle: Bundle, keys: Keys, to: Path, progress: Progress | None = Non
         filling = _Filling(bundle, making, bases)
         for member in _members(bundle, keys, "unpacking", progress):
             filling.put(member, progress)
-        progress.finish(f"{filling.count} files")
+        progress.finish(counted(filling.count, "file"))
         filling.require_bases()
         for name in FOLDERS:
             make_folder(making / name)

@@ -18,7 +18,7 @@ from afterself import __version__
 from afterself.archive.store import Archive
 from afterself.errors import UsageError
 from afterself.fidelity.copying import CopyIndex
-from afterself.fidelity.gate import judge
+from afterself.fidelity.gate import enough, judge
 from afterself.fidelity.identification import identify
 from afterself.fidelity.intervals import Draws, Floats
 from afterself.fidelity.likeness import Ground, Likeness, Pair, Reading
@@ -28,6 +28,7 @@ from afterself.fidelity.page import page
 from afterself.fidelity.typicality import typicality
 from afterself.fidelity.written import Written, write_replies
 from afterself.home.atomic import make_folder
+from afterself.home.counting import counted
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.home.moments import utc_text
@@ -70,7 +71,7 @@ def evaluate(
     others = _others(weights, against or {})
     progress.start("reading", unit="messages")
     material = gather(self_, weights, most)
-    progress.finish(f"{len(material.replies)} held-out replies")
+    progress.finish(counted(len(material.replies), "held-out reply", "held-out replies"))
     likeness = _measure(self_, weights, base, others, material, progress, samples=samples)
     return Evaluation(likeness, keep(self_, likeness, material))
 
@@ -101,18 +102,15 @@ def _measure(
     texts, draws = material.texts, Draws(material.conversations)
     sizes = np.array([len(text.encode("utf-8", "replace")) + 1 for text in texts], dtype=float)
     background = WittenBell(material.others)
-    paid = _paid(weights, base, others, material, progress)
-    cheap = bits(_readers(WittenBell(material.own), background), texts)
-    written = write_replies(self_, material.replies, progress)
+    if draws.enough:
+        paid = _paid(weights, base, others, material, progress)
+        paid["witten_bell"] = bits(_readers(WittenBell(material.own), background), texts)
+    else:  # no figure would come of it
+        paid = dict.fromkeys(_readers_of(others), np.zeros(len(texts)))
     index = CopyIndex([*material.own, *material.others])
+    real = index.look_up(material.messages)
+    written = _written(self_, material, progress, gated=draws.enough or enough(real), samples=samples)
     messages = [m for replies in written.replies for reply in replies for m in messages_of(reply)]
-    reading = Reading(
-        base=draws.ratio(paid["base"], sizes),
-        weights=draws.ratio(paid["weights"], sizes),
-        witten_bell=draws.ratio(cheap, sizes),
-        saved_over_base=draws.ratio(paid["base"] - paid["weights"], sizes),
-        saved_over_witten_bell=draws.ratio(cheap - paid["weights"], sizes),
-    )
     swapped = {name: paid[f"of {name}"] for name in others}
     return Likeness(
         name=self_.declaration.name,
@@ -124,12 +122,37 @@ def _measure(
         measured_at=utc_text(datetime.now(UTC).replace(microsecond=0)),
         version=__version__,
         ground=_ground(material, draws, sizes),
-        reading=reading,
+        reading=_reading(paid, sizes, draws),
         identification=identify(paid["weights"], swapped, sizes, draws) if others else None,
-        copying=judge(index.look_up(messages), index.look_up(material.messages)),
+        copying=judge(index.look_up(messages), real),
         typicality=typicality(texts, written.replies, material.conversations, background),
         pairs=_pairs(material, written) if samples else (),
     )
+
+
+def _written(self_: Self, material: Material, progress: Progress, *, gated: bool, samples: bool) -> Written:
+    """What the weights write for the gates; without enough real replies for one, only what is to be shown."""
+    if gated:
+        return write_replies(self_, material.replies, progress)
+    if samples:
+        return write_replies(self_, material.replies, progress, count=PAIRS)
+    return Written.nothing(len(material.replies))
+
+
+def _reading(paid: Mapping[str, Floats], sizes: Floats, draws: Draws) -> Reading:
+    base, weights, cheap = paid["base"], paid["weights"], paid["witten_bell"]
+    return Reading(
+        base=draws.ratio(base, sizes),
+        weights=draws.ratio(weights, sizes),
+        witten_bell=draws.ratio(cheap, sizes),
+        saved_over_base=draws.ratio(base - weights, sizes),
+        saved_over_witten_bell=draws.ratio(cheap - weights, sizes),
+    )
+
+
+def _readers_of(others: Mapping[str, Weights]) -> list[str]:
+    """The names that `_measure` has of all readers."""
+    return ["base", "weights", "witten_bell", *(f"of {name}" for name in others)]
 
 
 def _paid(

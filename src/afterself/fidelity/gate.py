@@ -54,6 +54,11 @@ class Gate:
         }
 
 
+def enough(found: Copied) -> bool:
+    """Whether there are messages enough on this side to hold them against the other."""
+    return found.messages >= LEAST_MESSAGES
+
+
 def judge(written: Copied, real: Copied) -> Gate:
     """Hold what weights wrote against what the person really wrote later."""
     bars = Bars(
@@ -61,9 +66,10 @@ def judge(written: Copied, real: Copied) -> Gate:
         cov30=max(MOST_COV30, real.cov30),
         p95=max(MOST_P95, real.p95),
     )
-    for whose, found in (("written", written), ("real", real)):
-        if found.messages < LEAST_MESSAGES:
-            few = f"{found.messages} {whose} messages are fewer than the {LEAST_MESSAGES} that are needed"
+    for whose, found in (("real", real), ("written", written)):
+        if not enough(found):
+            are = "message is" if found.messages == 1 else "messages are"
+            few = f"{found.messages} {whose} {are} fewer than the {LEAST_MESSAGES} that are needed"
             return Gate("not measurable", written, real, bars, (few,))
     reasons = []
     if written.exact > bars.exact:

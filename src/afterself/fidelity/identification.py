@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from afterself.fidelity.intervals import Draws, Estimate, Floats, Measured, TooFew
+from afterself.fidelity.intervals import LEAST_REPLIES, Draws, Estimate, Floats, Measured, TooFew
 
 SIZES = (1, 5, 20)
 """Replies in a group."""
@@ -46,7 +46,7 @@ def identify(own: Floats, others: Mapping[str, Floats], sizes: Floats, draws: Dr
 def _accuracy(gains: Floats, size: int, draws: Draws) -> Measured:
     """How often a random group of `size` costs every other self more than the own one."""
     if not draws.enough or draws.replies < LEAST_GROUPS * size:
-        return TooFew(draws.replies, draws.conversations)
+        return TooFew(draws.replies, draws.conversations, max(LEAST_REPLIES, LEAST_GROUPS * size))
     random = np.random.default_rng(_SEED)
     members = [np.flatnonzero(draws.index == n) for n in range(draws.conversations)]
     everyone = np.arange(draws.replies)

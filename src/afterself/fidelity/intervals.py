@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+
+from afterself.home.counting import counted
 
 LEAST_REPLIES = 20
 LEAST_CONVERSATIONS = 5
@@ -40,14 +42,23 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class TooFew:
-    """Nothing can be said: `replies` in `conversations` are not enough."""
+    """Nothing can be said: `replies` in `conversations` are not enough, at least `least` replies are."""
 
     replies: int
     conversations: int
+    least: int = field(default=LEAST_REPLIES, compare=False)
 
     def __str__(self) -> str:
-        talks = "1 conversation" if self.conversations == 1 else f"{self.conversations} conversations"
-        return f"not measurable with {self.replies} {'reply' if self.replies == 1 else 'replies'} in {talks}"
+        return f"not measurable with {_replies(self.replies, self.conversations)}"
+
+    @property
+    def needs(self) -> str:
+        """What would be enough."""
+        return f"needs at least {_replies(self.least, LEAST_CONVERSATIONS)}"
+
+
+def _replies(replies: int, conversations: int) -> str:
+    return f"{counted(replies, 'reply', 'replies')} in {counted(conversations, 'conversation')}"
 
 
 Measured = Estimate | TooFew

@@ -15,6 +15,7 @@ from afterself.archive.plain import terminal_text
 from afterself.fidelity import sections
 from afterself.fidelity.likeness import Likeness, Pair
 from afterself.fidelity.page_style import STYLE
+from afterself.home.counting import counted
 from afterself.home.declaration import RIGHT_MEANS, Right
 
 
@@ -64,11 +65,13 @@ def _head(likeness: Likeness, name: str) -> str:
     ground = likeness.ground
     right: Right = likeness.right  # type: ignore[assignment]
     since = f" since {ground.since[:10]}" if ground.since else ""
+    held_out = f"{counted(ground.replies, 'reply', 'replies')} that {name} really gave{since}"
+    if not ground.replies:
+        held_out = f"later replies that {name} really gave (there are none yet)"
     return f"""<header>
 <h1>How much like {name} is this self?</h1>
 <p>A digital self is a small statistical model of how somebody writes. This page measures how close it
-comes, with {ground.replies:,} replies that {name} really gave{since} and that the model has never
-seen.</p>
+comes, with {held_out} and that the model has never seen.</p>
 <p class="soft">Measured on this machine on {text(likeness.measured_at[:10])}; nothing was sent anywhere.
 The self was declared:
 {text(RIGHT_MEANS.get(right, right))}.</p>
@@ -116,8 +119,9 @@ def _details(likeness: Likeness, name: str) -> str:
         ("base", f"{likeness.base} (sha256 {likeness.base_sha256[:16]}…), trained: {likeness.method}"),
         (
             "held-out replies",
-            f"{ground.replies:,} of {ground.available:,}, in {ground.conversations:,} conversations, "
-            f"{ground.bytes:,} bytes with one end mark each",
+            f"{ground.replies:,} of {ground.available:,}, in "
+            f"{counted(ground.conversations, 'conversation')}, {counted(ground.bytes, 'byte')} "
+            "with one end mark each",
         ),
         (
             "letter counting",

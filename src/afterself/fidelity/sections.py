@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from html import escape
 
 from afterself.archive.plain import terminal_text
-from afterself.fidelity.gate import LEAST_MESSAGES
+from afterself.fidelity.gate import Gate
 from afterself.fidelity.identification import SIZES
 from afterself.fidelity.intervals import Estimate, Measured, TooFew
 from afterself.fidelity.likeness import Likeness
 from afterself.fidelity.plots import Scale, axis, scale, strip
 from afterself.fidelity.typicality import WIDEST_GAP
+from afterself.home.counting import counted
 
 Row = tuple[str, Measured, str]
 """What is measured (HTML), the figure, and the class of its colour."""
@@ -124,8 +125,7 @@ def identification(likeness: Likeness, name: str) -> str:
 """
     count = len(found.swap) + 1
     rows: list[Row] = [
-        (f"From {size} {'reply' if size == 1 else 'replies'}", found.accuracy[size], "weights")
-        for size in SIZES
+        (f"From {counted(size, 'reply', 'replies')}", found.accuracy[size], "weights") for size in SIZES
     ]
     swaps: list[Row] = [
         (f"The weights of <bdi>{_text(other)}</bdi>", value, "weights") for other, value in found.swap.items()
@@ -162,7 +162,7 @@ def copying(likeness: Likeness, name: str) -> str:
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     if gate.verdict == "not measurable":
         body = ""
-        said = f"Not measurable: {_text(gate.reasons[0])}. At least {LEAST_MESSAGES} on each side are needed."
+        said = f"Not measurable: {_text(gate.reasons[0])}."
     else:
         said = "Failed: " + _text("; ".join(gate.reasons)) + "." if gate.reasons else "Passed."
     table = (
@@ -171,14 +171,19 @@ def copying(likeness: Likeness, name: str) -> str:
     )
     return f"""<section>
 <h2>Does it only repeat?</h2>
-<p>A model can look like a person by giving their old messages back. So the self wrote
-{gate.written.messages:,} messages,
-and each was looked for in what it was trained on. People repeat themselves too: the middle column is what
-{name}’s own later messages repeat.</p>
+<p>A model can look like a person by giving their old messages back. {_looked_for(gate, name)}</p>
 {table if body else ""}
 <p><b>{said}</b> Messages under 15 letters do not count: “see you there” is everybody’s.</p>
 </section>
 """
+
+
+def _looked_for(gate: Gate, name: str) -> str:
+    if not gate.written.messages:
+        return "So what a self writes is looked for in what it was trained on. Here it wrote nothing."
+    wrote = counted(gate.written.messages, "message")
+    return f"""So the self wrote {wrote}, and each was looked for in what it was trained on. People repeat
+themselves too: the middle column is what {name}’s own later messages repeat."""
 
 
 def typicality(likeness: Likeness, name: str) -> str:
@@ -219,10 +224,9 @@ def _found(accuracy: dict[int, Measured], chance: float, name: str) -> tuple[str
     best = accuracy[sizes[-1]]
     shown = any(isinstance(one, Estimate) and one.low > chance for one in accuracy.values())
     assert isinstance(best, Estimate)
-    what = "reply" if sizes[-1] == 1 else "replies"
     said = (
-        f"From {sizes[-1]} {what}, this self is picked out in {100 * best.value:.0f} of 100 tries "
-        f"(guessing: {100 * chance:.3g})."
+        f"From {counted(sizes[-1], 'reply', 'replies')}, this self is picked out in "
+        f"{100 * best.value:.0f} of 100 tries (guessing: {100 * chance:.3g})."
     )
     return ("good", "yes", said) if shown else ("open", "undecided", said)
 
@@ -242,7 +246,10 @@ def _plot(
     on = scale(estimates, [*marks, *ends])
     shown = "".join(_row(row, on, digits, percent, marks) for row in rows)
     places = 0 if percent else max(1, min(3, _digits(on)))
-    return f'<div class="plot">{shown}{axis(on, places, percent=percent)}</div>'
+    cut = ""
+    if on.low > 0:
+        cut = f'<p class="key">The scale begins at {on.low:g}, not at 0.</p>'
+    return f'<div class="plot">{shown}{axis(on, places, percent=percent)}</div>{cut}'
 
 
 def _row(row: Row, on: Scale, digits: int, percent: bool, marks: Sequence[float]) -> str:
@@ -269,7 +276,8 @@ def _digits(on: Scale) -> int:
 
 
 def _missing(found: Measured) -> str:
-    return f"{str(found)[0].upper()}{str(found)[1:]}."
+    needs = f"; {found.needs}" if isinstance(found, TooFew) else ""
+    return f"{str(found)[0].upper()}{str(found)[1:]}{needs}."
 
 
 def _percent(saved: Measured, base: Measured) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from afterself.datasets import HeldOutReply
+from afterself.home.counting import counted
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.persona.engine import REPLY_TOKENS, open_engine, prompt_room
@@ -40,6 +41,11 @@ class Written:
     def count(self) -> int:
         """Replies written."""
         return sum(map(len, self.replies))
+
+    @classmethod
+    def nothing(cls, replies: int) -> Written:
+        """Nothing was written, for want of anything to hold it against."""
+        return cls(((),) * replies, 0)
 
 
 def write_replies(
@@ -74,7 +80,7 @@ def write_replies(
                 made[place].append("".join(pieces))
                 progress.advance()
     written = Written(tuple(map(tuple, made)), len(order), temperature)
-    progress.finish(f"{written.count} replies")
+    progress.finish(counted(written.count, "reply", "replies"))
     return written
 
 

@@ -23,6 +23,7 @@ from afterself.home.audit import rewrite_audit
 from afterself.home.checksums import NAME as SUMS
 from afterself.home.checksums import forget_sums
 from afterself.home.chunks import CHUNK, SealedReader, looks_sealed
+from afterself.home.counting import counted
 from afterself.home.declaration import SEALED_TOML, to_toml
 from afterself.home.disk import why_not
 from afterself.home.folder import PLAIN_NAME, SEALED_NAME, TRAINING_LOCK, WRITER_LOCK, Self
@@ -129,7 +130,7 @@ class _Work:
             size = path.stat().st_size
             one(path)
             progress.advance(size)
-        progress.finish(f"{len(found)} files")
+        progress.finish(counted(len(found), "file"))
 
     def seal(self, path: Path) -> None:
         if self.is_sealed(path):

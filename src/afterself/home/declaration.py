@@ -24,7 +24,7 @@ MEASURED_ONLY = ("talk", "voice", "after-death")
 FORMAT = 1
 
 RIGHT_MEANS: dict[Right, str] = {
-    "mine": "it is of you yourself",
+    "mine": "it is your own",
     "consent": "it is of a living person who consented to it",
     "steward": "it is of someone who died, and you care for what they left",
     "fictional": "it is of an invented person",

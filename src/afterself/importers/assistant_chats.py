@@ -156,8 +156,3 @@ class Export(ABC):
             attachments=said.attachments,
             reply_to=said.reply_to,
         )
-
-
-def begins_array(head: bytes) -> bool:
-    """Whether a file begins as a JSON array does."""
-    return head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"[")

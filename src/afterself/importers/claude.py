@@ -17,10 +17,9 @@ from afterself.importers.assistant_chats import (
     Export,
     Said,
     Talk,
-    begins_array,
 )
 from afterself.importers.contract import Unreadable
-from afterself.importers.json_stream import small_json
+from afterself.importers.json_stream import begins, small_json
 from afterself.importers.source_view import SourceView, shown
 
 _SHAPE = re.compile(rb'"chat_messages"\s*:\s*\[')
@@ -38,7 +37,7 @@ class ClaudeImporter(AssistantImporter):
     @staticmethod
     def is_export(head: bytes) -> bool:
         """An array of conversations with chat messages."""
-        return bool(begins_array(head) and _SHAPE.search(head))
+        return begins(head, b"[", _SHAPE)
 
     def export(self, source: SourceView, member: str) -> Export:
         """Who the owner is stands in users.json."""

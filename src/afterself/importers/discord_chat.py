@@ -28,12 +28,15 @@ from afterself.importers.attached import linked
 from afterself.importers.contract import Unreadable
 from afterself.importers.discord_package import file_name, instant_of
 from afterself.importers.json_fields import first_of, id_of, table, tables, words
-from afterself.importers.json_stream import told, until_damage
+from afterself.importers.json_stream import begins, told, until_damage
 from afterself.importers.local_time import instant
 from afterself.importers.source_view import SourceView, shown
 
-_SHAPE = (re.compile(rb'"guild"\s*:\s*\{'), re.compile(rb'"channel"\s*:\s*\{'))
-_ALSO = re.compile(rb'"(?:dateRange|exportedAt|messages|categoryId)"\s*:')
+_SHAPE = (
+    re.compile(rb'"guild"\s*:\s*\{'),
+    re.compile(rb'"channel"\s*:\s*\{'),
+    re.compile(rb'"(?:dateRange|exportedAt|messages|categoryId)"\s*:'),
+)
 _SPOKEN = (
     "Default",
     "Reply",
@@ -51,9 +54,7 @@ _REMEDY = "Export the channel again with DiscordChatExporter, as JSON."
 
 def is_chat(head: bytes) -> bool:
     """Whether a file begins as a channel's export does."""
-    if not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
-        return False
-    return all(one.search(head) for one in _SHAPE) and bool(_ALSO.search(head))
+    return begins(head, b"{", *_SHAPE)
 
 
 def chat_records(source: SourceView, member: str, *, one_of_many: bool) -> Iterator[Yielded]:

@@ -32,11 +32,14 @@ from afterself.archive.drafts import (
 from afterself.archive.keys import storable
 from afterself.importers.contract import Unreadable
 from afterself.importers.json_fields import first_of, id_of, table, words
-from afterself.importers.json_stream import items, small_json, until_damage
+from afterself.importers.json_stream import begins, items, small_json, until_damage
 from afterself.importers.local_time import instant
 from afterself.importers.source_view import SourceView, shown
 
 _MESSAGES = re.compile(r"(?P<root>(?:.*/)?)(?P<folder>[^/]+/c?(?P<id>\d{5,21}))/messages\.(?:json|csv)")
+_TABLE = re.compile(rb"(?:\xef\xbb\xbf)?ID,Timestamp,Contents")
+_NO_MESSAGES = re.compile(rb"\s*\[\s*\]\s*")
+_STAMP = re.compile(rb'"Timestamp"')
 _EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 _EMOJI = re.compile(r"<a?(:\w+:)\d+>")
 _DIRECT = re.compile(r"Direct Message with (.+?)(?:#0)?$")
@@ -104,10 +107,7 @@ def package_of(source: SourceView) -> Package | None:
 
 
 def _is_messages(head: bytes) -> bool:
-    text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
-    if text.startswith(b"ID,Timestamp,Contents"):
-        return True
-    return text.startswith(b"[") and (b'"Timestamp"' in text or text[1:].strip() == b"]")
+    return bool(_TABLE.match(head) or _NO_MESSAGES.fullmatch(head)) or begins(head, b"[", _STAMP)
 
 
 def _index_of(member: str) -> str:

@@ -15,10 +15,6 @@ LARGEST = 64 << 20
 """Bytes of one file (or one part of a zipped one) that are read."""
 
 
-class Unreadable(Exception):
-    """Why a file is no document that can be read; never holds its text."""
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """Who inserted a piece while changes were tracked, and when, as the file writes it."""

@@ -10,8 +10,10 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
+from afterself.archive.drafts import Span
 from afterself.archive.keys import storable
-from afterself.importers.document import Document, Mark, Page, Unreadable
+from afterself.importers.contract import Unreadable
+from afterself.importers.document import Document, Mark, Page
 from afterself.importers.document_txt import decoded
 from afterself.importers.html_depth import shallow
 
@@ -27,6 +29,8 @@ _BLOCKS = {
     "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "ol", "p", "pre",
     "section", "summary", "table", "ul", "footer",
 }  # fmt: skip
+_UNSEEN = {"invisible", "quote-inline"}
+"""Classes of what is not shown; on Mastodon the ends of addresses, and the address of a quoted post."""
 _MARKS: dict[str, Mark] = {
     "blockquote": "quoted", "pre": "code", "code": "code", "kbd": "code", "samp": "code"
 }  # fmt: skip
@@ -63,6 +67,20 @@ def read(data: bytes) -> Document:
         typed=False,
         warning=warning,
     )
+
+
+def html_text(html: str) -> tuple[str, tuple[Span, ...]]:
+    """A piece of HTML, such as a post, as a reader sees it. Unreadable if it is nested too deeply."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    if len(shallow(html)) < len(html):
+        raise Unreadable("its HTML is nested too deeply")
+    page = Page()
+    root = LexborHTMLParser(storable(html)).body
+    if root is not None:
+        _walk(root, page)
+    text, spans, _ = page.finish()
+    return text, spans
 
 
 def _declared(data: bytes) -> str | None:
@@ -121,6 +139,8 @@ def _walk(root: LexborNode, page: Page) -> None:
 def _hidden(node: LexborNode, root: LexborNode, tag: str) -> bool:
     attributes = node.attributes
     if tag == "footer" and (root.tag == "body" or "©" in node.text(deep=True)[:400]):
+        return True
+    if not _UNSEEN.isdisjoint((attributes.get("class") or "").split()):
         return True
     style = (attributes.get("style") or "").replace(" ", "").lower()
     return "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in style

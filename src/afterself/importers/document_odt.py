@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from afterself.archive.drafts import Span
-from afterself.importers.document import Change, Document, Mark, Page, Remark, Unreadable
+from afterself.importers.contract import Unreadable
+from afterself.importers.document import Change, Document, Mark, Page, Remark
 from afterself.importers.document_xml import child, part_of
 from afterself.importers.source_view import SourceView
 

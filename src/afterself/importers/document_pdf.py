@@ -10,7 +10,8 @@ import logging
 from collections.abc import Mapping
 
 from afterself.archive.keys import storable
-from afterself.importers.document import LARGEST, Document, Unreadable
+from afterself.importers.contract import Unreadable
+from afterself.importers.document import LARGEST, Document
 
 INSTALL = "pip install 'afterself[documents]'"
 MOST_PAGES = 10_000

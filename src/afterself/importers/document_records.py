@@ -31,6 +31,7 @@ from afterself.importers.source_view import shown
 
 DOCUMENT = "document"
 _LONGEST_NAME = 200
+_UNNAMED_SHOWN = 3
 
 
 class Drafter:
@@ -42,7 +43,7 @@ class Drafter:
         self._me = {folded(name) for name in options.me}
         writer = " ".join(f"writer of {folder}".replace(",", " ").split())  # a comma parts the names of --me
         self._writer = Person(writer, writer)
-        self._unnamed = 0
+        self._unnamed: list[str] = []
         self._members = frozenset(members)
         self._files = {name.rpartition("/")[2]: name for name in sorted(self._members, reverse=True)}
 
@@ -53,7 +54,7 @@ class Drafter:
         stem = key.rpartition("/")[2]
         stem = stem.rpartition(".")[0] or stem
         authors = [_person(name) for name in document.authors if name.strip()]
-        author = self._author(document, authors)
+        author = self._author(document, authors, member)
         together = tuple(authors) if len(authors) > 1 else ()
         yield ThreadDraft(
             key,
@@ -77,16 +78,19 @@ class Drafter:
         yield from self._remarks(document.remarks, key, member)
 
     def asks(self) -> Iterator[Problem]:
-        """Says that some documents name nobody, unless the owner already said that they are theirs."""
-        if self._unnamed and folded(self._writer.name) not in self._me:
-            yield Problem(
-                "warning",
-                shown(self._folder),
-                f"{self._unnamed} of them name no author: if you wrote them, import with "
-                f"--me “{shown(self._writer.name)}”",
-            )
+        """Says which documents name nobody, unless the owner already said that they are theirs."""
+        if not self._unnamed or folded(self._writer.name) in self._me:
+            return
+        where, told = shown(self._unnamed[0]), "it names no author: if you wrote it"
+        if len(self._unnamed) > 1:
+            more = len(self._unnamed) - _UNNAMED_SHOWN
+            names = ", ".join(shown(name) for name in self._unnamed[:_UNNAMED_SHOWN])
+            listed = f"{names} and {more:,} more" if more > 0 else names
+            where = shown(self._folder)
+            told = f"{len(self._unnamed):,} documents name no author ({listed}): if you wrote them"
+        yield Problem("warning", where, f"{told}, import with --me “{shown(self._writer.name)}”")
 
-    def _author(self, document: Document, authors: list[Person]) -> Person | None:
+    def _author(self, document: Document, authors: list[Person], member: str) -> Person | None:
         """Whom it names; of several it is nobody's alone. A PDF's author counts only if it is the owner.
 
         The writer who is not named is a person to ask for; where the owner said who they are, and did not
@@ -97,7 +101,7 @@ class Drafter:
             return authors[0] if believed else None
         if authors or not document.typed:
             return None
-        self._unnamed += 1
+        self._unnamed.append(member)
         return self._writer if not self._me or folded(self._writer.name) in self._me else None
 
     def _remarks(self, remarks: tuple[Remark, ...], key: str, member: str) -> Iterator[RecordDraft]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 
 from afterself.archive.keys import storable
-from afterself.importers.document import Document, Unreadable
+from afterself.importers.contract import Unreadable
+from afterself.importers.document import Document
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8"),

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from afterself.importers.document import LARGEST, Unreadable
+from afterself.importers.contract import Unreadable
+from afterself.importers.document import LARGEST
 from afterself.importers.source_view import SourceView
 
 DEEPEST = 160

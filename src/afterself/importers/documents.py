@@ -20,8 +20,8 @@ from afterself.importers import (
     document_pdf,
     document_txt,
 )
-from afterself.importers.contract import Detection, Options
-from afterself.importers.document import LARGEST, Document, Unreadable
+from afterself.importers.contract import Detection, Options, Unreadable
+from afterself.importers.document import LARGEST, Document
 from afterself.importers.document_records import Drafter
 from afterself.importers.source_view import SourceView, shown
 from afterself.importers.whatsapp_titles import titled

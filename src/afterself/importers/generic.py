@@ -16,8 +16,8 @@ from typing import get_args
 
 from afterself.archive.drafts import Kind, Person, Problem, RecordDraft, ThreadDraft, Yielded
 from afterself.errors import SourceError
-from afterself.importers.contract import Detection, Options
-from afterself.importers.generic_record import Unreadable, record_of, thread_and_author
+from afterself.importers.contract import Detection, Options, Unreadable
+from afterself.importers.generic_record import record_of, thread_and_author
 from afterself.importers.generic_rows import Layout, layout_of, rows
 from afterself.importers.local_time import LocalClock
 from afterself.importers.source_view import SourceView, shown

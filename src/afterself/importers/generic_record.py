@@ -15,7 +15,8 @@ from typing import cast, get_args
 
 from afterself.archive.drafts import Kind, Person, Precision, RecordDraft
 from afterself.archive.keys import storable
-from afterself.importers.generic_rows import Row
+from afterself.importers.contract import Unreadable
+from afterself.importers.csv_rows import Row
 from afterself.importers.local_time import LocalClock
 
 _KINDS = frozenset(get_args(Kind))
@@ -24,10 +25,6 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
 _NUMBER = re.compile(r"-?\d{1,16}(\.\d+)?")
 _SECONDS = re.compile(r"[T ]\d{2}:?\d{2}:?\d{2}")
 _MILLISECONDS_FROM = 1e11
-
-
-class Unreadable(Exception):
-    """Why a row is no record; never holds its text."""
 
 
 @dataclass(frozen=True, slots=True)

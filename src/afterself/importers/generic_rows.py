@@ -10,15 +10,14 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from afterself.archive.drafts import Locator
 from afterself.errors import SourceError
+from afterself.importers.csv_rows import CsvRows, Row
 from afterself.importers.source_view import SourceView, shown
-from afterself.importers.text_lines import LONGEST_LINE, Encoding, Line, lines
+from afterself.importers.text_lines import Encoding, Line, lines
 
 Layout = Literal["JSON Lines", "JSON array", "CSV"]
 ALIASES = {
@@ -29,21 +28,9 @@ ALIASES = {
 }
 OPTIONAL = ("id", "reply_to", "kind", "recipients", "language")
 _LARGEST_ARRAY = 512 << 20
-_LONGEST_CSV_ROW = 10_000
 _DELIMITERS = ",;\t"
 _NEXT_OBJECT = re.compile(r'\}\s*,\s*(\{\s*")')
 _BLANK = re.compile(r"[ \t\r\n]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record as it stands in the file. `fields` is None if it cannot be read, and `why` says so."""
-
-    line: int
-    raw: str
-    locator: Locator
-    fields: dict[str, object] | None
-    why: str = ""
 
 
 def layout_of(head: str) -> tuple[Layout, frozenset[str]] | None:
@@ -64,7 +51,7 @@ def rows(source: SourceView, member: str, layout: Layout, encoding: Encoding) ->
     if layout == "JSON array":
         return _array_rows(source, member, encoding)
     found = (line for line in lines(source, member, encoding))
-    return _json_rows(found, member) if layout == "JSON Lines" else _CsvRows(found, member).read()
+    return _json_rows(found, member) if layout == "JSON Lines" else CsvRows(found, member, _csv_header).read()
 
 
 def _json_rows(found: Iterator[Line], member: str) -> Iterator[Row]:
@@ -128,66 +115,6 @@ def _whole_text(source: SourceView, member: str, encoding: Encoding) -> str:
             f"“{shown(member)}” is not valid {encoding.name.upper()} at byte {encoding.mark + error.start}.",
             remedy="Save it again as UTF-8.",
         ) from error
-
-
-class _CsvRows:
-    """Reads CSV so that one bad row, such as a quote never closed, costs that row and not the rest."""
-
-    def __init__(self, found: Iterator[Line], member: str) -> None:
-        self._found = found
-        self._member = member
-        self._back: deque[Line] = deque()
-        self._used: list[Line] = []
-
-    def read(self) -> Iterator[Row]:
-        csv.field_size_limit(LONGEST_LINE)
-        header = self._next()
-        while header and not (header.text or "").strip():
-            header = self._next()
-        if not header:
-            return
-        names, delimiter = _csv_header(header.text or "")
-        number = 0
-        while (first := self._next()) is not None:
-            if first.text is not None and not first.text.strip():
-                continue
-            self._back.appendleft(first)
-            number += 1
-            yield self._row(names, delimiter, number)
-
-    def _next(self) -> Line | None:
-        return self._back.popleft() if self._back else next(self._found, None)
-
-    def _feed(self) -> Iterator[str]:
-        while len(self._used) < _LONGEST_CSV_ROW and (line := self._next()) is not None:
-            self._used.append(line)
-            yield (line.text or "") + "\n"
-
-    def _row(self, names: list[str], delimiter: str, number: int) -> Row:
-        self._used = []
-        why = ""
-        cells: list[str] = []
-        try:
-            cells = next(csv.reader(self._feed(), delimiter=delimiter, strict=True))
-        except (csv.Error, StopIteration):
-            why = "the quotes of the row do not match"
-        while len(cells) > len(names) and not cells[-1]:
-            cells.pop()
-        if not why and len(cells) != len(names):
-            why = "the row has not as many columns as the header"
-        if any(line.text is None for line in self._used):
-            why = "the row is not valid text in the file's encoding, or far too long"
-        if why:
-            self._back.extendleft(reversed(self._used[1:]))
-            del self._used[1:]
-        raw = "\n".join(line.text or "" for line in self._used)
-        fields: dict[str, object] = {
-            name: cell for name, cell in zip(names, cells, strict=False) if name and cell
-        }
-        locator = Locator(
-            self._member, self._used[0].offset, sum(line.length for line in self._used), row=number
-        )
-        return Row(self._used[0].number, raw, locator, None if why else fields, why)
 
 
 def _csv_header(line: str) -> tuple[list[str], str]:

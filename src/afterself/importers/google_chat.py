@@ -28,7 +28,7 @@ from afterself.importers.attached import beside, came_with, takeout_pages
 from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.google_dates import written_out
 from afterself.importers.json_fields import first_of, id_of, table, tables, words
-from afterself.importers.json_stream import small_json, told, until_damage
+from afterself.importers.json_stream import begins, each, items, small_json, until_damage
 from afterself.importers.source_view import SourceView, shown
 
 _SHAPE = (
@@ -82,9 +82,7 @@ def _conversations(source: SourceView) -> list[str]:
 
 def _is_chat(source: SourceView, name: str) -> bool:
     head = source.head(name)
-    if not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
-        return False
-    return all(one.search(head) for one in _SHAPE) or (
+    return begins(head, b"{", *_SHAPE) or (
         beside(name) + "group_info.json" in source and bool(_EMPTY.fullmatch(head))
     )
 
@@ -103,20 +101,16 @@ class _Conversation:
         self._owners = owners
 
     def records(self) -> Iterator[Yielded]:
-        import ijson
-
         yield self._thread()
-        with self._source.open(self._member) as stream, told():
-            for number, fields in enumerate(ijson.items(stream, "messages.item")):
-                pointer = f"/messages/{number}"
-                try:
-                    record = self._record(fields, pointer)
-                    yield record
-                    if record.said_raw and record.said_at is None:
-                        why = "its date cannot be read: it is kept without a time"
-                        yield Problem("warning", shown(self._member) + pointer, why)
-                except Unreadable as why:
-                    yield Problem("skipped", shown(self._member) + pointer, str(why))
+        with self._source.open(self._member) as stream:
+            yield from each(items(stream, "messages.item"), self._member, "/messages", self._message)
+
+    def _message(self, fields: Any, pointer: str) -> Iterator[Yielded]:
+        record = self._record(fields, pointer)
+        yield record
+        if record.said_raw and record.said_at is None:
+            why = "its date cannot be read: it is kept without a time"
+            yield Problem("warning", shown(self._member) + pointer, why)
 
     def _thread(self) -> ThreadDraft:
         info = table(small_json(self._source, self._member, "group_info.json", _SMALL))

@@ -26,7 +26,7 @@ from afterself.archive.drafts import (
 from afterself.importers.attached import beside, came_with
 from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.json_fields import first_of, tables, words
-from afterself.importers.json_stream import small_json
+from afterself.importers.json_stream import begins, json_members, small_json
 from afterself.importers.source_view import SourceView, shown
 
 _SHAPE = re.compile(rb'"(?:userEditedTimestampUsec|createdTimestampUsec)"\s*:')
@@ -70,19 +70,14 @@ class GoogleKeepImporter:
 
 
 def _notes(source: SourceView) -> list[str]:
-    named = [name for name in source.names() if source.kind == "file" or name.lower().endswith(".json")]
-    return [name for name in named if _is_note(source.head(name)) or _is_long_note(source, name)]
+    return [name for name in json_members(source) if _is_note(source, name)]
 
 
-def _is_note(head: bytes) -> bool:
-    text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
-    return text.startswith(b"{") and bool(_SHAPE.search(text) and _NOTE.search(text))
-
-
-def _is_long_note(source: SourceView, name: str) -> bool:
-    """A note whose text fills the head: its page lies beside it."""
-    head = source.head(name, 4096)
-    return name.removesuffix(".json") + ".html" in source and bool(_NOTE.search(head)) and head[:1] == b"{"
+def _is_note(source: SourceView, name: str) -> bool:
+    """One that begins as Keep's do; or whose text fills the head, where its page lies beside it."""
+    if begins(source.head(name), b"{", _SHAPE, _NOTE):
+        return True
+    return name.removesuffix(".json") + ".html" in source and begins(source.head(name, 4096), b"{", _NOTE)
 
 
 def _note(source: SourceView, member: str, owner: Person, used: set[str]) -> Iterator[Yielded]:

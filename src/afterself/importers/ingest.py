@@ -1,18 +1,18 @@
 """From a path to the archive: finds the importer, writes what it yields, and says what came of it.
 
-One source is one transaction: the archive holds all of it or is as it was. What
-could not be read is counted by reason and named, never swallowed, and a source
-in which nothing could be read is an error.
+A source is stored in pieces of `PIECE` records: the archive holds all of a smaller one or is as it was, and
+of a larger one whole pieces; importing that again goes on with it. What could not be read is counted by
+reason and named, never swallowed, and a source in which nothing could be read is an error.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import get_args
+from typing import BinaryIO, get_args
 
 from afterself.archive.drafts import (
     Again,
@@ -32,11 +32,15 @@ from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.languages import identify_owner
+from afterself.importers.owner_names import require_owner
 from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import SourceView, shown
 from afterself.policy import require_consent
 
 PROBLEMS_KEPT = 200
+PIECE = 20_000
+"""Records that are stored in one transaction. What a kill can cost is reading these again."""
+
 _KINDS, _PRECISIONS = frozenset(get_args(Kind)), frozenset(get_args(Precision))
 _SPAN_KINDS, _STATES = frozenset(get_args(SpanKind)), frozenset(get_args(AttachmentState))
 
@@ -48,7 +52,8 @@ class ImportSummary:
     `skipped` counts what did not become a record, by reason; `problems` names the first of them and
     every warning (at most `PROBLEMS_KEPT`). `owner` is empty where it is not known who the owner is;
     `names_not_found` are names given as "me" that nobody bears. `touched_threads` and `touched_people` are
-    the archive's numbers of them, so that sources with the same people can be counted together.
+    the archive's numbers of them, so that sources with the same people can be counted together; the owner,
+    who may be a contact in each source, is person 0.
     """
 
     source: str
@@ -76,6 +81,7 @@ class _Tally:
     formats: list[str] = field(default_factory=list)
     threads: frozenset[int] = frozenset()
     people: frozenset[int] = frozenset()
+    ownerless: frozenset[int] = frozenset()
     first: datetime | None = None
     last: datetime | None = None
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -83,6 +89,8 @@ class _Tally:
     problems: list[Problem] = field(default_factory=list)
     owner: dict[str, None] = field(default_factory=dict)
     found: set[str] = field(default_factory=set)
+    stored: int = 0
+    """Records in pieces that are stored for good."""
 
     def saw(self, said_at: datetime | None) -> None:
         if said_at is not None:
@@ -97,12 +105,17 @@ class _Tally:
 
 
 def import_path(
-    self_: Self, path: Path, options: Options = Options(), progress: Progress | None = None
+    self_: Self,
+    path: Path,
+    options: Options = Options(),
+    progress: Progress | None = None,
+    *,
+    owner_must_be_there: bool = False,
 ) -> ImportSummary:
     """Import a file, folder or zip. SourceError (nothing stored) if it cannot be read or holds nothing."""
     require_consent(self_, "archive")
     with SourceView.at(path) as source:
-        return import_source(self_, source, options, progress)
+        return import_source(self_, source, options, progress, owner_must_be_there=owner_must_be_there)
 
 
 def import_source(
@@ -112,10 +125,14 @@ def import_source(
     progress: Progress | None = None,
     *,
     recognised: Sequence[Recognised] | None = None,
+    owner_must_be_there: bool = False,
 ) -> ImportSummary:
-    """Import an open source, in one transaction, with every importer that recognises members of it.
+    """Import an open source with every importer that recognises members of it.
 
-    With `recognised` only these are asked, each about the view that it holds.
+    With `recognised` only these are asked, each about the view that it holds. SourceError if it cannot be
+    read; its remedy says how many records are stored nevertheless, if it is a large one. With
+    `owner_must_be_there` OwnerNotFound if nobody bears the names given as "me", and there is an importer to
+    which nothing else says who of the people the owner is.
     """
     require_consent(self_, "archive")
     if recognised is None:
@@ -132,7 +149,15 @@ def import_source(
                     tally.formats.append(one.detection.format)
                     _run(archive, one.importer, one.source, options, tally, progress)
                 _refuse_nothing(source, tally)
+                if owner_must_be_there and tally.ownerless and not tally.found:
+                    require_owner(archive, source.outer_name, options, tally.ownerless)
                 identify_owner(archive)
+        except SourceError as error:
+            if not tally.stored:
+                raise
+            kept = f"{tally.stored:,} records are stored already; importing it again goes on after them."
+            message = error.message.removesuffix(" Nothing of it was stored.")
+            raise type(error)(message, remedy=f"{kept} {error.remedy or ''}".strip()) from error
         finally:
             archive.sweep()
     progress.finish()
@@ -157,6 +182,7 @@ def _run(
         outer_name=source.outer_name,
         options=asdict(options),
         me=options.me,
+        size=sum(source.size(name) for name in source.names()),
     )
     if run.scouting:  # what another export wrote otherwise must be known before anything is stored
         run.scout(
@@ -165,16 +191,22 @@ def _run(
             if isinstance(item, RecordDraft) and misfit(item) is None
         )
     blobs = _Blobs(archive, run, source, tally)
+    piece = 0
     for item in yields(importer, source, options):
         if isinstance(item, RecordDraft):
             why = misfit(item)
             if why is not None:
                 tally.problem(Problem("skipped", item.locator.member, why))
                 continue
+            blobs.raw.add(item.locator.member)
             outcome = run.put_record(item, blobs.of)
             if outcome != "forgotten":
                 tally.saw(item.said_at)
             progress.advance()
+            piece += outcome in ("new", "changed")
+            if piece == PIECE:
+                archive.keep(run)
+                tally.stored, piece = tally.stored + piece, 0
         elif isinstance(item, ThreadDraft):
             run.upsert_thread(item)
         elif isinstance(item, Again):
@@ -189,12 +221,15 @@ def _run(
             tally.problem(item)
     for member, minutes in run.shifted.items():
         tally.problem(Problem("warning", member, _shift(minutes)))
+    blobs.keep_late()
     archive.cut_forgotten(run)
     run.finish_import()
     tally.outcomes.update(run.counts)
     tally.threads |= run.threads
-    tally.people |= run.people
-    tally.owner.update(dict.fromkeys(run.owners))
+    people, owners = run.people, run.owners
+    tally.people |= people
+    tally.ownerless |= people if not owners else frozenset()
+    tally.owner.update(dict.fromkeys(owners))
     tally.found.update(set(options.me) - set(run.names_not_found))
 
 
@@ -221,22 +256,37 @@ def yields(importer: Importer, source: SourceView, options: Options) -> Iterator
 
 
 class _Blobs:
-    """Stores members of the source as blobs when something new first points at them."""
+    """Stores members of the source as blobs when something new first points at them.
+
+    Where something was forgotten, the `raw` members (not attachments) wait for the import's end.
+    """
 
     def __init__(self, archive: Archive, run: ImportRun, source: SourceView, tally: _Tally) -> None:
         self._archive, self._run, self._source, self._tally = archive, run, source, tally
         self._stored: dict[str, int | None] = {}
+        self._late = archive.forgot
+        self.raw: set[str] = set()
 
     def of(self, member: str) -> int | None:
-        """The blob of a member; None, with a warning, if its bytes cannot be read."""
+        """The blob of a member; None if it waits, or, with a warning, if its bytes cannot be read."""
+        if self._late and member in self.raw:
+            return None
         if member not in self._stored:
-            try:
-                with self._source.open(member) as stream:
-                    self._stored[member] = self._archive.store_member(self._run, member, stream)
-            except SourceError:
-                self._stored[member] = None
-                self._tally.problem(Problem("warning", member, "its raw bytes could not be kept"))
+            self._stored[member] = self._kept(member, self._archive.store_member)
         return self._stored[member]
+
+    def keep_late(self) -> None:
+        """Store what waited."""
+        for member in sorted(self.raw) if self._late else ():
+            self._kept(member, self._archive.keep_raw)
+
+    def _kept(self, member: str, keep: Callable[[ImportRun, str, BinaryIO], int | None]) -> int | None:
+        try:
+            with self._source.open(member) as stream:
+                return keep(self._run, member, stream)
+        except SourceError:
+            self._tally.problem(Problem("warning", member, "its raw bytes could not be kept"))
+            return None
 
 
 def misfit(draft: RecordDraft) -> str | None:

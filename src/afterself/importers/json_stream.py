@@ -8,12 +8,14 @@ what stands before the damage, and a Problem; one of which nothing can be read i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from afterself.archive.drafts import Problem, RecordDraft, Yielded
 from afterself.errors import SourceError
+from afterself.importers.contract import Unreadable
 from afterself.importers.source_view import SourceView, shown
 
 
@@ -32,6 +34,26 @@ def told() -> Iterator[None]:
         raise Broken("the file ends in the middle or is damaged from here on") from error
     except (ijson.JSONError, UnicodeDecodeError) as error:
         raise Broken("the file is damaged: it is no JSON from here on") from error
+
+
+def begins(head: bytes, opening: bytes, *shapes: re.Pattern[bytes]) -> bool:
+    """Whether a file begins with a byte of `opening`, blanks and a mark aside, and holds all shapes."""
+    text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    return bool(text) and text[0] in opening and all(one.search(text) for one in shapes)
+
+
+def each(
+    found: Iterable[Any], member: str, prefix: str, read: Callable[[Any, str], Iterator[Yielded]]
+) -> Iterator[Yielded]:
+    """What `read` makes of each item and its JSON pointer; an item that is Unreadable is a Problem."""
+    for number, fields in enumerate(found):
+        pointer = f"{prefix}/{number}"
+        try:
+            yield from read(fields, pointer)
+        except Unreadable as why:
+            yield Problem("skipped", shown(member) + pointer, str(why))
+        except RecursionError:
+            yield Problem("skipped", shown(member) + pointer, "it is nested too deeply")
 
 
 def items(stream: BinaryIO, prefix: str = "item") -> Iterator[Any]:

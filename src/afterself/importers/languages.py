@@ -8,9 +8,10 @@ maximisation over a sample). What stays in doubt gets no language; what holds no
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -50,6 +51,7 @@ _SHARPER = 2
 """py3langid is careful with short texts: squared, what fits three words outweighs a thread's habit."""
 
 _SAMPLE, _ROUNDS = 600, 4
+_STORED = 20_000
 _PLACE = {language: place for place, language in enumerate(LANGUAGES)}
 _NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+|[@#]\w+")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -58,22 +60,26 @@ _LETTER = re.compile(r"[^\W\d_]")
 def identify_owner(archive: Archive) -> Counter[str]:
     """Find the language of every text of the owner's that has none yet; counts texts by language.
 
-    Must stand in a transaction of `archive`.
+    Must stand in a transaction of `archive`; what it holds is stored every `_STORED` texts.
     """
     texts = archive.languages(OWN_KINDS)
     unknown = texts.unknown()
     if not unknown:
         return Counter()
     known = texts.known()
-    author = _author_prior(known, _sample(texts, [row for rows in unknown.values() for row in rows]))
+    author = _author_prior(known, _sample(texts, unknown.values()))
     found: Counter[str] = Counter()
     for thread, rows in unknown.items():
         prior = Prior(author, texts.known(thread) if known else {})
-        for one in texts.texts(rows):
+        for n, one in enumerate(texts.texts(rows), start=1):
+            if n % _STORED == 0:
+                texts.enter()
+                archive.keep()
             language = _keep(texts, one, prior)
             if language:
                 found[language] += 1
                 prior.saw(language)
+    texts.enter()
     return found
 
 
@@ -116,7 +122,7 @@ def _keep(texts: Languages, one: OwnText, prior: Prior) -> str | None:
     if one.spans and language != NO_WORDS:
         parts = [(begin, end, language_of(one.text[begin:end], prior)) for begin, end in ranges]
         own = [(begin, end, spoken) for begin, end, spoken in parts if spoken not in (None, NO_WORDS)]
-    texts.write(one.revision, language, own)
+    texts.write(one, language, own)
     return language
 
 
@@ -148,9 +154,10 @@ def _vector(numbers: Mapping[str, float], missing: float = 0.0) -> Floats:
     return np.array([numbers.get(language, missing) for language in LANGUAGES], dtype=np.float64)
 
 
-def _sample(texts: Languages, rows: list[int]) -> Iterable[str]:
+def _sample(texts: Languages, threads: Collection[Sequence[int]]) -> Iterable[str]:
     """Texts with enough letters to tell a language, from all over the archive."""
-    for one in texts.texts(rows[:: max(1, len(rows) // (2 * _SAMPLE))]):
+    every = max(1, sum(map(len, threads)) // (2 * _SAMPLE))
+    for one in texts.texts(itertools.islice(itertools.chain.from_iterable(threads), 0, None, every)):
         words = _words(" ".join(one.text[begin:end] for begin, end in own_ranges(one.text, one.spans)))
         if len(words) >= _TELLING:
             yield words

@@ -64,10 +64,10 @@ class LocalClock:
 
 
 def instant(value: object) -> datetime | None:
-    """A time in unix seconds or ISO 8601 (UTC where it has no offset); None where none can be read."""
+    """A time in unix seconds or ISO 8601 (UTC if it says so or has no offset); None where there is none."""
     try:
         if isinstance(value, str):
-            read = datetime.fromisoformat(value)
+            read = datetime.fromisoformat(value.removesuffix(" UTC"))
             return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
         if value is None or isinstance(value, bool):
             return None

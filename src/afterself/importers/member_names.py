@@ -70,6 +70,14 @@ def shown(name: str) -> str:
     return terminal_text(name, one_line=True)
 
 
+def not_a_file(name: str, outer: str) -> HostileSource:
+    """The refusal of a source with a member that is no file."""
+    return HostileSource(
+        f"“{shown(outer)}” is refused: “{shown(name)}” is a link or a device, not a file. Nothing was read.",
+        remedy="Remove it, or import the files you mean one by one.",
+    )
+
+
 def _hostile(name: str, container: str, why: str) -> HostileSource:
     return HostileSource(
         f"“{shown(container)}” is refused: its member “{shown(name[:120])}” {why}. Nothing was read.",

@@ -15,7 +15,7 @@ from typing import Literal
 from afterself.archive.drafts import Attachment
 from afterself.errors import SourceError
 from afterself.importers.attached import linked
-from afterself.importers.json_stream import json_members
+from afterself.importers.json_stream import begins, json_members
 from afterself.importers.source_view import NESTED, SourceView
 
 Platform = Literal["facebook", "instagram"]
@@ -122,7 +122,7 @@ def layout_of(source: SourceView, platform: Platform) -> Layout:
                 folder = name.rpartition("/")[0]
                 folders.setdefault((root, folder), []).append((int(found["number"]), name))
                 layout.roots.add(root)
-        elif source.head(name, 64).lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"[", b"{"):
+        elif begins(source.head(name, 64), b"[{"):
             layout.roots.add(root)
             if found["posts"]:
                 layout.posts.append((name, root, found["kind"] or "posts"))

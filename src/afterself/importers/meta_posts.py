@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from afterself.archive.drafts import Kind, Locator, Person, Problem, RecordDraft, Span, ThreadDraft, Yielded
+from afterself.archive.drafts import Kind, Locator, Person, RecordDraft, Span, ThreadDraft, Yielded
 from afterself.importers.contract import Unreadable
-from afterself.importers.json_stream import items, until_damage
+from afterself.importers.json_stream import each, items, until_damage
 from afterself.importers.local_time import instant
 from afterself.importers.meta_layout import Layout
 from afterself.importers.meta_words import repaired
-from afterself.importers.source_view import SourceView, shown
+from afterself.importers.source_view import SourceView
 
 _FIRST = re.compile(rb'\{\s*"([^"\\.]+)"\s*:\s*\[')
 _REMEDY = "Ask for the export again, as JSON; the zip can be given as it is."
@@ -61,14 +61,11 @@ def _entries(source: SourceView, paper: Paper, seen: Counter[str]) -> Iterator[Y
     named = _FIRST.match(head)
     prefix = f"{named[1].decode('utf-8', 'replace')}.item" if named else "item"
     with source.open(paper.member) as stream:
-        for number, fields in enumerate(items(stream, prefix)):
-            pointer = f"/{prefix.removesuffix('item').replace('.', '/')}{number}"
-            try:
-                yield _record(source, paper, fields, pointer, seen)
-            except Unreadable as why:
-                yield Problem("skipped", shown(paper.member) + pointer, str(why))
-            except RecursionError:
-                yield Problem("skipped", shown(paper.member) + pointer, "it is nested too deeply")
+        under = "/" + prefix.removesuffix("item").rstrip(".") if named else ""
+        yield from each(
+            items(stream, prefix), paper.member, under,
+            lambda fields, pointer: iter((_record(source, paper, fields, pointer, seen),)),
+        )  # fmt: skip
 
 
 def _record(source: SourceView, paper: Paper, fields: Any, pointer: str, seen: Counter[str]) -> RecordDraft:

@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from afterself.archive.drafts import Problem, ThreadDraft, Yielded
-from afterself.importers.contract import Unreadable
+from afterself.archive.drafts import ThreadDraft, Yielded
 from afterself.importers.json_fields import words
-from afterself.importers.json_stream import around, items, until_damage
+from afterself.importers.json_stream import around, each, items, until_damage
 from afterself.importers.meta_layout import Conversation, Layout
 from afterself.importers.meta_message import Place, person, record_of
 from afterself.importers.meta_words import repaired
-from afterself.importers.source_view import SourceView, shown
+from afterself.importers.source_view import SourceView
 
 _REMEDY = "Ask for the export again, as JSON; the zip can be given as it is."
 
@@ -87,11 +86,7 @@ def conversation(source: SourceView, layout: Layout, one: Known, owners: Iterabl
 
 def _messages(place: Place, encrypted: bool) -> Iterator[Yielded]:
     with place.source.open(place.member) as stream:
-        for number, fields in enumerate(items(stream, "messages.item")):
-            pointer = f"/messages/{number}"
-            try:
-                yield from record_of(fields, pointer, place, encrypted=encrypted)
-            except Unreadable as why:
-                yield Problem("skipped", shown(place.member) + pointer, str(why))
-            except RecursionError:
-                yield Problem("skipped", shown(place.member) + pointer, "it is nested too deeply")
+        yield from each(
+            items(stream, "messages.item"), place.member, "/messages",
+            lambda fields, pointer: record_of(fields, pointer, place, encrypted=encrypted),
+        )  # fmt: skip

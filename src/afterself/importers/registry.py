@@ -42,10 +42,13 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.mail import MailImporter
+    from afterself.importers.mastodon import MastodonImporter
+    from afterself.importers.reddit import RedditImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
+    from afterself.importers.x import XImporter
 
     # What came with an export belongs to it: those that know their files by their places ask first.
     return (
@@ -56,6 +59,9 @@ def importers() -> tuple[Importer, ...]:
         SlackImporter(),
         FacebookImporter(),
         InstagramImporter(),
+        XImporter(),
+        MastodonImporter(),
+        RedditImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),

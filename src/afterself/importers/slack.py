@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from afterself.archive.drafts import Kind, OwnerHint, Person, Problem, ThreadDraft, ThreadKind, Yielded
+from afterself.archive.drafts import Kind, OwnerHint, Person, ThreadDraft, ThreadKind, Yielded
 from afterself.archive.keys import folded
-from afterself.importers.contract import Detection, Options, Unreadable
+from afterself.importers.contract import Detection, Options
 from afterself.importers.json_fields import id_of, tables, words
-from afterself.importers.json_stream import items, small_json, until_damage
+from afterself.importers.json_stream import begins, each, items, small_json, until_damage
 from afterself.importers.slack_message import Place, Workspace, record_of
-from afterself.importers.source_view import SourceView, shown
+from afterself.importers.source_view import SourceView
 
 _DAY = re.compile(r"(?P<root>(?:.*/)?)(?P<folder>[^/]+)/\d{4}-\d\d-\d\d\.json")
 _MESSAGE = (re.compile(rb'"ts"\s*:\s*"?\d+\.\d+'), re.compile(rb'"(?:type|user|text|subtype)"\s*:'))
@@ -105,10 +106,7 @@ def _days(source: SourceView) -> list[_Day]:
 
 
 def _is_day(head: bytes, listed: bool) -> bool:
-    text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
-    if not text.startswith(b"["):
-        return False
-    return listed or all(one.search(text) for one in _MESSAGE)
+    return begins(head, b"[", *(() if listed else _MESSAGE))
 
 
 def _workspace(source: SourceView, roots: Iterable[str]) -> Workspace:
@@ -159,9 +157,8 @@ def _unlisted(day: _Day) -> ThreadDraft:
 
 def _messages(source: SourceView, day: _Day, thread: str, workspace: Workspace) -> Iterator[Yielded]:
     with source.open(day.member) as stream:
-        for number, fields in enumerate(items(stream)):
-            pointer = f"/{number}"
-            try:
-                yield from record_of(fields, Place(thread, day.member, pointer, day.root), workspace)
-            except Unreadable as why:
-                yield Problem("skipped", shown(day.member) + pointer, str(why))
+
+        def read(fields: Any, pointer: str) -> Iterator[Yielded]:
+            return record_of(fields, Place(thread, day.member, pointer, day.root), workspace)
+
+        yield from each(items(stream), day.member, "", read)

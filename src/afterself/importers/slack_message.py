@@ -19,7 +19,8 @@ from afterself.archive.keys import storable
 from afterself.importers.attached import linked
 from afterself.importers.contract import Unreadable
 from afterself.importers.json_fields import first_of, id_of, table, tables, words
-from afterself.importers.slack_text import marked, plain
+from afterself.importers.marked_text import marked
+from afterself.importers.slack_text import plain
 from afterself.importers.source_view import SourceView
 
 _FILES = ("file_share", "file_comment", "file_mention")

@@ -1,4 +1,4 @@
-"""Slack's mrkdwn -> the text as people saw it, and which parts of it are code or quoted.
+"""Slack's mrkdwn -> the text as people saw it.
 
 Names stand in it as ids (`<@U1>`, `<#C1|general>`, `<!here>`), links as `<address|label>`, and only `&`,
 `<` and `>` are escaped (Slack's documentation: Formatting text for app surfaces). A link is shown as typed.
@@ -7,16 +7,11 @@ Names stand in it as ids (`<@U1>`, `<#C1|general>`, `<!here>`), links as `<addre
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from afterself.archive.drafts import Span
+from afterself.importers.marked_text import unescaped
 
 _TOKEN = re.compile(r"<([@#!]?)([^<>|\n]+)(?:\|([^<>]*))?>")
-_ESCAPED = re.compile(r"&(amp|lt|gt);")
-_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
-_FOREIGN = re.compile(
-    r"```.*?(?:```|\Z)|(?P<quote>^>[^\n]*(?:\n>[^\n]*)*)|`[^`\n]+`", re.DOTALL | re.MULTILINE
-)
 
 
 def plain(text: str, channels: Mapping[str, str], people: Mapping[str, str]) -> str:
@@ -32,10 +27,4 @@ def plain(text: str, channels: Mapping[str, str], people: Mapping[str, str]) -> 
             return label or "@" + what.partition("^")[0]
         return label or what.removeprefix("mailto:")
 
-    return _ESCAPED.sub(lambda one: _CHARACTERS[one[1]], _TOKEN.sub(shown, text))
-
-
-def marked(text: str) -> Iterator[Span]:
-    """Code between backticks, and lines that are quoted."""
-    for one in _FOREIGN.finditer(text):
-        yield Span(one.start(), one.end(), "quoted" if one["quote"] else "code")
+    return unescaped(_TOKEN.sub(shown, text))

@@ -1,4 +1,4 @@
-"""One read-only view on what a person hands in: a file, a folder or a zip, never extracted to disk.
+"""One read-only view on what a person hands in: a file, a folder, a zip or a tar, never extracted to disk.
 
 Importers see plain member names and byte streams; whoever made the export gets no
 say in paths, links, devices or how much memory is used. Bytes of a zip inside a
@@ -11,31 +11,26 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
-import lzma
 import os
 import stat
-import struct
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Literal, cast
+from typing import BinaryIO, Literal, cast
 
 from afterself.errors import HostileSource, SourceError
-from afterself.importers.member_names import NESTED, is_clutter, safe_name, shown, zip_name
+from afterself.importers.member_names import NESTED, is_clutter, not_a_file, safe_name, shown, zip_name
+from afterself.importers.member_streams import READ_ERRORS, Told, open_no_link, told
+from afterself.importers.tar_members import is_tar, plain_tar, tar_members
 
 __all__ = ["NESTED", "Limits", "SourceView", "shown"]
 
 HEAD = 64 * 1024
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
-_READ_ERRORS = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
-    NotImplementedError, RuntimeError, ValueError, OverflowError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class _Member:
 
 
 class SourceView:
-    """Members of a file, folder or zip by NFC POSIX name.
+    """Members of a file, folder, zip or tar by NFC POSIX name.
 
     `outer_name` is the name of the file or folder itself: some exports (WhatsApp on iOS)
     name the chat nowhere else. Use it as a context manager, or `close` it.
@@ -82,6 +77,7 @@ class SourceView:
         self._limits = limits
         self._depth = depth
         self._zip = zip_file
+        self._plain: BinaryIO | None = None
         self._nested: dict[str, SourceView] = {}
         self._digests: dict[str, str] = {}
 
@@ -107,16 +103,18 @@ class SourceView:
                 f"“{shown(outer)}” is neither a file nor a folder.",
                 remedy="To read from a pipe, give “-” and JSON Lines on standard input.",
             )
-        with _told(outer), path.open("rb") as stream:
+        with told(outer), path.open("rb") as stream:
             magic = stream.read(4)
         if magic in _ZIP_MAGIC or path.suffix.lower() == ".zip":
-            with _told(outer):
+            with told(outer):
                 opened = path.open("rb")
             try:
                 return cls._of_zip(outer, opened, limits=limits, depth=1, path=path)
             except BaseException:
                 opened.close()
                 raise
+        if is_tar(path.name):
+            return cls._of_tar(outer, path, limits)
         members = {safe_name(outer, outer): _Member(path.stat().st_size, path)}
         return cls(outer, "file", members, limits=limits, depth=0, path=path)
 
@@ -142,12 +140,28 @@ class SourceView:
         return cls(outer_name, kind, found, limits=limits, depth=0)
 
     @classmethod
+    def _of_tar(cls, outer: str, path: Path, limits: Limits) -> SourceView:
+        plain = plain_tar(path, outer, limits.total, limits.ratio, limits.ratio_above)
+        try:
+            members: dict[str, _Member] = {}
+            for name, size, opened in tar_members(plain, outer):
+                safe = safe_name(name, outer)
+                if safe and not is_clutter(safe):
+                    _add(members, safe, _Member(size, opened), outer, limits)
+        except BaseException:
+            plain.close()
+            raise
+        view = cls(outer, "zip", dict(sorted(members.items())), limits=limits, depth=1, path=path)
+        view._plain = plain
+        return view
+
+    @classmethod
     def _of_zip(
         cls, outer: str, stream: BinaryIO, *, limits: Limits, depth: int, path: Path | None = None
     ) -> SourceView:
         try:
             opened = zipfile.ZipFile(stream)
-        except _READ_ERRORS as error:
+        except READ_ERRORS as error:
             raise SourceError(
                 f"“{shown(outer)}” is not a whole zip file: it is cut off or damaged.",
                 remedy="Copy or export it again; nothing of it was stored.",
@@ -165,7 +179,7 @@ class SourceView:
         self.close()
 
     def close(self) -> None:
-        """Close the zip and every nested one."""
+        """Close the zip or tar, and every nested zip."""
         for view in self._nested.values():
             view.close()
         if self._zip is not None:
@@ -173,6 +187,8 @@ class SourceView:
             self._zip.close()
             if opened is not None:
                 opened.close()
+        if self._plain is not None:
+            self._plain.close()
 
     def names(self) -> tuple[str, ...]:
         """Every member, sorted; folders and what operating systems leave behind are not listed."""
@@ -201,8 +217,8 @@ class SourceView:
         """A stream of a member's bytes. Damage met while reading raises SourceError."""
         view, inner = self._find(name)
         member = view._members[inner]
-        with _told(name):
-            return cast(BinaryIO, io.BufferedReader(_Told(view._raw(member), name), HEAD))
+        with told(name):
+            return cast(BinaryIO, io.BufferedReader(Told(view._raw(member), name), HEAD))
 
     def sha256(self, name: str) -> str:
         """The hash of a member's bytes, hex; computed once."""
@@ -235,8 +251,8 @@ class SourceView:
                 remedy="Unpack the outer zip yourself and import the folder.",
             )
         if isinstance(member.at, Path):
-            with _told(name):
-                stream: BinaryIO = _open_no_link(member.at)
+            with told(name):
+                stream: BinaryIO = open_no_link(member.at)
         elif member.size > self._limits.nested:
             raise SourceError(
                 f"“{shown(name)}” is a zip inside a zip and too big to read in place.",
@@ -263,7 +279,7 @@ class SourceView:
         if isinstance(member.at, bytes):
             return io.BytesIO(member.at)
         if isinstance(member.at, Path):
-            return _open_no_link(member.at)
+            return open_no_link(member.at)
         if callable(member.at):
             return member.at()
         assert self._zip is not None
@@ -275,54 +291,13 @@ class SourceView:
         return cast(BinaryIO, self._zip.open(member.at))
 
 
-class _Told(io.RawIOBase):
-    """A stream whose damage is told as a SourceError that names the member."""
-
-    def __init__(self, inner: BinaryIO, name: str) -> None:
-        self._inner = inner
-        self._name = name
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        with _told(self._name):
-            data = self._inner.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._inner.close()
-        super().close()
-
-
-@contextmanager
-def _told(name: str) -> Iterator[None]:
-    """Turn what reading a damaged or vanished file raises into a SourceError that names it."""
-    try:
-        yield
-    except SourceError:
-        raise
-    except _READ_ERRORS as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else "it is cut off or damaged"
-        raise SourceError(
-            f"“{shown(name)}” cannot be read: {why}.",
-            remedy="Copy or export it again; nothing of it was stored.",
-        ) from error
-
-
-def _open_no_link(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
-
-
 def _folder_members(root: Path, outer: str, limits: Limits) -> dict[str, _Member]:
     found: dict[str, _Member] = {}
     for entry in _walk(root, outer):
         name = safe_name(Path(entry.path).relative_to(root).as_posix(), outer)
         status = entry.stat(follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode):
-            raise _not_a_file(name, outer)
+            raise not_a_file(name, outer)
         if not is_clutter(name):
             _add(found, name, _Member(status.st_size, Path(entry.path)), outer, limits)
     return dict(sorted(found.items()))
@@ -332,7 +307,7 @@ def _walk(root: Path, outer: str) -> Iterator[os.DirEntry[str]]:
     folders = [str(root)]
     while folders:
         folder = folders.pop()
-        with _told(folder), os.scandir(folder) as entries:
+        with told(folder), os.scandir(folder) as entries:
             listed = list(entries)
         for entry in listed:
             if entry.is_dir(follow_symlinks=False):
@@ -348,7 +323,7 @@ def _zip_members(infos: list[zipfile.ZipInfo], packed: int, outer: str, limits: 
         name = safe_name(zip_name(info), outer)
         form = stat.S_IFMT(info.external_attr >> 16)
         if form not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise _not_a_file(name, outer)
+            raise not_a_file(name, outer)
         if not name or info.is_dir():
             continue
         total += info.file_size
@@ -384,10 +359,3 @@ def _check_size(name: str, size: int, packed: int, outer: str, limits: Limits) -
             f"“{shown(outer)}” is refused: {what} would unpack to {size >> 20} MiB from {packed >> 10} KiB.",
             remedy="No real export packs like that. If it is yours, unpack it and import the folder.",
         )
-
-
-def _not_a_file(name: str, outer: str) -> HostileSource:
-    return HostileSource(
-        f"“{shown(outer)}” is refused: “{shown(name)}” is a link or a device, not a file. Nothing was read.",
-        remedy="Remove it, or import the files you mean one by one.",
-    )

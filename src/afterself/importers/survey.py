@@ -8,9 +8,10 @@ entries are wanted, the person says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from afterself.archive.drafts import RecordDraft
@@ -22,9 +23,13 @@ from afterself.importers.documents import DocumentImporter
 from afterself.importers.ingest import ImportSummary, import_path, import_source, yields
 from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import NESTED, SourceView, shown
+from afterself.importers.tar_members import is_tar
 
 COUNTED = 20_000
 """Records of an entry that are read to count it."""
+
+LARGEST_TAR = 256 << 20
+"""Bytes of a tar in a folder that is looked into; a larger one is imported by itself."""
 
 Kept = Mapping[int, Collection[str]]
 """The files that the archive has kept of earlier imports: SHA-256 (hex) by size in bytes."""
@@ -96,28 +101,28 @@ def survey(source: SourceView, options: Options, kept: Kept, *, count: bool = Tr
     return Survey(tuple(sorted(entries, key=lambda one: one.name)), tuple(unread), tuple(recognised))
 
 
-def import_entries(
+def imports_of(
     self_: Self,
     source: SourceView,
     found: Survey,
     wanted: Collection[Entry],
     options: Options,
     progress: Progress | None = None,
-) -> Iterator[tuple[str, ImportSummary | SourceError]]:
-    """Import these entries: those of the source itself together, then each zip. Gives name and outcome."""
+) -> Iterator[tuple[str, Callable[..., ImportSummary]]]:
+    """How to import these entries: those of the source itself together, then each zip.
+
+    Gives a name, and what imports it while the source is open (`owner_must_be_there` as in `ingest`).
+    """
     left = frozenset[str]().union(
         *(one.members for one in found.entries if one not in wanted and not one.zipped)
     )
     here = [replace(one, source=one.source.without(left)) for one in found.recognised]
     here = [one for one in here if not left.issuperset(_containers(one))]
     if here:
-        yield source.outer_name, import_source(self_, source, options, progress, recognised=here)
+        yield source.outer_name, partial(import_source, self_, source, options, progress, recognised=here)
     for one in wanted:
         if one.zipped and source.path is not None:
-            try:
-                yield one.name, import_path(self_, source.path / one.name, options, progress)
-            except SourceError as error:
-                yield one.name, error
+            yield one.name, partial(import_path, self_, source.path / one.name, options, progress)
 
 
 def _containers(one: Recognised) -> set[str]:
@@ -189,10 +194,16 @@ def _counted(entry: Entry, one: Recognised, source: SourceView, options: Options
 
 
 def _zips(source: SourceView, read: Collection[str]) -> list[str]:
-    """Zips in a folder that are not a part of something else."""
+    """Zips and tars in a folder that are not a part of something else."""
     if source.kind != "folder":
         return []
-    return [name for name in source.names() if name.lower().endswith(".zip") and name not in read]
+    return [name for name in source.names() if name not in read and _is_packed(source, name)]
+
+
+def _is_packed(source: SourceView, name: str) -> bool:
+    """A zip, or a tar that is quickly unpacked: it has to be, to see what is in it."""
+    small = is_tar(name) and source.size(name) <= LARGEST_TAR
+    return name.lower().endswith(".zip") or small
 
 
 def _zip(source: SourceView, name: str, options: Options, kept: Kept, count: bool) -> Entry | Unread:
@@ -219,7 +230,10 @@ def _zip(source: SourceView, name: str, options: Options, kept: Kept, count: boo
 def _leftover(names: Collection[str]) -> list[Unread]:
     """Names that nobody reads, by the kind of file."""
     kinds = Counter(_kind(name) for name in names)
-    return [Unread(kind, files, "no importer reads them") for kind, files in kinds.most_common()]
+    return [
+        Unread(kind, files, f"no importer reads {'it' if files == 1 else 'them'}")
+        for kind, files in kinds.most_common()
+    ]
 
 
 def _kind(name: str) -> str:

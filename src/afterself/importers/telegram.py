@@ -15,7 +15,7 @@ from afterself.archive.drafts import Kind, OwnerHint, Problem, RecordDraft, Thre
 from afterself.archive.keys import storable
 from afterself.importers.attached import came_with
 from afterself.importers.contract import Detection, Options, Unreadable
-from afterself.importers.json_stream import json_members, until_damage
+from afterself.importers.json_stream import begins, json_members, until_damage
 from afterself.importers.local_time import LocalClock
 from afterself.importers.source_view import SourceView, shown
 from afterself.importers.telegram_json import Account, Chat, Message, entries
@@ -123,7 +123,7 @@ def _thread(chat: Chat) -> ThreadDraft:
 
 
 def _is_export(head: bytes) -> bool:
-    if not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
+    if not begins(head, b"{"):
         return False
     if _TYPE.search(head) and _CHAT.search(head):
         return True

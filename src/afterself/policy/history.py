@@ -98,12 +98,10 @@ WHERE record.id = ? ORDER BY n
 """
 _IMPORTS = """
 SELECT import.id, source, account, importer, version, outer_name, started_at, finished_at IS NOT NULL,
-       coalesce(brought.first, 0), coalesce(brought.later, 0),
+       brought, later,
        (SELECT count(*) FROM import_member WHERE import_member.import = import.id),
        (SELECT count(*) FROM import_member WHERE import_member.import = import.id AND blob IS NOT NULL)
-FROM import LEFT JOIN (
-    SELECT import, sum(n = 1) AS first, sum(n > 1) AS later FROM revision GROUP BY import
-) AS brought ON brought.import = import.id ORDER BY import.id
+FROM import ORDER BY import.id
 """
 
 

@@ -40,6 +40,10 @@ RULES = (
 
 _BATCH = 500
 _OWNERS = "record.is_owner = 1"
+_COMPARED = (
+    f"{FROM_RECORDS} JOIN revision ON revision.row = record.revision {{0}} AND record.deleted = 0 "
+    f"AND ({_OWNERS} OR (record.is_owner = 0 AND length(revision.text) >= {SHORT}))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,12 @@ class OwnWords:
 class OwnWordsReads:
     """The part of a view that tells own words from others: `View.own`."""
 
-    def __init__(self, db: apsw.Connection, archive_path: Path, where: str, values: Values) -> None:
+    def __init__(
+        self, db: apsw.Connection, archive_path: Path, where: str, values: Values, twins: str | None
+    ) -> None:
+        """`twins` is the condition of what `where` leaves out, if that is nothing else; or None."""
         self._db, self._archive_path = db, archive_path
-        self._where, self._values = where, dict(values)
+        self._where, self._values, self._twins = where, dict(values), twins
 
     def words(
         self,
@@ -94,10 +101,10 @@ class OwnWordsReads:
         """
         with archive_errors(self._archive_path):
             where, values = self._narrowed(threads, without, until)
-            rows = self._rows(where, values)
-            compared = most_compared is None or len(rows) <= most_compared
+            compared = most_compared is None or self._how_many(where, values) <= most_compared
             tally = _Tally(compared)
-            for one in self._records(rows if compared else self._rows(f"{where} AND {_OWNERS}", values)):
+            rows = self._rows(where, values) if compared else self._rows(where, values, mine=True)
+            for one in self._records(rows):
                 tally.see(one)
         return tally.result()
 
@@ -113,8 +120,11 @@ class OwnWordsReads:
         `und` is what is not known; what holds no words does not count. Arguments as for `words`.
         """
         sizes: Counter[str] = Counter()
-        for _, language, size in self._sizes(*self._narrowed(threads, without, until)):
-            sizes[language] += size
+        if self._twins is not None and threads is None and not without and until is None:
+            sizes = self._sums(self._twins)
+        else:
+            for _, language, size in self._sizes(*self._narrowed(threads, without, until)):
+                sizes[language] += size
         ranked = sorted(sizes.items(), key=lambda one: (-one[1], one[0]))
         return {language: size / sizes.total() for language, size in ranked}
 
@@ -135,6 +145,16 @@ class OwnWordsReads:
             for thread, (language, size) in mostly.items()
             if language != UNDETERMINED and size >= MOSTLY * by_thread[thread].total()
         }
+
+    def _sums(self, twins: str) -> Counter[str]:
+        """What `_sizes` of everything comes to, by the archive's own sums, less what is there twice."""
+        with archive_errors(self._archive_path):
+            rows: Any = self._db.execute("SELECT language, characters FROM owner_language").fetchall()
+        sizes = Counter({language or UNDETERMINED: size for language, size in rows if language != NO_WORDS})
+        twice = f"{twins} AND record.row IN (SELECT record FROM same_as)"
+        for _, language, size in self._sizes(twice, dict(self._values)):
+            sizes[language] -= size
+        return +sizes
 
     def _sizes(self, where: str, values: dict[str, str | int]) -> list[tuple[str, str, int]]:
         """Characters that the owner wrote, by thread and language."""
@@ -168,15 +188,16 @@ class OwnWordsReads:
             values["said_until"] = microseconds(until)
         return where, values
 
-    def _rows(self, where: str, values: dict[str, str | int]) -> array[int]:
-        """The owner's records and what others wrote at length, in the order in which it was said."""
-        rows: Any = self._db.execute(
-            f"SELECT record.row {FROM_RECORDS} JOIN revision ON revision.row = record.revision {where} "
-            f"AND record.deleted = 0 AND ({_OWNERS} OR "
-            f"(record.is_owner = 0 AND length(revision.text) >= {SHORT})) "
-            "ORDER BY record.order_at, record.thread, record.position",
-            values,
-        )
+    def _how_many(self, where: str, values: dict[str, str | int]) -> int:
+        return int(self._db.execute(f"SELECT count(*) {_COMPARED.format(where)}", values).get)
+
+    def _rows(self, where: str, values: dict[str, str | int], *, mine: bool = False) -> array[int]:
+        """The owner's records and what others wrote at length, in the order in which it was said.
+
+        With `mine` the owner's alone, in any order.
+        """
+        which = f" AND {_OWNERS}" if mine else " ORDER BY record.order_at, record.thread, record.position"
+        rows: Any = self._db.execute(f"SELECT record.row {_COMPARED.format(where)}{which}", values)
         return array("q", (row for (row,) in rows))
 
     def _records(self, rows: Iterable[int]) -> Iterator[_Record]:

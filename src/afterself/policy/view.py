@@ -161,7 +161,8 @@ class View:
         """Whether the audience may be shown words verbatim."""
         self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
         single = f"{self._where} AND NOT {self._repeats}"
-        self.own = OwnWordsReads(self._db, self_.archive_path, single, self._seen.values)
+        twins = f"WHERE {self._repeats}" if self._seen.everything and until is None else None
+        self.own = OwnWordsReads(self._db, self_.archive_path, single, self._seen.values, twins)
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.sayings = SayingReads(self._db, self_.archive_path, seen, self._seen.values)
         self.told = ToldReads(self._db, self_.archive_path, seen, self._seen.values)

@@ -7,12 +7,13 @@ refused leaves the self as it was, and the next one goes on from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from afterself.datasets import Dataset, build_examples
 from afterself.errors import MissingExtra, TrainingError
+from afterself.home.counting import counted
 from afterself.home.folder import TRAINING_LOCK, Self
 from afterself.home.jobs import Progress
 from afterself.home.lock import exclusive
@@ -30,6 +31,7 @@ from afterself.training.weights import Weights, publish
 from afterself.training.withdrawal import refuse_withdrawn
 
 FEWEST_TURNS = 20
+_NAMES_SHOWN = 6
 
 
 SAMPLE_TOKENS = 40
@@ -65,7 +67,7 @@ def train(
     resolved = resolve_base(base or self_.declaration.base, allow_network=allow_network)
     progress.start("reading", unit="messages")
     dataset = _dataset(self_, resolved, options)
-    progress.finish(f"{dataset.messages} messages")
+    progress.finish(counted(dataset.messages, "message"))
     loop = _loop(resolved, dataset, options, progress)
     with exclusive(self_.path / TRAINING_LOCK):
         kept = Checkpoints(self_, identity(resolved.sha256, loop.settings, dataset))
@@ -235,6 +237,9 @@ def _dataset(self_: Self, base: Base, options: TrainOptions) -> Dataset:
             until=options.until,
             exclude_threads=options.exclude_threads,
         )
+        people = [] if dataset.bursts else [one for one in view.people() if one.records]
+    if people and not any(one.is_owner for one in people):
+        raise _nobody_is_the_owner(self_.declaration.name, [one.name for one in people])
     if dataset.bursts < FEWEST_TURNS:
         found = {0: "is nothing", 1: "is only 1 turn"}.get(dataset.bursts, f"are only {dataset.bursts} turns")
         raise TrainingError(
@@ -243,6 +248,14 @@ def _dataset(self_: Self, base: Base, options: TrainOptions) -> Dataset:
             remedy="Import more, or check with `afterself people` that the right person is the owner.",
         )
     return dataset
+
+
+def _nobody_is_the_owner(name: str, people: Sequence[str]) -> TrainingError:
+    there = ", ".join(list(dict.fromkeys(people))[:_NAMES_SHOWN])
+    return TrainingError(
+        f"Nobody in the archive is known to be {name}, so there is nothing of {name} to learn from.",
+        remedy=f"Say who it is: afterself people me NAME\nThere: {there}",
+    )
 
 
 def _settings(loop: Loop, options: TrainOptions) -> dict[str, Any]:

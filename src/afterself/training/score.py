@@ -15,6 +15,7 @@ from typing import Any
 from afterself.datasets.replies import Reply, read_replies
 from afterself.datasets.windows import Example, windows
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.models.bases import Base, load_torch, resolve_base
@@ -59,7 +60,7 @@ def score(
     for self_ in selves.values():
         self_.audit_use("replies scored", replies=len(objects), selves=len(selves))
     replies = read_replies(objects, names[owner], where)
-    progress.finish(f"{len(replies)} replies of the owner of {owner}")
+    progress.finish(f"{counted(len(replies), 'reply', 'replies')} of the owner of {owner}")
     tokenizer = HFTurnTokenizer(base.path)
     context = min(w.context for w in weights.values())
     examples = [encode(reply, tokenizer, context) for reply in replies]

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 
 from afterself.archive.audiences import OWNER
 from afterself.errors import TrainingError
+from afterself.home.counting import counted
 from afterself.home.folder import Self
 from afterself.policy import open_view
 
@@ -38,7 +39,7 @@ def refuse_withdrawn(
     """Raise Withdrawn if `withdrawn` finds any."""
     count = withdrawn(self_, revisions, own, audience)
     if count:
-        what = "1 message" if count == 1 else f"{count:,} messages"
+        what = counted(count, "message")
         raise Withdrawn(
             "Training stopped, and nothing of it was published: what it learned from was withdrawn meanwhile "
             f"({what}: forgotten, deleted, a contact excluded, or not the owner's after all).",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,12 @@ import pytest
 from cases import CASES, Step, Wanted, steps_of, wanted_of
 from phone import write
 
-from afterself.archive.store import Archive
+from afterself.archive.begun import Outcome
+from afterself.archive.drafts import RecordDraft
+from afterself.archive.revising import BlobOf
+from afterself.archive.store import Archive, ImportRun
 from afterself.home.folder import Self
+from afterself.importers import ingest
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
 from afterself.policy import open_view
@@ -37,6 +43,42 @@ def test_a_chat_exported_again_keeps_its_records(name: str, tmp_path: Path, fres
             told.append(f"import {number + 1}: ids are lost")
         ids |= {one.id for one in stored}
     assert told + _compare(name, case, fresh_self) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_chat_exported_again_keeps_its_records_though_every_import_is_cut_off_twice(
+    name: str, tmp_path: Path, fresh_self: Self, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "PIECE", 3)
+    rng = random.Random(name)
+    for number, step in enumerate(steps_of(name)):
+        for before in step.before:
+            _decide(fresh_self, before)
+        path = write(step.export, tmp_path / str(number))
+        for _ in range(2):
+            with monkeypatch.context() as patch, contextlib.suppress(Cut):
+                cut_off(patch, rng.randrange(2, 60))
+                import_path(fresh_self, path, Options(me=step.me, zone=step.read_zone))
+        import_path(fresh_self, path, Options(me=step.me, zone=step.read_zone))
+    assert _compare(name, CASES[name], fresh_self) == []
+    with open_view(fresh_self, "list") as view:
+        assert all(one.finished for one in view.history.imports())
+
+
+class Cut(BaseException):
+    """Ends an import as a kill does: what was not stored yet is lost."""
+
+
+def cut_off(patch: pytest.MonkeyPatch, after: int) -> None:
+    """Let the next import end after so many drafts."""
+    put, seen = ImportRun.put_record, iter(range(after))
+
+    def putting(self: ImportRun, draft: RecordDraft, blob_of: BlobOf) -> Outcome:
+        if next(seen, None) is None:
+            raise Cut
+        return put(self, draft, blob_of)
+
+    patch.setattr(ImportRun, "put_record", putting)
 
 
 def _as_expected(counts: dict[str, int], step: Step) -> bool:

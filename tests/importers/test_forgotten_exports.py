@@ -1,0 +1,42 @@
+"""Exports that write a text otherwise than it is shown: what is forgotten leaves the kept export, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from json_golden import laid_out, options_of, stored
+
+from afterself.archive.store import Archive
+from afterself.home.folder import Self
+from afterself.importers.ingest import import_path
+
+WRITTEN = [
+    ("x/archive", "1582825767039930369", "Eulen &amp; Eis"),
+    ("x/archive", "1587716640076730369", "hier? https://t.co/dm1"),
+    ("mastodon/archive", "statuses/1005", "escargots"),
+    ("reddit/request", "c1", "ich schon. &amp; jetzt"),
+    ("mastodon/archive", "statuses/1001", "Garten hier &amp; viel"),
+]
+
+
+@pytest.mark.parametrize(("name", "id", "written"), WRITTEN)
+def test_what_is_forgotten_is_cut_out_of_the_kept_export_as_it_is_written_there(
+    name: str, id: str, written: str, tmp_path: Path, fresh_self: Self
+) -> None:
+    import_path(
+        fresh_self, laid_out(f"foreign_fixtures/{name}", tmp_path), options_of(f"foreign_fixtures/{name}")
+    )
+    records, _ = stored(fresh_self)
+    gone = [one.id for one in records if one.source_key.endswith(f"/{id}")]
+    assert len(gone) == 1
+    assert _kept(fresh_self, written)
+    with Archive.writing(fresh_self) as archive:
+        archive.forget(gone)
+    assert not _kept(fresh_self, written)
+    assert len(stored(fresh_self)[0]) >= len(records) - 2  # with a reaction to it, if there is one
+
+
+def _kept(self_: Self, written: str) -> bool:
+    files = (path for path in (self_.path / "blobs").rglob("*") if path.is_file())
+    return any(written.encode() in path.read_bytes() for path in files)
