@@ -21,6 +21,7 @@ from afterself.cli import verify_command as verify_command  # isort: skip
 from afterself.cli import import_command as import_command  # isort: skip
 from afterself.cli import ask_command as ask_command  # isort: skip
 from afterself.cli import search_command as search_command  # isort: skip
+from afterself.cli import timeline_command as timeline_command  # isort: skip
 from afterself.cli import index_command as index_command  # isort: skip
 from afterself.cli import dataset_command as dataset_command  # isort: skip
 from afterself.cli import train_command as train_command  # isort: skip
