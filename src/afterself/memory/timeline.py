@@ -144,9 +144,10 @@ def _sentences(text: str) -> Iterator[str]:
     begins = 0
     for ends in starts[1:]:
         part = text[begins:ends].strip()
-        if len(part.split()) < FEWEST and ends < len(text):
+        short = len(part.split()) < FEWEST
+        if short and _YEAR.search(part) and ends < len(text):
             continue
-        if FEWEST <= len(part.split()) and len(part) <= LONGEST:
+        if not short and len(part) <= LONGEST:
             yield part
         begins = ends
 
