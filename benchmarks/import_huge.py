@@ -59,7 +59,7 @@ def telegram(mib: float, path: Path, *, chats: int = 40) -> int:
 def words(chat: int, number: int) -> str:
     """What message `number` of a chat says, without the others being made."""
     rng = random.Random(chat * 1_000_003 + number)
-    return f"{' '.join(rng.choices(import_mbox.WORDS, k=rng.randrange(1, 24)))} n{number}"
+    return f"{' '.join(rng.choices(import_mbox.WORDS, k=rng.randrange(1, 40)))} n{number}"
 
 
 def _messages(chat: int) -> Iterator[str]:
@@ -69,11 +69,12 @@ def _messages(chat: int) -> Iterator[str]:
         name = PEOPLE[0] if number % 2 else PEOPLE[1 + chat % 3]
         at = _BEGIN + chat * 7 + number * 60
         text = words(chat, number)
-        yield json.dumps({
+        fields = {
             "id": number + 1, "type": "message", "date": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)),
             "date_unixtime": str(at), "from": name, "from_id": f"user{who}", "text": text,
             "text_entities": [{"type": "plain", "text": text}],
-        })  # fmt: skip
+        }  # fmt: skip
+        yield json.dumps(fields, indent=1)  # as Telegram Desktop writes it
         number += 1
 
 

@@ -68,9 +68,8 @@ def main() -> None:
     parser.add_argument("--passphrase-file", type=Path)
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
-    self_ = Self.open(given.self)
-    if given.passphrase_file:
-        self_.unlock(given.passphrase_file.read_text(encoding="utf-8").strip())
+    word = given.passphrase_file.read_text(encoding="utf-8").strip() if given.passphrase_file else None
+    self_ = Self.open(given.self, word)
     print(header())
     with open_view(self_, "list") as view:
         counts = view.overview.counts()

@@ -43,6 +43,8 @@ ELSEWHERE = {
     "models/gguf_lora.py": "a path that its caller gives; in a self it leads into memory",
     "models/gguf_metadata.py": "a path that its caller gives; in a self it leads into memory",
     "models/gguf_vocab.py": "the tokenizer of a public base",
+    "models/probe/languages.py": "sentences of the package",
+    "models/probe/report.py": "what was found out about a public base, beside it or in the cache",
     "models/safetensors_read.py": "a path that its caller gives; in a self it leads into memory",
     "training/in_memory.py": "links into memory (Files.staged)",
     "training/weights.py": "the staged folder, in memory for an encrypted self; fsync of sealed files",

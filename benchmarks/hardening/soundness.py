@@ -28,7 +28,9 @@ from afterself.home.key_header import read_header
 
 _CLOCK = {"at", "started_at", "finished_at", "made_at", "since", "device"}
 """Columns that differ from run to run."""
-_NOT_HELD = ("lexical", "sqlite_")
+_NOT_HELD = ("lexical", "sqlite_", "vector", "passage")
+"""What is kept by SQLite itself, and what is made anew from the texts where it lags behind."""
+
 Rows = tuple[tuple[object, ...], ...]
 
 

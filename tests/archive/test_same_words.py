@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 import pytest
 
+from afterself.archive.audiences import Rules
 from afterself.archive.drafts import Span
+from afterself.archive.labels import Subjects
 from afterself.archive.store import Archive
 from afterself.home.folder import Self
 from afterself.policy import ViewRecord, open_view
@@ -250,3 +253,27 @@ def test_a_contact_whom_the_other_program_calls_otherwise_is_known_in_the_same_c
     ]
     store(*chat(said, [*renamed, *stranger], thread="s"), me=["Ida"], source="generic")
     assert len(groups(fresh_self)) == len(longer)
+
+
+@pytest.mark.parametrize("on", ["record", "thread"])
+def test_what_keeps_back_one_of_them_keeps_back_its_copies(
+    on: str, fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(*chat(said), me=["Ida"], source="telegram")
+    store(*chat(said, thread="other"), me=["Ida"], source="generic")
+    first = records(fresh_self)[0]
+    subject = Subjects(records=(first.id,)) if on == "record" else Subjects(threads=(first.thread,))
+    held = {first.text} if on == "record" else {text for *_, text in LINES}
+
+    def shown(audience: str = "owner") -> set[str]:
+        with open_view(fresh_self, "retrieve", audience) as view:
+            return {record.text for record in view.records()}
+
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        archive.audiences.add("family", Rules(exclude_labels=("ours",)))
+        assert archive.labels.reach(subject)[0] == (2 if on == "record" else 2 * len(LINES))
+        archive.labels.add(subject, "ours")
+    assert not shown("family") & held and shown("family") | held == shown()
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        archive.labels.hold_back(subject, date(2999, 1, 1))
+    assert not shown() & held

@@ -23,6 +23,7 @@ from afterself.datasets.bursts import shown
 from afterself.home.audit import broken_audit_lines
 from afterself.home.folder import Self
 from afterself.policy import open_view
+from tests.dying import little_room
 
 CANARY = 'zanzibar-canary-ü "quoted" and / slash'
 CHAT = f"""12/03/2020, 10:00 - Messages and calls are end-to-end encrypted. Tap to learn more.
@@ -391,3 +392,13 @@ def test_a_receipt_is_kept_that_counts_and_holds_no_word(folder: Path) -> None:
 def test_two_things_at_once_are_not_forgotten(folder: Path) -> None:
     assert run(folder, "forget", "--thread", "x", "--contact", "Ben Ito", "--yes").code == 2
     assert run(folder, "forget", "--import", "1", "--since", "2019-01-01", "--yes").code == 2
+
+
+def test_on_a_disk_without_room_for_the_receipt_nothing_is_forgotten(folder: Path) -> None:
+    said = run(folder, "records", "--json").out
+    with little_room(60 << 10):
+        refused = run(folder, "forget", "--contact", "Ben Ito", "--yes")
+    assert refused.code == 3 and "Nothing was forgotten" in refused.err and "Free some space" in refused.err
+    assert run(folder, "records", "--json").out == said
+    assert list((folder / "reports").rglob(".receipt*")) == []
+    assert run(folder, "forget", "--contact", "Ben Ito", "--yes").code == 0

@@ -13,7 +13,15 @@ import pytest
 from afterself.archive.store import Archive
 from afterself.archive.verifying import verify
 from afterself.custody import Packed, Unpacked, check, open_bundle, pack, unpack
-from afterself.errors import ArchiveError, Damaged, NotAllowed, SelfError, UsageError, WrongPassphrase
+from afterself.errors import (
+    ArchiveError,
+    Damaged,
+    ModelError,
+    NotAllowed,
+    SelfError,
+    UsageError,
+    WrongPassphrase,
+)  # fmt: skip
 from afterself.home.folder import Self
 from afterself.home.key_header import change_passphrase, make_recovery_words
 from afterself.home.owner_key import NAME as OWNER_KEY
@@ -21,6 +29,7 @@ from afterself.home.owner_key import fingerprint
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
 from afterself.models.bases import kept_bases, resolve_base
+from afterself.training.base_of_self import base_of_self
 from tests.conftest import CHEAP, PASSPHRASE
 from tests.custody.bundles import CANARY, SAID, entries, export, fill, said_by
 from tests.dying import exits_after, little_room
@@ -295,6 +304,24 @@ def test_the_base_that_the_weights_pin_comes_along_and_is_found_where_it_never_w
     lost = packed(Self.open(tmp_path / "one"), tmp_path / "c.bundle")
     assert [one.base for one in lost.bases] == [None] and "no base model" in lost.bases[0].why
     assert unpacked(tmp_path / "c.bundle", tmp_path / "four").bases == ()
+
+
+def test_training_finds_the_base_that_a_bundle_brought_and_names_others(
+    fresh_self: Self, bundle: Path, tmp_path: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    base = Path(shutil.copytree(tiny_base, tmp_path / "base"))
+    sha256 = pin(fresh_self, base)
+    packed(fresh_self, bundle)
+    shutil.rmtree(base)
+    with pytest.raises(ModelError) as unknown:
+        base_of_self(fresh_self, str(base))
+    assert "bundle" not in str(unknown.value.remedy)
+    made = unpacked(bundle, tmp_path / "made").self_
+    assert base_of_self(made, str(base)).path == kept_bases() / sha256
+    with pytest.raises(ModelError) as other:
+        base_of_self(made, tmp_path / "another")
+    assert str(kept_bases() / sha256) in str(other.value.remedy)
 
 
 def test_a_base_that_is_not_the_pinned_one_is_refused(

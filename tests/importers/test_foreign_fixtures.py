@@ -32,13 +32,10 @@ from afterself.importers.source_view import SourceView
 from afterself.policy.view import ThreadInfo
 
 NOT_YET_READ = frozenset((
-    "bluesky",
     "evernote",
     "google-voice",
     "hangouts",
     "irc",
-    "linkedin",
-    "matrix",
     "notion",
     "signal",
     "transcripts",
@@ -135,7 +132,10 @@ def _skipped(name: str, summary: ImportSummary, read: set[str]) -> list[str]:
 
 def _threads(name: str, threads: list[ThreadInfo]) -> list[str]:
     told, left = [], list(threads)
-    for model in sorted(golden(name)["threads"], key=lambda one: one.get("title", "*") == "*"):
+    # What must be there chooses before what may be, and a title before any title at all.
+    for model in sorted(
+        golden(name)["threads"], key=lambda one: (bool(one.get("may_lack")), one.get("title", "*") == "*")
+    ):
         fit = [
             one
             for one in left

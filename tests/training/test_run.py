@@ -85,7 +85,7 @@ def test_an_adapter_is_a_stock_peft_folder_that_beats_the_base_and_asks_no_hub(
 ) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 60))
     monkeypatch.setattr("peft.utils.save_and_load.check_file_exists_on_hf_hub", _no_network)
-    monkeypatch.setattr("afterself.training.run.resolve_base", as_from_the_hub)
+    monkeypatch.setattr("afterself.training.base_of_self.resolve_base", as_from_the_hub)
     weights = train(self_, str(tiny_base), TrainOptions(method="lora", epochs=3, context=128))
     assert weights.base == "owner/base"
     assert (weights.path / "adapter_model.safetensors").exists()

@@ -164,15 +164,18 @@ class Labels:
         return [row for (row,) in rows]
 
     def _revisions(self, subjects: Subjects) -> set[int]:
-        """Revision rows of all that they reach."""
+        """Revision rows of all that they reach, copies in other sources among them."""
         reached = {"record": "record.row", "thread": "record.thread", "contact": "record.author"}
         found: set[int] = set()
         for what, _, _, rows in self._rows(subjects):
             found.update(
                 row
                 for (row,) in self._db.execute(
-                    "SELECT revision.row FROM revision JOIN record ON record.row = revision.record "
-                    f"WHERE {reached[what]} IN (SELECT value FROM json_each(?))",
+                    "WITH reached (record) AS MATERIALIZED (SELECT record.row FROM record "
+                    f"WHERE {reached[what]} IN (SELECT value FROM json_each(?))) "
+                    "SELECT row FROM revision WHERE record IN (SELECT record FROM reached UNION "
+                    "SELECT twin.record FROM reached JOIN same_as AS mine ON mine.record = reached.record "
+                    "JOIN same_as AS twin ON twin.said = mine.said)",
                     (json.dumps(rows),),
                 )
             )

@@ -24,6 +24,7 @@ from afterself.cli import search_command as search_command  # isort: skip
 from afterself.cli import timeline_command as timeline_command  # isort: skip
 from afterself.cli import index_command as index_command  # isort: skip
 from afterself.cli import dataset_command as dataset_command  # isort: skip
+from afterself.cli import base_command as base_command  # isort: skip
 from afterself.cli import train_command as train_command  # isort: skip
 from afterself.cli import talk_commands as talk_commands  # isort: skip
 from afterself.cli import score_command as score_command  # isort: skip

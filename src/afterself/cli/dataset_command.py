@@ -62,16 +62,16 @@ def dataset(
              afterself dataset --export chats.jsonl --until 2023-01-01
     """
     from afterself.datasets import build_examples, own_words, split
-    from afterself.models.bases import resolve_base
     from afterself.models.tokens import HFTurnTokenizer
     from afterself.policy import open_view
+    from afterself.training.base_of_self import base_of_self
 
     if context < 64:
         raise UsageError(f"A context of {context} tokens is too short.", remedy="Choose at least 64.")
     self_, before = open_self(), moment_of(until, "--until")
     if export is not None:
         _may_export(self_, export)
-    tokenizer = HFTurnTokenizer(resolve_base(base or self_.declaration.base).path)
+    tokenizer = HFTurnTokenizer(base_of_self(self_, base).path)
     left_out = tuple(exclude_thread or ())
     with open_view(self_, "train", audience) as view:
         sides = split(view, until=before, exclude_threads=left_out)

@@ -215,11 +215,12 @@ def _forget(
     self_: Self, found: Reach, person: Contact | None, wanted: Wanted
 ) -> tuple[Forgotten, dict[str, Any]]:
     from afterself.archive.store import Archive
-    from afterself.cli.receipts import keep_receipt
+    from afterself.cli.receipts import keep_receipt, room_for_receipt
 
     with Archive.writing(self_) as archive:
         records = _all(found, wanted)
-        done = archive.forget(records, contact=person, with_replies=wanted.with_replies)
+        with room_for_receipt(self_):
+            done = archive.forget(records, contact=person, with_replies=wanted.with_replies)
         counts = {
             "records": done.records,
             "contacts": int(person is not None),

@@ -5,13 +5,54 @@ No text, name or title is in it, so that keeping it keeps nothing of what was fo
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
+
+
+_ROOM = 64 << 10
+
+
+@contextlib.contextmanager
+def room_for_receipt(self_: Self) -> Iterator[None]:
+    """Keep room on the disk for the receipt and the line of audit.log; SelfError if there is none.
+
+    Inside the block the disk may fill up: a forgetting writes a journal as large as what it changes.
+    """
+    from afterself.home.atomic import FILE_MODE, make_folder, neighbour
+
+    try:
+        make_folder(self_.reports_dir)
+        kept, handle = neighbour(self_.reports_dir / "receipt", FILE_MODE)
+    except OSError as error:
+        raise _no_room(self_, error) from error
+    try:
+        try:
+            with open(handle, "wb", closefd=False) as file:
+                file.write(secrets.token_bytes(_ROOM))
+                file.flush()
+                os.fsync(handle)
+        except OSError as error:
+            raise _no_room(self_, error) from error
+        yield
+    finally:
+        kept.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _no_room(self_: Self, error: OSError) -> Exception:
+    from afterself.errors import SelfError
+
+    return SelfError(
+        f"There is no room for a receipt in {self_.reports_dir} ({error.strerror}). Nothing was forgotten.",
+        remedy="Free some space, or make the folder writable, and try again.",
+    )
 
 
 def keep_receipt(

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from afterself.archive.drafts import Locator
+from afterself.importers.json_fields import words
 from afterself.importers.source_view import SourceView
-from afterself.importers.text_lines import LONGEST_LINE, Line, encoding_of, lines
+from afterself.importers.text_lines import LONGEST_LINE, Line, encoding_of, head_text, lines
 
 _LONGEST_CSV_ROW = 10_000
 
@@ -46,6 +47,17 @@ def columns(line: str) -> tuple[list[str], str]:
         return [cell.strip().lower() for cell in next(csv.reader([line.removeprefix("\ufeff")]), [])], ","
     except csv.Error:
         return [], ","
+
+
+def header_of(source: SourceView, name: str) -> list[str]:
+    """The columns of a table, by the first line of its head."""
+    line = (head_text(source.head(name, 4096)) or "").partition("\n")[0]
+    return columns(line.rstrip("\r"))[0]
+
+
+def cell(row: Row, name: str) -> str:
+    """A cell by the name of its column; "" if it is empty."""
+    return words((row.fields or {}).get(name)).strip()
 
 
 class CsvRows:

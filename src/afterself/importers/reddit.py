@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 
 from afterself.archive.drafts import Kind, OwnerHint, Person, Problem, RecordDraft, ThreadDraft, Yielded
 from afterself.importers.contract import Detection, Options, Unreadable
-from afterself.importers.csv_rows import Row, columns, table_rows
+from afterself.importers.csv_rows import Row, cell, header_of, table_rows
 from afterself.importers.reddit_api import snapshot_records, snapshots
-from afterself.importers.reddit_rows import POSTS, Chats, cell, comment_of, message_of, post_of
+from afterself.importers.reddit_rows import POSTS, Chats, comment_of, message_of, post_of
 from afterself.importers.source_view import SourceView, shown
-from afterself.importers.text_lines import head_text
 
 _TABLE = re.compile(
     r"(?P<root>(?:.*/)?)(?P<name>posts|comments|messages|messages_archive|chat_history)(?:_(?P<part>\d+))?\.csv"
@@ -88,14 +87,9 @@ def _requests(source: SourceView) -> list[_Request]:
     found: dict[str, _Request] = {}
     for name in source.names():
         one = _TABLE.fullmatch(name)
-        if one and _COLUMNS[one["name"]] <= set(_header(source, name)):
+        if one and _COLUMNS[one["name"]] <= set(header_of(source, name)):
             found.setdefault(one["root"], _Request(one["root"])).tables[one["name"]].append(name)
     return list(found.values())
-
-
-def _header(source: SourceView, name: str) -> list[str]:
-    line = (head_text(source.head(name, 4096)) or "").partition("\n")[0]
-    return columns(line.rstrip("\r"))[0]
 
 
 def _account(source: SourceView, root: str) -> str:

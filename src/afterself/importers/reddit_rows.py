@@ -12,8 +12,7 @@ from datetime import datetime
 
 from afterself.archive.drafts import Attachment, Person, RecordDraft, Span, ThreadDraft, ThreadKind
 from afterself.importers.contract import Unreadable
-from afterself.importers.csv_rows import Row
-from afterself.importers.json_fields import words
+from afterself.importers.csv_rows import Row, cell
 from afterself.importers.local_time import instant
 from afterself.importers.marked_text import marked, unescaped
 
@@ -21,11 +20,6 @@ POSTS = "posts"
 GONE = ("[removed]", "[deleted]")
 PREFIX = re.compile(r"t[1-6]_")
 _ANSWER = re.compile(r"(?:re:\s*)+", re.IGNORECASE)
-
-
-def cell(row: Row, name: str) -> str:
-    """A cell by the name of its column; "" if it is empty."""
-    return words((row.fields or {}).get(name)).strip()
 
 
 def post_of(row: Row, owner: Person) -> RecordDraft:

@@ -31,6 +31,7 @@ class Recognised:
 @cache
 def importers() -> tuple[Importer, ...]:
     """Every built-in importer."""
+    from afterself.importers.bluesky import BlueskyImporter
     from afterself.importers.chatgpt import ChatGptImporter
     from afterself.importers.claude import ClaudeImporter
     from afterself.importers.discord import DiscordImporter
@@ -41,8 +42,10 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.google_keep import GoogleKeepImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
+    from afterself.importers.linkedin import LinkedInImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
+    from afterself.importers.matrix import MatrixImporter
     from afterself.importers.reddit import RedditImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
@@ -57,11 +60,14 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
+        MatrixImporter(),
         FacebookImporter(),
         InstagramImporter(),
         XImporter(),
         MastodonImporter(),
         RedditImporter(),
+        LinkedInImporter(),
+        BlueskyImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),

@@ -30,6 +30,10 @@ _OBJECTED = {"retrieve": ("retrieve",), "quote": ("retrieve", "quote"), "train":
 _OBJECTED["list"] = _OBJECTED["quote"]
 """Whose objections a purpose must heed. What is quoted is found first; what is listed is shown verbatim."""
 
+_SAYING = """(SELECT record.row UNION ALL SELECT twin.record FROM same_as AS mine
+    JOIN same_as AS twin ON twin.said = mine.said WHERE mine.record = record.row)"""
+"""The rows of a record and of its copies in other sources: what keeps one of them back keeps back all."""
+
 _ANY_EMBARGO = "EXISTS (SELECT 1 FROM {0} WHERE {0}.name = 'not_before' AND {0}.value > :now)"
 _CONTACT_EMBARGO = f"""
 AND NOT ({_ANY_EMBARGO.format("identity_label")} AND EXISTS (
@@ -45,10 +49,10 @@ _RECORD_RULES = f"""
 coalesce(contact.excluded, 0) = 0
 {{objections}}
 AND NOT ({_ANY_EMBARGO.format("label")} AND EXISTS (
-    SELECT 1 FROM label WHERE label.record = record.row AND label.name = 'not_before' AND label.value > :now))
+    SELECT 1 FROM label WHERE label.record IN {_SAYING} AND label.name = 'not_before' AND label.value > :now))
 AND NOT ({_ANY_EMBARGO.format("thread_label")} AND EXISTS (
-    SELECT 1 FROM thread_label WHERE thread_label.thread = record.thread
-    AND thread_label.name = 'not_before' AND thread_label.value > :now))
+    SELECT 1 FROM record AS held JOIN thread_label ON thread_label.thread = held.thread
+    WHERE held.row IN {_SAYING} AND thread_label.name = 'not_before' AND thread_label.value > :now))
 {_CONTACT_EMBARGO}
 """
 _SAID_SINCE = "objection.since IS NULL OR record.order_at IS NULL OR record.order_at >= objection.since"
@@ -59,9 +63,9 @@ _CONTACTS = (
 )
 _LABELLED = """EXISTS (
     SELECT 1 FROM json_each(:{0}) AS wanted WHERE wanted.value IN (
-        SELECT value FROM label WHERE label.record = record.row AND label.name = 'audience' UNION ALL
-        SELECT value FROM thread_label
-        WHERE thread_label.thread = record.thread AND thread_label.name = 'audience' UNION ALL
+        SELECT value FROM label WHERE label.record IN {1} AND label.name = 'audience' UNION ALL
+        SELECT value FROM record AS told JOIN thread_label ON thread_label.thread = told.thread
+        WHERE told.row IN {1} AND thread_label.name = 'audience' UNION ALL
         SELECT identity_label.value FROM identity AS labelled
         JOIN identity_label ON identity_label.identity = labelled.id
         WHERE labelled.contact = contact.id AND identity_label.name = 'audience'))"""
@@ -74,8 +78,8 @@ _FILTERS = {
     "kinds": f"record.kind IN {_LISTED.format('kinds')}",
     "since": "record.order_at >= :since",
     "until": "record.order_at < :until",
-    "labels": _LABELLED.format("labels"),
-    "exclude_labels": f"NOT {_LABELLED.format('exclude_labels')}",
+    "labels": _LABELLED.format("labels", "(record.row)"),
+    "exclude_labels": f"NOT {_LABELLED.format('exclude_labels', _SAYING)}",
     "contacts": f"""(record.is_owner = 1 OR contact.id IN {_CONTACTS.format("contacts")})
         AND EXISTS (SELECT 1 {_THERE} AND present.contact IN {_CONTACTS.format("contacts")})""",
     "exclude_contacts": f"""(contact.id IS NULL OR contact.id NOT IN {_CONTACTS.format("exclude_contacts")})

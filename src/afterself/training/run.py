@@ -17,9 +17,10 @@ from afterself.home.counting import counted
 from afterself.home.folder import TRAINING_LOCK, Self
 from afterself.home.jobs import Progress
 from afterself.home.lock import exclusive
-from afterself.models.bases import Base, load_torch, resolve_base
+from afterself.models.bases import Base, load_torch
 from afterself.models.tokens import HFTurnTokenizer
 from afterself.policy import open_view
+from afterself.training.base_of_self import base_of_self
 from afterself.training.checkpoint import Checkpoints, cannot_write, identity, restore
 from afterself.training.device import machine
 from afterself.training.loop import Loop, bits_per_byte
@@ -64,7 +65,7 @@ def train(
     """
     options, progress = options or TrainOptions(), progress or Progress()
     _need_torch()
-    resolved = resolve_base(base or self_.declaration.base, allow_network=allow_network)
+    resolved = base_of_self(self_, base, allow_network=allow_network)
     progress.start("reading", unit="messages")
     dataset = _dataset(self_, resolved, options)
     progress.finish(counted(dataset.messages, "message"))
