@@ -40,7 +40,8 @@ _EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 @app.command()
 def ask(
     question: Annotated[
-        str | None, typer.Argument(help="What you want to know; “-” reads it from standard input.")
+        str | None,
+        typer.Argument(metavar="QUESTION", help="What you want to know; “-” reads it from standard input."),
     ] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many records to show.")] = 10,
     file: Annotated[

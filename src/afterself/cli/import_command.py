@@ -34,7 +34,7 @@ Other programs and formats: docs/formats.md"""
 def import_(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PATH...", help="Files, folders or zips; - reads JSON Lines."),
+        typer.Argument(metavar="PATH", help="Files, folders or zips; - reads JSON Lines."),
     ] = None,
     me: Annotated[
         list[str] | None,

@@ -26,7 +26,7 @@ label_app = typer.Typer(
 )
 app.add_typer(label_app)
 
-Word = Annotated[str | None, typer.Argument(metavar="[WORD]", help="The label: 1 to 60 characters.")]
+Word = Annotated[str | None, typer.Argument(metavar="WORD", help="The label: 1 to 60 characters.")]
 Records = Annotated[
     list[str] | None, typer.Option("--record", metavar="ID", help="A record's id. Repeatable.")
 ]

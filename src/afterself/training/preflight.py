@@ -80,7 +80,7 @@ def preflight(loop: Loop, base: Base, dataset: Dataset, on: Machine) -> Prefligh
     held_back = sum(len(example.ids) for example in dataset.validation)
     # Reading without learning takes about a third; the base is measured once before.
     measured = (len(loop.plan.evaluate_after) + 1) * held_back / 3
-    # Still to come beside what the probe took: two moments of the optimiser, the best weights so far.
+    # Still to come beside what the probe took: two moments of the optimiser, the best average so far.
     needed = memory + 12 * trained
     free = free_memory() if on.device.type == "cpu" else on.memory
     if free is not None and 12 * trained > free:
