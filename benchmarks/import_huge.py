@@ -171,8 +171,8 @@ def measure(given: argparse.Namespace, export: Path, folder: Path) -> None:
     else:
         count = import_mbox.write(given.mib, given.attachments, export)
     size = export.stat().st_size
-    say(export=given.kind, records=count, mib=round(size / 2**20, 1),
-        **({"attachments": given.attachments} if given.kind == "mbox" else {"words": given.words}))  # fmt: skip
+    drawn = {"attachments": given.attachments} if given.kind == "mbox" else {"words": given.words}
+    say(export=given.kind, records=count, mib=round(size / 2**20, 1), **drawn)
     here = ["--self", str(folder)]
     sealed = ["--no-passphrase"]
     if given.encrypted:

@@ -67,9 +67,9 @@ def exports(folder: Path) -> dict[str, Path]:
     chat = folder / "WhatsApp Chat with Sadira.txt"
     whatsapp_maker.write(1500, chat)
     account = folder / "result.json"
-    import_huge.telegram(0.7, account, chats=3)
+    import_huge.telegram(0.9, account, chats=3)
     box = folder / "all.mbox"
-    import_mbox.write(3, 0.3, box)
+    import_mbox.write(4, 0.1, box)
     return {"WhatsApp": chat, "Telegram": account, "mail": box}
 
 
