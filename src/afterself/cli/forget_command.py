@@ -286,7 +286,7 @@ def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> 
         out.print(f"Elsewhere the same words stand in {same}, and stay: search for them.")
     if (size := self_.archive_path.stat().st_size) > _LARGE:
         out.print(
-            f"Then the archive ({size / 1e6:,.0f} MB) is written anew, so that nothing of it stays on the disk: "
+            f"Then the archive ({size / 1e6:,.0f} MB) is written anew, so that nothing of it stays: "
             "a few seconds for each 100 MB, and as much room meanwhile.",
             markup=False,
         )
