@@ -19,10 +19,10 @@ from afterself.fidelity.copying import CopyIndex
 from afterself.fidelity.gate import judge
 from afterself.fidelity.intervals import Estimate
 from afterself.fidelity.material import Material, gather
-from afterself.fidelity.ngram import WittenBell
 from afterself.fidelity.typicality import typicality
 from afterself.fidelity.written import REPLIES, places, write_replies
 from afterself.home.folder import Self
+from afterself.models.ngram import WittenBell
 from afterself.models.turns import messages_of
 from afterself.training import require_weights
 

@@ -27,7 +27,7 @@ import numpy as np
 from afterself.fidelity.identification import identify
 from afterself.fidelity.intervals import Draws
 from afterself.fidelity.likeness import measured_json
-from afterself.fidelity.ngram import WittenBell, bits
+from afterself.models.ngram import WittenBell, bits
 from afterself.models.turns import message_text
 from persons import HERE, Person, afterself, persons, read_rows, replies, shared_folder
 

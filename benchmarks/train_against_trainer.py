@@ -100,11 +100,11 @@ def model_named(name: str) -> Any:
 
 
 def settings_for(model: Any, seed: int) -> Any:
-    """What `afterself train` would choose for this width, for one epoch."""
+    """What `afterself train` would choose for this width, for one epoch; the last weights, as Trainer has."""
     from afterself.training.options import Settings, default_rate
 
     rate = default_rate("full", model.config.hidden_size)
-    return Settings("full", rate, epochs=1, context=CONTEXT, seed=seed)
+    return Settings("full", rate, epochs=1, context=CONTEXT, seed=seed, average=0.0)
 
 
 def ours(model: Any, train: list[Any], bf16: bool, seed: int, work: Path) -> tuple[Callable[[], int], int]:

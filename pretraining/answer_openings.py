@@ -2,7 +2,8 @@
 
 One user turn in the frozen turn format under the header of the format's own example, temperature 0.7,
 opening n with seed `--seed` + n, the product's longest reply, its slur watch on. Each is answered once
-and nothing is chosen. The marks of the raters come in with `--marks`, one file for each of two.
+and nothing is chosen. The marks of the raters come in with `--marks`, one file for each of two;
+ids that begin with "control" are real replies that stood among the others, to show what the marks are worth.
 
     python pretraining/answer_openings.py
     python pretraining/answer_openings.py --marks one.json two.json
@@ -30,6 +31,7 @@ CARD = HERE.parent / "src/afterself/models/embedded/card.json"
 TEMPERATURE = 0.7
 HEADER = Header(to=(("Anna", "friend"),), via="whatsapp", on="2019-03", language="en")
 MARKS = ("english", "on_the_subject")
+RATERS = "two language models, each by itself, told neither whose replies they were nor that some were real"
 
 
 def openings() -> list[dict[str, str]]:
@@ -64,8 +66,14 @@ def answers(base: str, seed: int) -> dict[str, Any]:
 
 def mark(shown: dict[str, Any], ratings: list[dict[str, dict[str, int]]]) -> None:
     """Both raters' marks (0 or 1) beside each answer; KeyError names an answer that was not rated."""
+
+    def both(of: str) -> dict[str, list[int]]:
+        return {name: [int(rating[of][name]) for rating in ratings] for name in MARKS}
+
     for row in shown["answers"]:
-        row["marks"] = {name: [int(rating[row["id"]][name]) for rating in ratings] for name in MARKS}
+        row["marks"] = both(row["id"])
+    shown["raters"] = RATERS
+    shown["controls"] = [both(one) for one in sorted(ratings[0]) if one.startswith("control")]
 
 
 def main() -> None:

@@ -36,25 +36,38 @@ class Words(dict[str, int]):
 _words = Words()
 
 
-def grams(text: str) -> np.ndarray:
-    """uint64 hashes of the 13-grams of a text, in order; empty if it is shorter."""
-    found = _WORD.findall(text.lower())
-    if len(found) < N:
+def words_of(text: str) -> list[str]:
+    """The words of a text: letters and digits, lower case."""
+    return _WORD.findall(text.lower())
+
+
+def numbers(words: list[str]) -> np.ndarray:
+    """A uint64 for each word."""
+    return np.fromiter((_words[word] for word in words), dtype=np.uint64, count=len(words))
+
+
+def runs(ids: np.ndarray, n: int) -> np.ndarray:
+    """uint64 hashes of all runs of n words, in order; empty if there are fewer words."""
+    if len(ids) < n:
         return np.empty(0, dtype=np.uint64)
-    ids = np.fromiter((_words[w] for w in found), dtype=np.uint64, count=len(found))
-    total = np.zeros(len(ids) - N + 1, dtype=np.uint64)
+    total = np.zeros(len(ids) - n + 1, dtype=np.uint64)
     with np.errstate(over="ignore"):
-        for k in range(N):
-            total = total * _FACTOR + ids[k : len(ids) - N + 1 + k]
+        for k in range(n):
+            total = total * _FACTOR + ids[k : len(ids) - n + 1 + k]
             total ^= total >> np.uint64(29)
     return total
 
 
-class Protected:
-    """The 13-grams of the texts to stay clear of."""
+def grams(text: str) -> np.ndarray:
+    """uint64 hashes of the 13-grams of a text, in order; empty if it is shorter."""
+    return runs(numbers(words_of(text)), N)
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self.hashes = np.unique(np.concatenate([np.empty(0, np.uint64), *(grams(t) for t in texts)]))
+
+class Protected:
+    """The 13-grams of the texts to stay clear of, or other hashes that are looked for."""
+
+    def __init__(self, texts: Iterable[str], also: Iterable[np.ndarray] = ()) -> None:
+        self.hashes = np.unique(np.concatenate([np.empty(0, np.uint64), *map(grams, texts), *also]))
         self._table = np.zeros(1 << _TABLE_BITS, dtype=bool)
         self._table[self._slot(self.hashes)] = True
 
@@ -62,13 +75,15 @@ class Protected:
     def _slot(hashes: np.ndarray) -> np.ndarray:
         return (hashes >> np.uint64(64 - _TABLE_BITS)).astype(np.int64)
 
+    def places(self, own: np.ndarray) -> np.ndarray:
+        """For each of a text's hashes that is here, its place in `hashes`."""
+        own = own[self._table[self._slot(own)]]
+        place = np.searchsorted(self.hashes, own).clip(max=max(0, len(self.hashes) - 1))
+        return place[self.hashes[place] == own] if len(self.hashes) else place[:0]
+
     def overlap(self, own: np.ndarray) -> int:
         """How many of a text's 13-grams (`grams`) are protected."""
-        own = own[self._table[self._slot(own)]]
-        if not len(own):
-            return 0
-        place = np.searchsorted(self.hashes, own).clip(max=len(self.hashes) - 1)
-        return int((self.hashes[place] == own).sum())
+        return len(self.places(own))
 
 
 def strings(value: Any) -> Iterator[str]:

@@ -31,6 +31,7 @@ def card(run: Path, config: dict[str, Any], context: int, name: str, shards: Pat
     else:
         listed = json.loads((shards / "shards.json").read_text())
         corpus = {"tokens": {kind: sum(row[kind] for row in listed) for kind in ("dialogue", "prose")}}
+    ppmd = run / "ppmd.json"
     curve = [json.loads(line) for line in (run / "curve.jsonl").read_text().splitlines()]
     tenths = [curve[round(n * (len(curve) - 1) / 10)] for n in range(11)]
     return {
@@ -47,6 +48,7 @@ def card(run: Path, config: dict[str, Any], context: int, name: str, shards: Pat
         "steps": curve[-1]["step"],
         "curve": [{k: point[k] for k in ("tokens", "loss")} for point in tenths],
         "validation": json.loads((run / "valid.json").read_text()),
+        "ppmd": json.loads(ppmd.read_text())["ppmd"] if ppmd.exists() else {},
         "cannot": "It knows nothing reliably, writes English only, and makes grammatical half-sense.",
     }  # fmt: skip
 

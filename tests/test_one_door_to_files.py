@@ -31,6 +31,7 @@ ELSEWHERE = {
     "cli/evaluate_command.py": "the page, written out where the person says",
     "cli/encryption_commands.py": "recovery words, written where the person says",
     "cli/passphrases.py": "the passphrase file",
+    "cli/receipts.py": "random bytes that keep room for the receipt and go again",
     "cli/shell.py": "a new file where the person says",
     "custody/bundle.py": "a bundle, where the person says",
     "custody/packing.py": "a bundle, and the files of a self as they lie: sealed ones stay sealed",
@@ -43,6 +44,8 @@ ELSEWHERE = {
     "models/gguf_lora.py": "a path that its caller gives; in a self it leads into memory",
     "models/gguf_metadata.py": "a path that its caller gives; in a self it leads into memory",
     "models/gguf_vocab.py": "the tokenizer of a public base",
+    "models/probe/languages.py": "sentences of the package",
+    "models/probe/report.py": "what was found out about a public base, beside it or in the cache",
     "models/safetensors_read.py": "a path that its caller gives; in a self it leads into memory",
     "training/in_memory.py": "links into memory (Files.staged)",
     "training/weights.py": "the staged folder, in memory for an encrypted self; fsync of sealed files",
@@ -71,6 +74,8 @@ def openers(path: Path) -> set[str]:
         through = ast.unparse(called.value) if isinstance(called, ast.Attribute) else ""
         if name not in OPENERS or through.endswith(("files", "sealed", "plain")):
             continue
+        if name == "copy" and not node.args:
+            continue  # of an array, a set or a dict
         if through in ("Self", "Talk", "_opener", "source", "importer", "self._source", "self._touched"):
             continue  # opening of another kind
         found.add(name)

@@ -51,6 +51,7 @@ def test_the_doctor_tells_of_installation_machine_and_self(filled: Self) -> None
         told
     )
     assert told["chat engine"]["state"] == told["embedded base"]["state"] == "good"
+    assert "knows en, no prose from sources" in told["embedded base"]["found"]
     assert "torch " in told["devices"]["found"]
     assert "50 records" in told["archive"]["found"] and told["audit log"]["state"] == "good"
     assert {path: path.read_bytes() for path in before} == before
@@ -78,6 +79,20 @@ def test_a_changed_audit_log_and_a_lost_file_are_found(filled: Self, tmp_path: P
         archive.register_artifact("weights", "weights/gone", [], {})
     lost = look(filled)["artifacts"]
     assert lost.state == "broken" and "weights/gone" in lost.found and lost.remedy
+
+
+def test_no_next_step_names_training_once_its_consent_is_revoked(filled: Self) -> None:
+    (filled.weights_dir / ".run").mkdir(parents=True)
+    (filled.weights_dir / ".run" / "unfinished.pt").write_bytes(b"")
+    with Archive.writing(filled) as archive, archive.transaction():
+        archive.register_artifact("weights", "weights/gone", [], {})
+    steps = (one.remedy for one in look(filled).values())
+    assert sum("afterself train" in step for step in steps) == 2
+    with Archive.writing(filled) as archive, archive.transaction():
+        archive.consents.add("train", False, None, None)
+    found = look(filled)
+    assert not any("afterself train" in one.remedy for one in found.values())
+    assert "afterself consent" in found["training"].remedy and "backup" in found["artifacts"].remedy
 
 
 def test_a_damaged_archive_is_found(filled: Self) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-WRITTEN = [page for page in PAGES if page.name != "commands.md"]
-"""Without the page that is generated from the commands' own help."""
+WRITTEN = [page for page in PAGES if page.name not in ("commands.md", "model-card.md")]
+"""Without the generated pages: from the commands' own help, from what lies beside the embedded base."""
 
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.M | re.S)
 _ANY_BLOCK = re.compile(r"^```.*?^```$", re.M | re.S)

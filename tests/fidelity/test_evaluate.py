@@ -20,11 +20,11 @@ from afterself.fidelity import Estimate, Evaluation, TooFew, evaluate
 from afterself.fidelity.evaluation import PAGE, PAIRS
 from afterself.fidelity.likeness import Pair, Reading
 from afterself.fidelity.material import gather
-from afterself.fidelity.ngram import WittenBell, bits
 from afterself.fidelity.page import page
 from afterself.fidelity.written import Written, write_replies
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress, Report
+from afterself.models.ngram import WittenBell, bits
 from afterself.training import TrainOptions, require_weights, train
 from afterself.training.held_out import held_out, trained_records
 from tests.training.selves import make_self, talk

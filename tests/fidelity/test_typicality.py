@@ -7,8 +7,8 @@ import random
 import numpy as np
 
 from afterself.fidelity.intervals import Estimate
-from afterself.fidelity.ngram import WittenBell
 from afterself.fidelity.typicality import WIDEST_GAP, Typicality, typicality
+from afterself.models.ngram import WittenBell
 
 DRAW = random.Random(11)
 WORDS = ["".join(DRAW.choices("etaoinshrdlu", k=DRAW.randint(2, 8))) for _ in range(400)]

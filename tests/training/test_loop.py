@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from afterself.datasets import Dataset, Example
 from afterself.errors import TrainingError, UsageError
 from afterself.home.cores import usable_cores
 from afterself.training.device import Machine, cpu_has_bfloat16, machine
-from afterself.training.loop import Loop, bits_per_byte, plan_steps, rate_at
+from afterself.training.loop import Loop, bits_per_byte, plan_steps, rate_at, share_at
 from afterself.training.options import Settings, TrainOptions, default_rate, settle
 
 PLAIN = Machine(torch.device("cpu"), "CPU", 1, bfloat16=False, memory=None)
@@ -36,12 +37,42 @@ def dataset(validation: bool = True) -> Dataset:
     return Dataset(train, [counting(70), counting(90)] if validation else [], 128)
 
 
-def test_the_rate_warms_up_and_falls_to_zero_in_a_straight_line() -> None:
+def test_the_rate_warms_up_and_stays() -> None:
     rates = [rate_at(step, 100, SETTINGS) for step in range(100)]
-    assert rates[5] == rates[6] == max(rates) == SETTINGS.rate
     assert rates[0] == pytest.approx(SETTINGS.rate / 6)
-    assert rates[53] == pytest.approx(SETTINGS.rate / 2)
-    assert 0 < rates[99] < SETTINGS.rate / 90
+    assert rates[5:] == [SETTINGS.rate] * 95
+
+
+def test_in_the_average_later_weights_count_more() -> None:
+    average = 0.0
+    for step in range(100):
+        average += share_at(step, SETTINGS) * (step + 1 - average)
+    assert average == pytest.approx(200 / 3), "of a hundred equal steps it stands after two thirds"
+    assert share_at(500, replace(SETTINGS, average=0.0)) == 1, "only the last weights count"
+
+
+def test_a_run_makes_the_average_and_not_its_last_step(model: Any) -> None:
+    start = {name: weight.detach().clone() for name, weight in model.named_parameters()}
+    loop = Loop(model, dataset(validation=False), SETTINGS, PLAIN)
+    passed: list[torch.Tensor] = []
+    loop.after_step = lambda now: passed.append(now.trained["model.norm.weight"].detach().clone())
+    state = loop.run()
+    expected = start["model.norm.weight"]
+    for step, weight in enumerate(passed):
+        expected = torch.lerp(expected, weight, share_at(step, SETTINGS))
+    assert state.best is None
+    assert torch.allclose(loop.trained["model.norm.weight"], expected)
+    assert not torch.equal(passed[-1], loop.trained["model.norm.weight"])
+
+
+def test_measuring_changes_nothing_of_the_run(model: Any) -> None:
+    loop = Loop(model, dataset(), SETTINGS, PLAIN)
+    before = {name: weight.detach().clone() for name, weight in loop.trained.items()}
+    loop.state.average["model.norm.weight"].fill_(3.0)
+    with loop._averaged():
+        assert torch.all(loop.trained["model.norm.weight"] == 3.0)
+    assert all(torch.equal(weight, before[name]) for name, weight in loop.trained.items())
+    assert torch.all(loop.state.average["model.norm.weight"] == 3.0)
 
 
 def test_validation_is_measured_every_half_epoch() -> None:
@@ -65,13 +96,13 @@ def test_the_best_weights_stay_in_the_model(model: Any) -> None:
     assert now == pytest.approx(state.best.bits, rel=1e-6)
 
 
-def test_a_run_that_gets_worse_is_stopped_after_an_epoch_of_patience(model: Any) -> None:
+def test_a_run_that_gets_worse_is_stopped_after_half_an_epoch_of_patience(model: Any) -> None:
     backwards = [Example(list(range(99 - n % 40, 83 - n % 40, -1)), counting(0).supervised, "t", (), 30)
                  for n in range(60)]  # fmt: skip
     loop = Loop(model, Dataset(backwards, [counting(40)], 128), Settings("full", 2e-3, 50.0, 128, 0), PLAIN)
     state = loop.run()
     assert state.step < len(loop.plan.steps)
-    assert len(state.evaluations) == state.evaluations.index(state.best) + 3  # type: ignore[arg-type]
+    assert len(state.evaluations) == state.evaluations.index(state.best) + 2  # type: ignore[arg-type]
 
 
 def test_without_validation_all_epochs_are_trained(model: Any) -> None:

@@ -14,9 +14,11 @@ import torch
 
 from afterself.datasets import Dataset
 from afterself.models.tokens import HFTurnTokenizer
+from afterself.training import TrainOptions, Unpublished, current_weights, train
 from afterself.training.preflight import verdict
 from afterself.training.samples import Written, contexts, replies, write
-from afterself.training.smoke import babble, complaints, endless_from, stuck, worse
+from afterself.training.smoke import astray, babble, complaints, endless_from, foreign, stuck, worse
+from tests.training.german import OTTILIE, german_talk
 from tests.training.selves import make_self, talk
 from tests.training.test_loop import PLAIN, counting
 
@@ -69,6 +71,41 @@ def test_an_owner_of_long_letters_may_have_weights_that_write_long_letters() -> 
 def test_no_better_than_the_base_is_a_complaint_and_unmeasured_is_not() -> None:
     assert worse(2.0, 2.0) and worse(2.0, 2.1)
     assert worse(2.0, 1.99) == () and worse(None, None) == ()
+
+
+@pytest.mark.parametrize(("after", "counted"), [(1.9, 2.1), (2.4, 2.5), (2.6, 3.6), (3.5, None), (None, 3.7)])
+def test_weights_that_know_the_language_or_were_not_measured_pass(
+    after: float | None, counted: float | None
+) -> None:
+    assert foreign(after, counted, {"en": 1.0}) == ()
+
+
+def test_a_language_of_which_only_letters_were_learned_is_named_with_the_figures() -> None:
+    (told,) = foreign(3.459, 3.760, {"und": 0.4, "de": 0.6})
+    assert "3.459 and 3.760 bits per byte" in told and "(de)" in told and "babble" in told
+    assert "in the owner's language for" in foreign(3.459, 3.760, {})[0]
+
+
+GERMAN = ("die Bohnen klettern schon am Zaun hoch", "der Ofen ist kalt und ich habe kein Holz mehr")
+ENGLISH = ("the beans are climbing up the fence again", "I have not seen your umbrella since Sunday")
+
+
+def test_replies_in_a_language_that_the_owner_does_not_write_are_found() -> None:
+    assert astray(ENGLISH * 4, {"de": 1.0}) == ("answer mostly in en, and the owner writes de",)
+    assert astray(GERMAN * 4, {"de": 0.9, "en": 0.01}) == ()
+    assert astray([*ENGLISH, *GERMAN] * 2, {"de": 1.0}) == (), "half of them may stray"
+    assert astray(ENGLISH * 4, {"de": 0.8, "en": 0.2}) == astray(ENGLISH * 4, {}) == ()
+    assert astray(["ok", "7!", "", "hm"] * 4, {"de": 1.0}) == (), "what is in doubt counts for nothing"
+
+
+def test_forty_german_messages_on_the_english_base_are_not_published_and_the_next_step_is_named(
+    tmp_path: Path,
+) -> None:
+    self_ = make_self(tmp_path / "ottilie", german_talk(), name=OTTILIE)
+    with pytest.raises(Unpublished, match=r"too little in the owner's language \(de\)") as caught:
+        train(self_, options=TrainOptions(epochs=1.5))
+    assert "afterself ask" in caught.value.remedy and "--base" in caught.value.remedy
+    assert current_weights(self_) is None
 
 
 def test_a_model_that_never_ends_a_reply_is_found_out(tiny_base: Path, tokenizer: HFTurnTokenizer) -> None:

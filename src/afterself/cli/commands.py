@@ -12,6 +12,7 @@ from afterself.cli import label_commands as label_commands  # isort: skip
 from afterself.cli import consent_commands as consent_commands  # isort: skip
 from afterself.cli import audience_commands as audience_commands  # isort: skip
 from afterself.cli import correct_command as correct_command  # isort: skip
+from afterself.cli import remember_command as remember_command  # isort: skip
 from afterself.cli import forget_command as forget_command  # isort: skip
 from afterself.cli import status_command as status_command  # isort: skip
 from afterself.cli import doctor_command as doctor_command  # isort: skip
@@ -20,8 +21,10 @@ from afterself.cli import verify_command as verify_command  # isort: skip
 from afterself.cli import import_command as import_command  # isort: skip
 from afterself.cli import ask_command as ask_command  # isort: skip
 from afterself.cli import search_command as search_command  # isort: skip
+from afterself.cli import timeline_command as timeline_command  # isort: skip
 from afterself.cli import index_command as index_command  # isort: skip
 from afterself.cli import dataset_command as dataset_command  # isort: skip
+from afterself.cli import base_command as base_command  # isort: skip
 from afterself.cli import train_command as train_command  # isort: skip
 from afterself.cli import talk_commands as talk_commands  # isort: skip
 from afterself.cli import score_command as score_command  # isort: skip

@@ -12,11 +12,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from afterself.cli.doctor_checks import Check, broken, good, note
 from afterself.cli.doctor_installed import install_command, version_of
 from afterself.home.counting import counted
+
+if TYPE_CHECKING:
+    from afterself.models.bases import Base
 
 PART = "Machine"
 _WAIT = 120
@@ -145,7 +148,7 @@ def _base() -> Iterator[Check]:
     yield good(
         PART, "embedded base",
         f"{card.get('name')}, {len(data) / 1e6:.1f} MB, reads {base.context} tokens, "
-        f"{', '.join(card.get('languages', []))}; sha256 {base.sha256[:12]}…",
+        f"{_abilities(base)}; sha256 {base.sha256[:12]}…",
     )  # fmt: skip
     found, why = in_a_process(_ENGINE)
     version = version_of("xllamacpp")
@@ -160,6 +163,16 @@ def _base() -> Iterator[Check]:
             "chat engine",
             f"xllamacpp {version} loads it in {found['seconds']:.1f} s and writes with it",
         )
+
+
+def _abilities(base: Base) -> str:
+    """What its probe found; its languages alone where it was not probed."""
+    from afterself.models.probe import kept_probe
+
+    found = kept_probe(base)
+    if found is None:
+        return ", ".join(base.languages)
+    return f"knows {', '.join(found.knows)}, {'writes' if found.grounded else 'no'} prose from sources"
 
 
 def in_a_process(code: str) -> tuple[dict[str, Any] | None, str]:

@@ -156,7 +156,8 @@ def _artifacts(self_: Self) -> Iterator[Check]:
     if waiting:
         yield broken(
             PART, "artifacts", f"{len(waiting)} are in the ledger and not on the disk: {waiting[0].path}",
-            "Make them again (afterself train), or put them back from a backup.",
+            _if_allowed(self_, "Make them again (afterself train), or put them", "Put them")
+            + " back from a backup.",
         )  # fmt: skip
 
 
@@ -171,7 +172,11 @@ def _weights(self_: Self) -> Iterator[Check]:
             PART,
             "training",
             "a run was stopped before its end",
-            "It goes on with: afterself train (the same options)",
+            _if_allowed(
+                self_,
+                "It goes on with: afterself train (the same options)",
+                "It cannot go on: the consent to “train” is not in force (see afterself consent).",
+            ),
         )
     newest = current_weights(self_)
     if newest is None:
@@ -187,9 +192,17 @@ def _weights(self_: Self) -> Iterator[Check]:
     if same:
         yield good(PART, "weights", told)
     elif newest.method == "lora":
-        again = "Bring that base back, or train again: afterself train"
+        again = _if_allowed(
+            self_, "Bring that base back, or train again: afterself train", "Bring that base back."
+        )
         yield broken(PART, "weights", f"{told}, which they need: {why}", again)
     else:
-        yield note(
-            PART, "weights", f"{told}; {why}", "They talk without it; to score or evaluate, train again."
-        )
+        again = _if_allowed(self_, "train again.", "bring that base back.")
+        yield note(PART, "weights", f"{told}; {why}", f"They talk without it; to score or evaluate, {again}")
+
+
+def _if_allowed(self_: Self, training: str, otherwise: str) -> str:
+    """The next step that names training, unless the self may not be trained now."""
+    from afterself.policy import consented
+
+    return training if consented(self_, "train") else otherwise

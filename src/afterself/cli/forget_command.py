@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.answers import confirmed
 from afterself.cli.completions import contacts, threads
 from afterself.cli.moments import moment_of
 from afterself.cli.people_commands import the_contact
 from afterself.cli.self_commands import thread_id
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, with_self
-from afterself.cli.yes_or_no import confirmed
 from afterself.errors import UsageError
 from afterself.home.counting import counted
 
@@ -40,7 +40,7 @@ def forget(
             "--record", metavar="ID", help="A record's id, as `search --json` tells it; repeatable."
         ),
     ] = None,
-    more: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="More ids of records.")] = None,
+    more: Annotated[list[str] | None, typer.Argument(metavar="ID", help="More ids of records.")] = None,
     contact: Annotated[
         str | None,
         typer.Option(
@@ -190,9 +190,9 @@ def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
         found = archive.reach(records, copies=wanted.copies)
     missing = [id for id in dict.fromkeys(records) if id not in found.records]
     if missing:
+        these = counted(len(missing), "id is no record", "ids are no records")
         raise UsageError(
-            f"{len(missing)} of these ids are no records of this self: {', '.join(missing[:3])}. "
-            "Nothing was forgotten.",
+            f"{these} of this self: {', '.join(missing[:3])}. Nothing was forgotten.",
             remedy="Find ids with: afterself search WORDS --json",
         )
     if not found.records and person is None:

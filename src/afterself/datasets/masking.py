@@ -12,8 +12,6 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from afterself.datasets.masking_rules import KEEP, RULES
-
 
 class Mask(NamedTuple):
     """Code points [begins, ends) of a text, and the kind of what stands there."""
@@ -44,6 +42,9 @@ def masks(text: str, handles: Collection[str] = ()) -> list[Mask]:
     """What `masked` replaces, in order, without overlaps. The surer rule takes its place first."""
     if not _MAY_HOLD.search(text):
         return []
+    # Imported here: compiling the rules takes longer than all else that a talk waits for.
+    from afterself.datasets.masking_rules import KEEP, RULES
+
     taken = bytearray(len(text))
     found: list[Mask] = []
     for kind, pattern, holds in RULES:

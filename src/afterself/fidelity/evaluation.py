@@ -23,7 +23,6 @@ from afterself.fidelity.identification import identify
 from afterself.fidelity.intervals import Draws, Floats
 from afterself.fidelity.likeness import Ground, Likeness, Pair, Reading
 from afterself.fidelity.material import MOST_REPLIES, Material, gather, reply_text
-from afterself.fidelity.ngram import WittenBell, bits
 from afterself.fidelity.page import page
 from afterself.fidelity.typicality import typicality
 from afterself.fidelity.written import Written, write_replies
@@ -33,6 +32,7 @@ from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.home.moments import utc_text
 from afterself.models.bases import Base, load_torch, resolve_base
+from afterself.models.ngram import WittenBell, bits
 from afterself.models.tokens import HFTurnTokenizer
 from afterself.models.turns import messages_of, turn_text
 from afterself.policy import require_consent

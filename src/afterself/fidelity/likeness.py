@@ -13,8 +13,8 @@ from typing import Any
 from afterself.fidelity.gate import Gate
 from afterself.fidelity.identification import Identification
 from afterself.fidelity.intervals import Estimate, Measured
-from afterself.fidelity.ngram import ORDER
 from afterself.fidelity.typicality import Typicality
+from afterself.models.ngram import ORDER
 
 FORMAT = 1
 

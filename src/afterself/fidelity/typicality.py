@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from afterself.fidelity.intervals import Draws, Estimate, Floats, Measured
-from afterself.fidelity.ngram import WittenBell, bits
+from afterself.models.ngram import WittenBell, bits
 
 WIDEST_GAP = 0.05
 """Bits per byte, from the project's measurements: a character 8-gram at temperature .6 lies at -.16."""

@@ -22,7 +22,7 @@ from afterself.memory.embedding import static_embedder
 from afterself.memory.features import NAMES, Facts, features, term_weights
 from afterself.memory.meaning import FAR, Nearness, nearness
 from afterself.memory.question import Question
-from afterself.memory.ranking import Entry, Neighbourhood, Ranked
+from afterself.memory.ranking import Entry, Neighbourhood, Ranked, tells_of_named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,12 +53,18 @@ def rerank(
     everyone = with_near(question, ranked, entries, near)
     if not everyone:
         return []
-    scores = feature_matrix(question, everyone, entries, links, statistics) @ np.array(learned_weights())
+    matrix = feature_matrix(question, everyone, entries, links, statistics)
+    scores = (matrix @ np.array(learned_weights())).tolist()
     order = sorted(
-        zip(everyone, scores.tolist(), strict=True),
-        key=lambda pair: (-round(pair[1], 9), -pair[0].score, entries[pair[0].id].order, pair[0].id),
+        range(len(everyone)),
+        key=lambda n: (
+            -round(scores[n], 9),
+            -everyone[n].score,
+            entries[everyone[n].id].order,
+            everyone[n].id,
+        ),
     )
-    return [replace(hit, score=score) for hit, score in order]
+    return [replace(everyone[n], score=scores[n], features=tuple(matrix[n].tolist())) for n in order]
 
 
 def with_near(
@@ -108,8 +114,8 @@ def feature_matrix(
             length=entry.length,
             cues=entry.cues,
             asks=entry.asks,
-            by_named=hit.by_named,
-            by_other=bool(named) and not hit.by_named,
+            by_named=hit.by_named or hit.tells_of_named,
+            by_other=bool(named) and not (hit.by_named or hit.tells_of_named),
             on_date=hit.on_date,
             sitting=sum(others[:_SITTING_BEST]) / _SITTING_BEST,
         )
@@ -144,6 +150,7 @@ def _only_near(question: Question, entry: Entry) -> Ranked:
     """A candidate that shares no word with the question and no neighbour's either."""
     by_named = entry.author is not None and entry.author in question.naming.only
     return Ranked(
-        id=entry.id, score=0.0, unattributed=0.0, by_named=by_named, asked_named=False, on_date=False,
-        own=frozenset(), near=frozenset(), lexical=0.0,
+        id=entry.id, score=0.0, unattributed=0.0, by_named=by_named, asked_named=False,
+        tells_of_named=tells_of_named(question, entry), on_date=False, own=frozenset(), near=frozenset(),
+        lexical=0.0,
     )  # fmt: skip

@@ -35,7 +35,7 @@ from afterself.training.withdrawal import Withdrawn
 
 KIND = "checkpoint"
 FOLDER = ".run"
-FORMAT = 1
+FORMAT = 2
 
 SECONDS = 60.0
 """Least time between two checkpoints: what a kill can cost."""
@@ -164,6 +164,7 @@ def captured(loop: Loop) -> dict[str, Any]:
         "best": asdict(state.best) if state.best else None,
         "best_weights": state.best_weights,
         "trained": {name: weight.detach() for name, weight in loop.trained.items()},
+        "average": state.average,
         "optimizer": state.optimizer.state_dict(),
         "random": state.random,
     }
@@ -179,6 +180,7 @@ def restore(loop: Loop, found: Found) -> None:
     with torch.no_grad():
         for name, weight in loop.trained.items():
             weight.copy_(saved["trained"][name])
+            state.average[name].copy_(saved["average"][name])
     # A copy of our own: the file that the tensors are mapped from is replaced while they are in use.
     state.optimizer.load_state_dict(_own(saved["optimizer"]))
     state.step, state.tokens, state.seconds = saved["step"], saved["tokens"], saved["seconds"]

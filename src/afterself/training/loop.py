@@ -1,9 +1,9 @@
 """A model and examples -> the model with better weights: the loop itself, and its measure.
 
 Rows are packed (`packing.py`), the output head runs on targets alone, weights stay float32 under
-bfloat16 autocast where the processor has it. The rate warms up and then falls to zero in a straight
-line; every half epoch the validation examples are measured and the best weights kept. All that
-changes while it runs is one object, `RunState`; the order of the data follows from seed and step.
+bfloat16 autocast where the processor has it. The rate warms up and stays; the result is a running
+average of the weights, measured on the validation examples every half epoch, the best one kept. All
+that changes while it runs is one object, `RunState`; the order of the data follows from seed and step.
 """
 
 from __future__ import annotations
@@ -42,9 +42,13 @@ class Evaluation:
 
 @dataclass(slots=True)
 class RunState:
-    """Everything that changes during a run: with it, settings and dataset a run can go on."""
+    """Everything that changes during a run: with it, settings and dataset a run can go on.
+
+    `average` is what a run makes, `best_weights` the average where validation was best.
+    """
 
     optimizer: torch.optim.Optimizer
+    average: dict[str, torch.Tensor]
     step: int = 0
     tokens: int = 0
     evaluations: list[Evaluation] = field(default_factory=list)
@@ -92,11 +96,20 @@ def plan_steps(examples: Sequence[Example], settings: Settings) -> Plan:
 
 
 def rate_at(step: int, total: int, settings: Settings) -> float:
-    """The learning rate of a step (from 0) of `total`: straight up, then straight down to zero."""
+    """The learning rate of a step (from 0) of `total`: straight up, then it stays."""
     warm = max(1, round(settings.warm_up * total))
-    if step < warm:
-        return settings.rate * (step + 1) / warm
-    return settings.rate * (total - step) / max(1, total - warm)
+    return settings.rate * min(1.0, (step + 1) / warm)
+
+
+def share_at(step: int, settings: Settings) -> float:
+    """What the weights after a step (from 0) weigh in the average of the run.
+
+    Polynomial-decay averaging (Shamir and Zhang 2013, arXiv:1212.1824): later weights count more, the
+    first ones hardly. The average stands about where a rate that fell to zero by this step would have
+    led, so that a run may end wherever validation is best; weights from the middle of a falling rate are
+    worse than those of a shorter run.
+    """
+    return settings.average / (step + 1 + settings.average) if settings.average else 1.0
 
 
 def nothing(_: Loop) -> None:
@@ -128,7 +141,7 @@ class Loop:
         optimizer = torch.optim.AdamW(
             list(self.trained.values()), lr=settings.rate, betas=(0.9, 0.95), weight_decay=0.0, fused=True
         )
-        self.state = RunState(optimizer)
+        self.state = RunState(optimizer, {name: p.detach().clone() for name, p in self.trained.items()})
 
     @property
     def finished(self) -> bool:
@@ -136,7 +149,7 @@ class Loop:
         return self.state.step >= len(self.plan.steps) or self.state.waited >= self.settings.patience
 
     def run(self) -> RunState:
-        """Train to the end, or until validation stops getting better; the best weights stay in the model."""
+        """Train to the end, or until validation stops getting better; the best average stays in the model."""
         import torch
 
         state = self.state
@@ -152,14 +165,14 @@ class Loop:
             self._step(self.plan.steps[state.step])
             state.seconds = time.monotonic() - started
             if state.step in self.plan.evaluate_after and self.dataset.validation:
-                self._evaluate()
-                self.after_evaluation(self)
+                with self._averaged():
+                    self._evaluate()
+                    self.after_evaluation(self)
             state.random = torch.get_rng_state()
             self.after_step(self)
-        if state.best_weights is not None:
-            with torch.no_grad():
-                for name, weight in state.best_weights.items():
-                    self.trained[name].copy_(weight)
+        with torch.no_grad():
+            for name, weight in (state.best_weights or state.average).items():
+                self.trained[name].copy_(weight)
         self.model.eval()
         self.progress.finish(self._note())
         return state
@@ -181,9 +194,31 @@ class Loop:
             )
         state.optimizer.step()
         state.optimizer.zero_grad(set_to_none=True)
+        share = share_at(state.step, self.settings)
+        with torch.no_grad():
+            for name, weight in self.trained.items():
+                state.average[name].lerp_(weight, share)
         state.step += 1
         state.tokens += batch.tokens
         self.progress.advance(batch.tokens, note=self._note())
+
+    @contextmanager
+    def _averaged(self) -> Iterator[None]:
+        """The model has the average while it is looked at, and goes on as it was."""
+        self._exchange()
+        try:
+            yield
+        finally:
+            self._exchange()
+
+    def _exchange(self) -> None:
+        import torch
+
+        with torch.no_grad():
+            for name, weight in self.trained.items():
+                kept = weight.detach().clone()
+                weight.copy_(self.state.average[name])
+                self.state.average[name].copy_(kept)
 
     def _evaluate(self) -> None:
         state = self.state

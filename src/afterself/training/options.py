@@ -55,14 +55,18 @@ class TrainOptions:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that decides a run besides base and dataset. Stands in the manifest of the weights."""
+    """Everything that decides a run besides base and dataset. Stands in the manifest of the weights.
+
+    In the average of a run, the weights after step n weigh n to the power of `average` - 1; 0: only the last.
+    """
 
     method: Method
     rate: float
     epochs: float
     context: int
     seed: int
-    patience: int = 2
+    patience: int = 1
+    average: float = 2.0
     tokens_per_step: int = 2048
     warm_up: float = 0.06
     clip: float = 1.0

@@ -7,11 +7,13 @@ gradients are thrown away and the weights stay as they are. Whether to go on is 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from afterself.datasets import Dataset
 from afterself.errors import TrainingError
 from afterself.models.bases import Base
+from afterself.models.probe import kept_probe
 from afterself.training.device import Machine, free_memory
 from afterself.training.loop import Loop, bits_per_byte, nats
 from afterself.training.options import Settings
@@ -78,7 +80,7 @@ def preflight(loop: Loop, base: Base, dataset: Dataset, on: Machine) -> Prefligh
     held_back = sum(len(example.ids) for example in dataset.validation)
     # Reading without learning takes about a third; the base is measured once before.
     measured = (len(loop.plan.evaluate_after) + 1) * held_back / 3
-    # Still to come beside what the probe took: two moments of the optimiser, the best weights so far.
+    # Still to come beside what the probe took: two moments of the optimiser, the best average so far.
     needed = memory + 12 * trained
     free = free_memory() if on.device.type == "cpu" else on.memory
     if free is not None and 12 * trained > free:
@@ -164,15 +166,22 @@ def _peak_memory(on: Machine) -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
+def known_and_foreign(languages: Iterable[str], base: Base) -> tuple[Sequence[str], list[str]]:
+    """What a base knows, and which of `languages` it does not: by its card, else by its probe."""
+    if base.languages:
+        return base.languages, [code for code in languages if code not in (*base.languages, "und")]
+    probe = kept_probe(base)
+    return (probe.knows, [code for code in languages if code in probe.unknown]) if probe else ((), [])
+
+
 def _warnings(dataset: Dataset, bits: float, base: Base) -> list[str]:
     told = []
-    known = (*base.languages, "und")
-    foreign = {code: share for code, share in dataset.languages.items() if code not in known}
-    if base.languages and sum(foreign.values()) > 0.5:
+    knows, foreign = known_and_foreign(dataset.languages, base)
+    if sum(dataset.languages[code] for code in foreign) > 0.5:
         told.append(
-            f"The owner writes mostly {next(iter(foreign))}, and the base {base.id} was made from "
-            f"{', '.join(base.languages)}. The weights will imitate spelling more than sense; a base of that "
-            "language does better: --base."
+            f"The owner writes mostly {foreign[0]}, and the base {base.id} knows "
+            f"{', '.join(knows) or 'no language'}. The weights will imitate spelling more than sense; a base "
+            "of that language does better: --base."
         )
     elif bits > UNKNOWN_LANGUAGE:
         told.append(

@@ -155,7 +155,8 @@ def _tried(
         raise Unpublished(
             f"The new weights were not published: they {', and they '.join(found)}. "
             "Weights that were there before stay in use.",
-            remedy="Import more of what they wrote, or train otherwise (--epochs, --rate, another --base). "
+            remedy="Quotes need no weights: afterself ask. For weights, import more of what they wrote, or "
+            "train otherwise (a --base made from their language, --epochs, --rate). "
             "To use these all the same: the same command with --publish-anyway",
         )
     return tuple(f"the weights {complaint}" for complaint in found)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterself.fidelity.ngram import ORDER, WittenBell, bits
+from afterself.models.ngram import ORDER, WittenBell, bits
 from afterself.models.turns import messages_of
 
 
