@@ -15,7 +15,7 @@ from afterself.cli.filter_options import (
     filters_of,
 )
 from afterself.cli.moments import moment_of, shown_moment
-from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -29,8 +29,12 @@ def timeline(
     said: Annotated[
         bool, typer.Option("--said", help="Month by month what was said, instead of what it tells of.")
     ] = False,
-    since: Annotated[str | None, typer.Option("--since", help="From this time (ISO) on.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Before this time (ISO).")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="From this time (ISO) on.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Before this time (ISO).")
+    ] = None,
     person: PersonOption = None,
     thread: ThreadOption = None,
     source: SourceOption = None,
@@ -68,9 +72,8 @@ def _show_lines(lines: list[Line], out: Console, *, as_json: bool) -> None:
         else:
             _print(line.when, line, out)
     if not lines and not as_json:
-        out.print(
-            "Nothing that is recorded names an earlier year. To tell of one: afterself remember --about"
-        )
+        nothing = "Nothing that is recorded names an earlier year."
+        out.print(with_self(f"{nothing} To tell of one: afterself remember TEXT --about YEAR"), markup=False)
 
 
 def _show_months(months: list[Month], out: Console, *, as_json: bool) -> None:
