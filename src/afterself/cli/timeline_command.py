@@ -48,7 +48,7 @@ def timeline(
     """Show a life in its order: sentences that name an earlier year, and what was remembered of one.
 
     Nothing is summed up or made up: each line stands so in a record, whose id stands beside it. With --said
-    it is the order in which things were written: how much in each month, and the owner's longest message. With
+    it is the order in which things were written: how much a month, and the owner's longest message. With
     --disagreeing it lists what cannot both be right; nothing decides between them but you.
 
     \b
