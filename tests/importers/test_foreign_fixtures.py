@@ -34,8 +34,6 @@ from afterself.policy.view import ThreadInfo
 NOT_YET_READ = frozenset((
     "evernote",
     "google-voice",
-    "hangouts",
-    "irc",
     "notion",
     "signal",
     "transcripts",

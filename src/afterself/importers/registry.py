@@ -40,8 +40,10 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.generic import GenericImporter
     from afterself.importers.google_chat import GoogleChatImporter
     from afterself.importers.google_keep import GoogleKeepImporter
+    from afterself.importers.hangouts import HangoutsImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
+    from afterself.importers.irc import IrcImporter
     from afterself.importers.linkedin import LinkedInImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
@@ -68,11 +70,13 @@ def importers() -> tuple[Importer, ...]:
         RedditImporter(),
         LinkedInImporter(),
         BlueskyImporter(),
+        IrcImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
         GoogleChatImporter(),
         GoogleKeepImporter(),
+        HangoutsImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
