@@ -37,7 +37,6 @@ NOT_YET_READ = frozenset((
     "notion",
     "signal",
     "transcripts",
-    "wxr",
 ))  # fmt: skip
 
 

@@ -53,6 +53,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
+    from afterself.importers.wordpress import WordPressImporter
     from afterself.importers.x import XImporter
 
     # What came with an export belongs to it: those that know their files by their places ask first.
@@ -70,6 +71,7 @@ def importers() -> tuple[Importer, ...]:
         RedditImporter(),
         LinkedInImporter(),
         BlueskyImporter(),
+        WordPressImporter(),
         IrcImporter(),
         WhatsAppImporter(),
         SmsImporter(),
