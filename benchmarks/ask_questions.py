@@ -19,7 +19,6 @@ from typing import Any
 from afterself.home.folder import Self
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
-from afterself.memory.abstention import THRESHOLD
 from afterself.memory.ask import Hit, Memory, own_words_first
 from afterself.policy import open_view
 from this_machine import header
@@ -53,6 +52,7 @@ def main() -> None:
     arguments = parser.parse_args()
     questions = [json.loads(line) for line in arguments.questions.read_text("utf-8").splitlines()]
     sure: dict[str, list[float]] = defaultdict(list)
+    answered: dict[str, list[bool]] = defaultdict(list)
     ranks: dict[str, list[list[bool]]] = {"as ranked": [], "own words first": []}
     with tempfile.TemporaryDirectory() as folder:
         self_ = Self.create(Path(folder) / "self", name=arguments.me, right="research", allow=("archive",))
@@ -64,6 +64,7 @@ def main() -> None:
                 kind = question.get("kind") or ("recorded" if question["answerable"] else "never mentioned")
                 answer = memory.ask(question["question"], max(KS))
                 sure[kind].append(answer.answerable)
+                answered[kind].append(answer.recorded)
                 if kind == "recorded":
                     for name, hits in (
                         ("as ranked", answer.hits),
@@ -75,9 +76,9 @@ def main() -> None:
         rates = "  ".join(f"hit@{k} {sum(any(one[:k]) for one in found) / len(found):.3f}" for k in KS)
         print(f"{name:16} n={len(found)}  {rates}")
     for kind, values in sure.items():
-        answered = sum(value >= THRESHOLD for value in values) / len(values)
+        share = sum(answered[kind]) / len(values)
         against = "" if kind == "recorded" else f"  AUROC {auroc(sure['recorded'], values):.3f}"
-        print(f"{kind:22} n={len(values)}  answered at {THRESHOLD}: {answered:.3f}{against}")
+        print(f"{kind:22} n={len(values)}  answered: {share:.3f}{against}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Writes docs/model-card.md from what lies beside the embedded base; `--check` fails when it is out of date.
 
-All figures come from card.json and probe.json there, the list of sources from LICENSE-weights.
+All figures come from card.json and probe.json there and from benchmarks/results/sampled_replies.json, the
+list of sources from LICENSE-weights.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from afterself.models.probe.languages import Cost, known
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path(__file__).with_name("model-card.md")
 EMBEDDED = ROOT / "src/afterself/models/embedded"
+REPLIES = ROOT / "benchmarks/results/sampled_replies.json"
 MARKS = {"english": "English", "on_the_subject": "on the subject"}
 
 
@@ -122,6 +124,30 @@ Copying one of three numbered sources and setting its mark: {share(copying.right
 """
 
 
+def repeated() -> str:
+    """Verbatim runs from the corpus in sampled replies, against real ones."""
+    told = json.loads(REPLIES.read_text("utf-8"))
+    rows = []
+    for n, row in told["runs"].items():
+        found = row["of_replies"]
+        low, high = (100 * end for end in found["sampled_less_real_95"])
+        shares = [f"{100 * found[side]:.1f}" for side in ("sampled", "real")]
+        rows.append([n, *shares, f"{low:.1f} to {high:.1f}"])
+    head = ["words in a row", "sampled replies, %", "real replies, %", "difference, 95 %"]
+    words = told["words"]["sampled"]
+    return f"""## What it repeats
+
+{told["replies"]:,} replies at temperature 1 to held-out conversations, each cut to the length of the real
+one: how many hold so many words in a row that stand so in the training corpus
+([`{REPLIES.name}`](../benchmarks/results/{REPLIES.name})):
+
+{table(head, rows)}
+
+With the slur watch off, {words["slurs"]} of these replies held a slur and {words["explicit"]} an explicit
+word. In a talk the watch is on and writes such a reply anew from before the slur.
+"""
+
+
 def openings(card: dict[str, Any]) -> str:
     """The fifty openings with the raters' marks."""
     shown = card["openings"]
@@ -175,7 +201,9 @@ def page() -> str:
     """The whole page."""
     card = json.loads((EMBEDDED / "card.json").read_text("utf-8"))
     probe = json.loads((EMBEDDED / "probe.json").read_text("utf-8"))
-    return "\n".join((described(card), validation(card), abilities(probe), openings(card), sources()))
+    return "\n".join(
+        (described(card), validation(card), abilities(probe), repeated(), openings(card), sources())
+    )
 
 
 def main() -> None:

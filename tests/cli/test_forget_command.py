@@ -208,7 +208,7 @@ def test_a_dry_run_shows_what_it_reaches_and_changes_nothing(folder: Path) -> No
     ("arguments", "told"),
     [
         ((), "Say what to forget"),
-        (("--record", "0123456789", "--yes"), "no records of this self"),
+        (("--record", "0123456789", "--yes"), "1 id is no record of this self"),
         (("--contact", "Anna", "--yes"), "the owner"),
         (("--contact", "Ben", "--yes"), "Did you mean: Ben Ito"),
         (("--contact", "Ben Ito"), "--yes"),

@@ -60,6 +60,15 @@ def test_importing_again_adds_only_what_is_new(fresh_self, chat):
     assert [r["text"] for r in _records(fresh_self)] == ["hi", "ho", "hm", "new"]
 
 
+def test_a_reason_for_skipping_is_one_line_that_names_the_first_places(fresh_self, tmp_path):
+    path = tmp_path / "table.csv"
+    rows = "".join(f"k,2021-01-01,,hi {n}\n" for n in range(9))
+    path.write_text(f"conversation,time,author,text\nk,2021-01-01,Anna,hi\n{rows}")
+    told = _import(fresh_self, path).out
+    assert told.count("Skipped: ") == 1
+    assert "9 × author is missing (table.csv:line 3; table.csv:line 4; table.csv:line 5 and 6 more: " in told
+
+
 def test_one_path_that_fails_does_not_keep_the_others_out(fresh_self, chat, tmp_path):
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff")
     table = tmp_path / "table.csv"
@@ -101,6 +110,13 @@ def test_at_a_terminal_the_owner_is_asked_for_once_with_a_list_by_count(fresh_se
     assert "Owner: Ben" in ran.out
     assert [r["is_owner"] for r in _records(fresh_self)] == [False, True, True]
     assert "Which of these" not in _import(fresh_self, chat, stdin=b"").out
+
+
+def test_an_answer_that_is_no_number_of_the_list_is_asked_for_again(fresh_self, chat, monkeypatch):
+    monkeypatch.setattr(import_command, "interactive", lambda: True)
+    ran = _import(fresh_self, chat, stdin=b"Ben\n3\n1\n")
+    assert ran.out.count("Please answer with numbers from 1 to 2") == 2
+    assert "Owner: Ben" in ran.out
 
 
 def test_an_empty_answer_leaves_the_owner_open(fresh_self, chat, monkeypatch):

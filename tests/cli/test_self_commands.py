@@ -314,6 +314,21 @@ def test_the_next_step_can_be_typed_as_it_is_printed(
     assert f"afterself --self '{folder}' import PATH" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("words", "way"),
+    [
+        (("status", "--self", "x"), "afterself --self DIR status"),
+        (("people", "me", "Anna", "--self", "x"), "afterself --self DIR people"),
+        (("lock", "--passphrase-file", "x"), "afterself --passphrase-file FILE lock"),
+    ],
+)
+def test_an_option_of_all_commands_that_stands_behind_one_is_told_where_it_belongs(
+    run: Run, words: tuple[str, ...], way: str
+) -> None:
+    code, _, errors = run(*words)
+    assert code == 2 and "stands before the command" in errors and way in errors
+
+
 def test_an_answer_that_is_neither_yes_nor_no_is_asked_for_again_in_plain_words(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

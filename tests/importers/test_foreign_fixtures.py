@@ -34,12 +34,9 @@ from afterself.policy.view import ThreadInfo
 NOT_YET_READ = frozenset((
     "evernote",
     "google-voice",
-    "hangouts",
-    "irc",
     "notion",
     "signal",
     "transcripts",
-    "wxr",
 ))  # fmt: skip
 
 

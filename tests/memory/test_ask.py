@@ -81,8 +81,8 @@ def test_the_invented_questions_are_found_and_refused_at_least_as_often_as_measu
         / sum(q["kind"] == kind for q in questions)
         for kind in ("recorded", "never mentioned", "said of somebody else")
     }
-    assert rates["recorded"] >= 0.9
-    assert rates["never mentioned"] <= 0.4
+    assert rates["recorded"] >= 0.75  # of those found among the first ten nine of ten are answered
+    assert rates["never mentioned"] <= 0.2
     assert rates["said of somebody else"] <= 0.25
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from typer.testing import CliRunner
@@ -15,8 +17,10 @@ from afterself.cli.shell import app
 from afterself.home.jobs import Progress
 from afterself.models import bases
 from afterself.models.bases import resolve_base
+from afterself.models.chat_engine import ChatEngine
+from afterself.models.llama_tokens import LlamaTurnTokenizer
 from afterself.models.probe import kept_probe, probed
-from afterself.models.probe.copying import PASSES_FROM, TRIALS, Copying, Trial, judged, trials
+from afterself.models.probe.copying import PASSES_FROM, TRIALS, Copying, Trial, copying_of, judged, trials
 from afterself.models.probe.languages import Cost, cost_of_languages, known, sentences
 from afterself.models.tokens import HFTurnTokenizer
 
@@ -91,6 +95,32 @@ def test_a_reply_is_right_only_with_the_exact_quote_and_its_mark_and_nothing_els
     assert judged('"The kettle stood in the shed." [2] [1]', trial) == (True, False, False)
     assert judged('It is rusty. "The kettle stood in the shed." [2]', trial) == (True, True, False)
     assert judged("", trial) == (False, False, False)
+
+
+class Copier:
+    """Answers as a base that can do it would, or always sets the same mark."""
+
+    def __init__(self, mark: str | None = None) -> None:
+        gguf = resolve_base().gguf
+        assert gguf is not None
+        self.tokenizer, self.n_ctx, self.mark = LlamaTurnTokenizer(gguf), 512, mark
+        self.tokenize = self.tokenizer.encode_text
+
+    def generate(self, ids: list[int], **_: object) -> Iterator[str]:
+        asked = self.tokenizer.decode(ids).rsplit("<|im_start|>user\n", 1)[1].split("<|im_end|>")[0]
+        *sources, question = asked.split("\n")
+        thing = question.removeprefix("What is written about the ").removesuffix("?")
+        (mark, quote) = next(one.split(" ", 1) for one in sources if thing in one)
+        yield f'"{quote}" {self.mark or mark}'
+
+
+@pytest.mark.parametrize(("mark", "passes"), [(None, True), ("[1]", False)])
+def test_a_base_that_copies_and_cites_passes_and_one_that_guesses_marks_does_not(
+    mark: str | None, passes: bool
+) -> None:
+    found = copying_of(cast("ChatEngine", Copier(mark)))
+    assert found.copied == TRIALS
+    assert found.passed == passes
 
 
 def test_every_trial_has_one_source_that_answers() -> None:

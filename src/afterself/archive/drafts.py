@@ -18,6 +18,8 @@ Kind = Literal[
 ]  # fmt: skip
 Precision = Literal["second", "minute", "day", "none"]
 ThreadKind = Literal["direct", "group", "channel", "public", "note", "document", "mail"]
+TOLD_SOURCE = "remember"
+"""The source of what is told to the self directly (`archive.remembering`)."""
 SpanKind = Literal["own", "quoted", "signature", "pasted", "code", "placeholder"]
 AttachmentState = Literal["present", "omitted", "missing", "remote"]
 

@@ -10,7 +10,7 @@ owner's, or that an excluded contact said, becomes stale.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -98,11 +98,7 @@ class People:
 
     def near(self, name: str, limit: int = 5) -> list[str]:
         """Names that `name` may have been meant as, nearest first."""
-        wanted = folded(name)
-        shown = {folded(one.name): one.name for one in reversed(self.identities())}
-        holding = [key for key in shown if wanted and (wanted in key or key in wanted)]
-        close = difflib.get_close_matches(wanted, shown, n=limit, cutoff=0.6)
-        return [shown[key] for key in dict.fromkeys([*close, *sorted(holding)])][:limit]
+        return near_names(name, [one.name for one in self.identities()], limit)
 
     def decide(self, identity: Identity, owner: bool, by: DecidedBy) -> bool:
         """Write down that `identity` is (or is not) the owner; False if that was known already.
@@ -204,3 +200,12 @@ class People:
         )
         who = [keyed_id(self._secret, f"identity/{handle}") for (handle,) in handles]
         self._changes.append("contact excluded" if excluded else "contact included", identities=who)
+
+
+def near_names(name: str, names: Iterable[str], limit: int = 5) -> list[str]:
+    """Those of the names that `name` may have been meant as, nearest first."""
+    wanted = folded(name)
+    shown = {folded(one): one for one in reversed(list(names))}
+    holding = [key for key in shown if wanted and (wanted in key or key in wanted)]
+    close = difflib.get_close_matches(wanted, shown, n=limit, cutoff=0.6)
+    return [shown[key] for key in dict.fromkeys([*close, *sorted(holding)])][:limit]

@@ -148,7 +148,8 @@ def copies_of(db: apsw.Connection, records: Collection[str]) -> list[str]:
 
 _FRESH = """
 WITH fresh (row) AS MATERIALIZED (
-    SELECT row FROM record WHERE row >= :first UNION SELECT value FROM json_each(:changed))
+    SELECT row FROM record WHERE row >= :first
+    UNION ALL SELECT DISTINCT value FROM json_each(:changed) WHERE value < :first)
 """
 _NO_STRANGER = "coalesce(new.is_owner, old.is_owner, 0) = coalesce(old.is_owner, new.is_owner, 0)"
 _SAME_AUTHOR = f"""

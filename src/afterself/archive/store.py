@@ -255,6 +255,24 @@ class Archive:
             (keyed_id(self._secret, source_key), source_key, found[0]),
         )
 
+    def newest(self) -> str:
+        """The id of the record that was stored last."""
+        return str(self._db.execute("SELECT id FROM record ORDER BY row DESC LIMIT 1").get)
+
+    def author_of(self, record: str) -> tuple[int | None] | None:
+        """The identity that wrote a record, in a tuple (None: nobody known); None if there is no such
+        record."""
+        found: Any = self._db.execute("SELECT author FROM record WHERE id = ?", (record,)).fetchone()
+        return None if found is None else (found[0],)
+
+    def tell_more(self, record: str, about: tuple[int, int] | None, answers: str | None) -> None:
+        """Enter of what time a record tells (microseconds, [from, until)), and which record it answers."""
+        begins, ends = about or (None, None)
+        self._db.execute(
+            "UPDATE record SET about_from = ?, about_to = ?, reply_to = ? WHERE id = ?",
+            (begins, ends, answers, record),
+        )
+
     # -- corrections ----------------------------------------------------------------------
 
     def correct(self, record: str, text: str, note: str | None = None) -> Corrected:

@@ -40,7 +40,8 @@ _EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 @app.command()
 def ask(
     question: Annotated[
-        str | None, typer.Argument(help="What you want to know; “-” reads it from standard input.")
+        str | None,
+        typer.Argument(metavar="QUESTION", help="What you want to know; “-” reads it from standard input."),
     ] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many records to show.")] = 10,
     file: Annotated[
@@ -129,6 +130,8 @@ def _json(answer: Answer, why: Declined | None) -> dict[str, Any]:
                 "thread": hit.thread,
                 "thread_title": hit.thread_title,
                 **({"passage": list(hit.passage)} if hit.passage else {}),
+                **({"corrects": hit.corrects} if hit.corrects else {}),
+                **({"corrected_by": hit.corrected_by} if hit.corrected_by else {}),
                 "also_in": [asdict(place) for place in hit.also_in],
             }
             for hit in answer.hits
@@ -150,9 +153,16 @@ def show_answer(
     `why` comes from `memory.declining`. Where somebody else's words come nearest, that is said first, with
     their quotes; few quotes are theirs alone, a whole list goes on with the owner's.
     """
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
     from afterself.memory import own_words_first
 
-    if why is not None and why.reason == "after" and why.last is not None:
+    if why is not None and why.reason == "software":
+        out.print(Text(terminal_text(software(owner), one_line=True)), markup=False)
+        if not nearest:
+            return
+    elif why is not None and why.reason == "after" and why.last is not None:
         out.print(AFTER.format(last=shown_moment(why.last, "day")), markup=False)
         if not nearest:
             return
@@ -181,6 +191,15 @@ def show_answer(
         out.print("Others said:")
         for hit in others:
             _quote(hit, answer.question, out)
+
+
+def software(owner: str) -> str:
+    """What it says of itself where it is asked what it is."""
+    name = owner or "the owner"
+    return (
+        f"This is a program: it finds and quotes what {name} wrote, and in a talk writes in their manner. "
+        f"It is not {name}."
+    )
 
 
 def _show_others(answer: Answer, why: Declined, out: Console, owner: str, most: int | None) -> list[Hit]:
@@ -220,5 +239,11 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     out.print(Text(indent(f"“{shown_excerpt(shown)}”", "  ")), markup=False)
     if shown.cut:
         out.print(Text(cut_note(shown, hit.text, hit.id), style="dim"), markup=False, soft_wrap=True)
+    if hit.corrects is not None:
+        out.print(
+            Text(f"  This puts right what was said before ({hit.corrects}).", style="dim"), markup=False
+        )
+    if hit.corrected_by is not None:
+        out.print(Text(f"  Put right by {hit.corrected_by}.", style="dim"), markup=False)
     show_places(hit.also_in, out)
     out.print()

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from afterself.cli import passphrases
+from afterself.cli.answers import confirmed
 from afterself.cli.progress import ProgressLine
 from afterself.cli.shell import app, chosen_path, console, interactive, new_private_file, open_self, with_self
-from afterself.cli.yes_or_no import confirmed
 from afterself.errors import SelfError, UsageError
 
 if TYPE_CHECKING:

@@ -47,11 +47,14 @@ def filters_of(
     own: bool = False,
 ) -> Filters:
     """What the options ask for; UsageError if there is no such person, thread, source or kind."""
+    from afterself.archive.people import near_names
     from afterself.memory.filters import Filters, people_called
 
     people = None if person is None else people_called(view, person)
-    if people is not None and not people:
-        raise UsageError(f"Nobody is called “{person}”.", remedy="See who there is: afterself people")
+    if person is not None and not people:
+        near = ", ".join(near_names(person, [one.name for one in view.people()]))
+        remedy = f"Did you mean: {near}?" if near else "See who there is: afterself people"
+        raise UsageError(f"Nobody is called “{person}”.", remedy=remedy)
     sources = set() if source is None else {one.source for one in view.threads()}
     if source is not None and source not in sources:
         raise UsageError(

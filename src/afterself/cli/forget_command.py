@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.answers import confirmed
 from afterself.cli.completions import contacts, threads
 from afterself.cli.moments import moment_of
 from afterself.cli.people_commands import the_contact
 from afterself.cli.self_commands import thread_id
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, with_self
-from afterself.cli.yes_or_no import confirmed
 from afterself.errors import UsageError
 from afterself.home.counting import counted
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from afterself.home.folder import Self
 
 _SHOWN = 10
+_LARGE = 100_000_000
+"""Bytes of an archive that takes a while to write anew."""
 
 
 @app.command()
@@ -38,7 +40,7 @@ def forget(
             "--record", metavar="ID", help="A record's id, as `search --json` tells it; repeatable."
         ),
     ] = None,
-    more: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="More ids of records.")] = None,
+    more: Annotated[list[str] | None, typer.Argument(metavar="ID", help="More ids of records.")] = None,
     contact: Annotated[
         str | None,
         typer.Option(
@@ -188,9 +190,9 @@ def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
         found = archive.reach(records, copies=wanted.copies)
     missing = [id for id in dict.fromkeys(records) if id not in found.records]
     if missing:
+        these = counted(len(missing), "id is no record", "ids are no records")
         raise UsageError(
-            f"{len(missing)} of these ids are no records of this self: {', '.join(missing[:3])}. "
-            "Nothing was forgotten.",
+            f"{these} of this self: {', '.join(missing[:3])}. Nothing was forgotten.",
             remedy="Find ids with: afterself search WORDS --json",
         )
     if not found.records and person is None:
@@ -214,10 +216,12 @@ def _thread(self_: Self, wanted: str) -> str:
 def _forget(
     self_: Self, found: Reach, person: Contact | None, wanted: Wanted
 ) -> tuple[Forgotten, dict[str, Any]]:
+    from rich.text import Text
+
     from afterself.archive.store import Archive
     from afterself.cli.receipts import keep_receipt, room_for_receipt
 
-    with Archive.writing(self_) as archive:
+    with console(stderr=True).status(Text("Forgetting")), Archive.writing(self_) as archive:
         records = _all(found, wanted)
         with room_for_receipt(self_):
             done = archive.forget(records, contact=person, with_replies=wanted.with_replies)
@@ -280,6 +284,12 @@ def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> 
     if found.same_words:
         same = _records(found.same_words)
         out.print(f"Elsewhere the same words stand in {same}, and stay: search for them.")
+    if (size := self_.archive_path.stat().st_size) > _LARGE:
+        out.print(
+            f"Then the archive ({size / 1e6:,.0f} MB) is written anew, so that nothing of it stays: "
+            "a few seconds for each 100 MB, and as much room meanwhile.",
+            markup=False,
+        )
     packed = _packed(self_)
     if packed:
         last = terminal_text(str(packed[-1].get("at"))[:10], one_line=True)

@@ -12,6 +12,7 @@ import typer
 from afterself.cli.moments import shown_moment
 from afterself.cli.self_commands import Json, records_app
 from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.status_command import CUT_OFF
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
@@ -161,7 +162,7 @@ def imports(as_json: Json = False) -> None:
         table.add_row(
             str(one.number),
             shown_moment(one.at, "minute"),
-            Text(terminal_text(one.name, one_line=True)),
+            Text(terminal_text(one.name, one_line=True) + CUT_OFF * (not one.finished)),
             Text(terminal_text(f"{one.importer} {one.version}", one_line=True)),
             f"{one.records:,}{more}",
         )

@@ -34,7 +34,7 @@ Other programs and formats: docs/formats.md"""
 def import_(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PATH...", help="Files, folders or zips; - reads JSON Lines."),
+        typer.Argument(metavar="PATH", help="Files, folders or zips; - reads JSON Lines."),
     ] = None,
     me: Annotated[
         list[str] | None,
@@ -63,11 +63,11 @@ def import_(
     """Import chats and other exports into the self. The format is found by looking inside.
 
     Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), Discord, Slack, Facebook, Instagram,
-    Matrix, X, Mastodon, Reddit, LinkedIn, Google Chat and Keep, ChatGPT and Claude (.zip, .tar.gz);
-    Bluesky (.car); iMessage (chat.db); SMS Backup & Restore (.xml); mail (mbox, Maildir, .eml, .emlx,
-    Gmail's Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); and JSON Lines, a JSON array or CSV
-    with conversation, time, author and text. Of a folder of everything it shows what lies in it and asks
-    which of it you want. Importing again adds only what is new.
+    Matrix, X, Mastodon, Reddit, LinkedIn, Google Chat, Hangouts and Keep, ChatGPT and Claude (.zip,
+    .tar.gz); Bluesky (.car); WordPress, SMS Backup & Restore (.xml); iMessage (chat.db); logs of IRC; mail
+    (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); and JSON
+    Lines, a JSON array or CSV with conversation, time, author and text. Of a folder of everything it shows
+    what lies in it and asks which of it you want. Importing again adds only what is new.
 
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"

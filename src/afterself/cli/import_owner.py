@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import typer
-
 from afterself.archive.plain import one_line
+from afterself.cli.answers import numbers
 from afterself.cli.shell import console
 
 if TYPE_CHECKING:
@@ -66,11 +65,8 @@ def _choose(owner: str, names: Sequence[str], counts: Counter[str]) -> list[str]
     out.print(f"Which of these is {one_line(owner)}?", markup=False)
     for number, name in enumerate(names, 1):
         out.print(f"  {number:>2}  {one_line(name)}  ({counts[name]:,})", markup=False)
-    answer = typer.prompt(
-        "Numbers, with commas if several; empty to say it later", default="", show_default=False
-    )
-    picked = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal()]
-    return [names[number - 1] for number in picked if 1 <= number <= len(names)]
+    picked = numbers("Numbers, with commas if several; empty to say it later", 1, len(names))
+    return [names[number - 1] for number in sorted(picked or ())]
 
 
 def names_to_choose_from(self_: Self) -> str:

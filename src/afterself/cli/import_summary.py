@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from afterself.importers.ingest import ImportSummary
 
 _PROBLEMS_SHOWN = 10
+_PLACES_SHOWN = 3
 
 
 def as_json(imported: Imported) -> dict[str, Any]:
@@ -130,13 +131,23 @@ def _table(done: Sequence[tuple[str, ImportSummary]]) -> Table:
     return table
 
 
+def _skipped(count: int, why: str, summaries: Sequence[ImportSummary]) -> str:
+    """How many records were skipped for a reason, and where the first of them stand."""
+    found = (one for summary in summaries for one in summary.problems)
+    places = [one.where for one in found if one.severity == "skipped" and one.why == why][:_PLACES_SHOWN]
+    more = f" and {count - len(places):,} more: --json lists them" if count > len(places) else ""
+    where = f" ({one_line('; '.join(places))}{more})" if places else ""
+    return f"Skipped: {count:,} × {one_line(why)}{where}"
+
+
 def _remarks(imported: Imported) -> list[str]:
     """What the person should know beside the numbers: skipped by reason, warnings, who the owner is."""
     summaries = [summary for _, summary in imported.done]
     totals = _totals(summaries)
-    said = [f"Skipped: {count:,} × {one_line(why)}" for why, count in totals["skipped"].items()]
+    said = [_skipped(count, why, summaries) for why, count in totals["skipped"].items()]
     told = {one.what for _, found, _ in imported.surveys for one in found.unread}
     problems = [one for summary in summaries for one in summary.problems if one.where not in told]
+    problems = [one for one in problems if one.severity != "skipped"]
     said += [
         f"{p.severity.title()}: {one_line(p.where)}: {one_line(p.why)}" for p in problems[:_PROBLEMS_SHOWN]
     ]

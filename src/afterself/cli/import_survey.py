@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from afterself.archive.plain import one_line
+from afterself.cli.answers import numbers
 from afterself.cli.shell import console, echo_json
 from afterself.home.counting import counted
 from afterself.home.moments import utc_text
@@ -63,14 +62,10 @@ def ask_which(found: Survey) -> list[Entry]:
     """The entries that the person ticks; those that are new if they just press Enter."""
     new = [entry for entry in found.entries if not entry.imported]
     default = "all" if len(new) == len(found.entries) else "all that are new"
-    answer = typer.prompt(
-        f"Which? Numbers, with commas if several; 0 for none; Enter for {default}",
-        default="",
-        show_default=False,
-    )
-    if not answer.strip():
+    question = f"Which? Numbers, with commas if several; 0 for none; Enter for {default}"
+    picked = numbers(question, 0, len(found.entries))
+    if picked is None:
         return new
-    picked = {int(part) for part in answer.replace(",", " ").split() if part.isdecimal()}
     return [entry for number, entry in enumerate(found.entries, 1) if number in picked]
 
 

@@ -26,7 +26,7 @@ label_app = typer.Typer(
 )
 app.add_typer(label_app)
 
-Word = Annotated[str | None, typer.Argument(metavar="[WORD]", help="The label: 1 to 60 characters.")]
+Word = Annotated[str | None, typer.Argument(metavar="WORD", help="The label: 1 to 60 characters.")]
 Records = Annotated[
     list[str] | None, typer.Option("--record", metavar="ID", help="A record's id. Repeatable.")
 ]
@@ -73,7 +73,7 @@ def add(
     """
     from afterself.archive.store import Archive
 
-    day = _day(not_before)
+    day = day_of(not_before)
     if (word is None) == (day is None):
         raise UsageError(
             "Give a word or --not-before DAY.", remedy="For example: label add private --thread Diary"
@@ -167,7 +167,7 @@ def label_json(one: Label) -> dict[str, str | None]:
     return {"on": one.what, "id": one.id, "called": one.called or None, "label": word, "not_before": day}
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
     if text is None:
         return None
     try:

@@ -12,7 +12,11 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from afterself.errors import UsageError
+
 _PLAIN = (str, int, float, bool)
+_OF_ALL = {"--self": "DIR", "--passphrase-file": "FILE"}
+"""Options of `afterself` itself, which people also write after the command."""
 
 
 class LightGroup(TyperGroup):
@@ -22,6 +26,19 @@ class LightGroup(TyperGroup):
         """Typer's, after every option of the tree is made light: it adds its own ones late."""
         _lighten(self, ctx)
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Typer's; an option of all commands that stands behind one is told where it belongs."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            option = getattr(error, "option_name", None)
+            if option not in _OF_ALL or not ctx.invoked_subcommand:
+                raise
+            raise UsageError(
+                f"{option} stands before the command.",
+                remedy=f"For example: afterself {option} {_OF_ALL[option]} {ctx.invoked_subcommand}",
+            ) from error
 
 
 def _lighten(command: Any, ctx: Any) -> None:

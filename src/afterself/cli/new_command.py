@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from afterself.cli import passphrases
+from afterself.cli.answers import confirmed
 from afterself.cli.completions import bases, one_of, several_of
 from afterself.cli.encryption_commands import offer_recovery
 from afterself.cli.shell import app, chosen_path, interactive, own_command, with_self
 from afterself.cli.synced_folders import require_not_synced
-from afterself.cli.yes_or_no import confirmed
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ def merge(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="NAME...",
+            metavar="NAME",
             autocompletion=everybody,
             help="Names, handles or “#numbers”; the first is shown.",
         ),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @app.command()
 def search(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[WORDS]...", help="Any of these words; “-” reads them.")
+        list[str] | None, typer.Argument(metavar="WORD", help="Any of these words; “-” reads them.")
     ] = None,
     person: PersonOption = None,
     since: SinceOption = None,

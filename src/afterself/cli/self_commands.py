@@ -226,7 +226,8 @@ def _list_people(self_: Self, *, as_json: bool) -> None:
 @people_app.command("me")
 def me(
     names: Annotated[
-        list[str], typer.Argument(autocompletion=everybody, help="Names or handles that are you.")
+        list[str],
+        typer.Argument(metavar="NAME", autocompletion=everybody, help="Names or handles that are you."),
     ],
 ) -> None:
     """Say which names or handles are the owner of this self, in all sources.
@@ -239,7 +240,8 @@ def me(
 @people_app.command("not-me")
 def not_me(
     names: Annotated[
-        list[str], typer.Argument(autocompletion=everybody, help="Names or handles that are not you.")
+        list[str],
+        typer.Argument(metavar="NAME", autocompletion=everybody, help="Names or handles that are not you."),
     ],
 ) -> None:
     """Take back that a name or handle is the owner.

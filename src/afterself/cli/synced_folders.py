@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from afterself.cli.yes_or_no import confirmed
+from afterself.cli.answers import confirmed
 from afterself.errors import SelfError, UsageError
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.answers import confirmed
 from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import bases, one_of
 from afterself.cli.leaving_out import ExcludeThreadOption
@@ -14,7 +15,6 @@ from afterself.cli.moments import moment_of
 from afterself.cli.own_words import languages_lines
 from afterself.cli.progress import ProgressLine, duration
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, require_records
-from afterself.cli.yes_or_no import confirmed
 from afterself.errors import UsageError
 from afterself.home.counting import counted
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @app.command()
 def verify(
     bundle: Annotated[
-        Path | None, typer.Argument(metavar="[BUNDLE]", help="A bundle file, instead of the self.")
+        Path | None, typer.Argument(metavar="BUNDLE", help="A bundle file, instead of the self.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:

@@ -40,8 +40,10 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.generic import GenericImporter
     from afterself.importers.google_chat import GoogleChatImporter
     from afterself.importers.google_keep import GoogleKeepImporter
+    from afterself.importers.hangouts import HangoutsImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
+    from afterself.importers.irc import IrcImporter
     from afterself.importers.linkedin import LinkedInImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
@@ -51,6 +53,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.whatsapp import WhatsAppImporter
+    from afterself.importers.wordpress import WordPressImporter
     from afterself.importers.x import XImporter
 
     # What came with an export belongs to it: those that know their files by their places ask first.
@@ -68,11 +71,14 @@ def importers() -> tuple[Importer, ...]:
         RedditImporter(),
         LinkedInImporter(),
         BlueskyImporter(),
+        WordPressImporter(),
+        IrcImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
         GoogleChatImporter(),
         GoogleKeepImporter(),
+        HangoutsImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),

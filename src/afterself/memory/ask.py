@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from afterself.memory.abstention import THRESHOLD, answerable
+from afterself.memory.abstention import grounds
+from afterself.memory.corrections import corrections_first
 from afterself.memory.filters import EVERYTHING, Filters
 from afterself.memory.ranking import Ranked, rank
 from afterself.memory.recall import Pool, Recall
@@ -39,7 +40,8 @@ class Hit:
     `score` orders the hits of one answer and means nothing between answers; `by_named` says that the
     one person whom the question names said it. `said_at` is aware UTC or None. `passage`: the stretch
     of a long text, in code points, that the hit is for; None when it is the whole. `also_in` are other
-    sources of the very same saying.
+    sources of the very same saying. `corrects` and `corrected_by` are the ids of the record that this one
+    puts right, and of the one that puts this one right (`corrections`).
     """
 
     id: str
@@ -56,20 +58,26 @@ class Hit:
     context_before: Context | None
     passage: tuple[int, int] | None = None
     also_in: tuple[Place, ...] = ()
+    corrects: str | None = None
+    corrected_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The hits for one question, best first, and from 0 to 1 how sure it is that they answer it."""
+    """The hits for one question, best first, and from 0 to 1 how sure it is that they answer it.
+
+    `enough`: whether that is sure enough to give them as an answer (`abstention`).
+    """
 
     question: str
     hits: tuple[Hit, ...]
     answerable: float
+    enough: bool = False
 
     @property
     def recorded(self) -> bool:
         """False when the honest answer is that nothing is recorded about it."""
-        return bool(self.hits) and self.answerable >= THRESHOLD
+        return bool(self.hits) and self.enough
 
 
 class Memory:
@@ -94,8 +102,10 @@ class Memory:
         order = rerank(asked, passing, pool.entries, pool.links, statistics, pool.near)
         found = list(itertools.islice(_once(pool, order), max(k, 0)))
         places = self._view.sayings.also_in([place.id for place in found])
-        hits = tuple(_hit(pool, place, places.get(place.id, ())) for place in found)
-        return Answer(question, hits, answerable(asked, passing, statistics))
+        hits = [_hit(pool, place, places.get(place.id, ())) for place in found]
+        first = tuple(corrections_first(self._view, hits)[: max(k, 0)])
+        found_for = grounds(asked, passing, statistics)
+        return Answer(question, first, found_for.answerable, found_for.enough)
 
 
 def _once(pool: Pool, ranked: Iterable[Ranked]) -> Iterator[Ranked]:

@@ -1,8 +1,9 @@
-"""An answer's hits -> whether the owner answers at all, and if not, why: three honest ways of not knowing.
+"""An answer's hits -> whether the owner answers at all, and if not, why: four honest ways of not answering.
 
-    never   nobody recorded anything about it
-    other   somebody else said it: who, and when
-    after   it is later than the last thing that is known
+    never     nobody recorded anything about it
+    other     somebody else said it: who, and when
+    after     it is later than the last thing that is known
+    software  it is asked of the program, not of the owner (“Are you a real person?”)
 
 `Memory` ranks; nothing is searched here. The constants were chosen on the invented chats of
 tests/memory/dev and on the dev half of benchmarks/claims (benchmarks/declining.py measures both, and the
@@ -13,24 +14,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from afterself.archive.drafts import TOLD_SOURCE
+from afterself.memory.asked_of_software import asks_what_it_is
 from afterself.memory.dates import dates_in
+from afterself.memory.words import ends_in_a_question, language_of, words_of
 
 if TYPE_CHECKING:
     from afterself.memory.ask import Answer, Hit
     from afterself.policy.view import View
 
-Reason = Literal["never", "other", "after"]
+Reason = Literal["never", "other", "after", "software"]
 
-RECORDED_FROM = 0.2
-"""`Answer.answerable` below which nothing is recorded."""
-LEAD_MIDPOINT, LEAD_WIDTH = -1.0, 2.0
-"""The lead of the owner's best record over anybody else's, in ranker scores, at which both may be it."""
-OWN_FROM = 0.5
+LEAD, ASKED, NAMED, EVEN = 0.2, 1.34, -1.02, 0.64
+"""What speaks for the owner, in log-odds: a lead of one in ranker scores, being asked (“you”), that the
+person who is named says something about it, and nothing of all this."""
+OWN_FROM = 0.6
 PAUSE = timedelta(days=30)
 """So long after the last record “yesterday” is no day that anything is known of."""
 _NOWADAYS = re.compile(
@@ -57,36 +59,48 @@ class Declined:
 
 
 def last_known(view: View) -> datetime | None:
-    """When the last record was said that a view sees; aware UTC."""
-    return max((thread.last for thread in view.threads() if thread.last is not None), default=None)
+    """When the last record was said that a view sees (aware UTC), but for what was told to the self."""
+    exports = [thread for thread in view.threads() if thread.source != TOLD_SOURCE]
+    return max((thread.last for thread in exports if thread.last is not None), default=None)
 
 
 def declined(answer: Answer, last: datetime | None, now: datetime | None = None) -> Declined | None:
     """Why the owner has no answer, or None if they have one. `last` is of `last_known`, `now` aware UTC."""
+    if asks_what_it_is(answer.question):
+        return Declined("software", last=last)
     if last is not None and asks_after(answer.question, last, now or datetime.now(UTC)):
         return Declined("after", last=last)
-    if not answer.hits or answer.answerable < RECORDED_FROM:
+    if not answer.recorded:
         return Declined("never", last=last)
     theirs = [hit for hit in answer.hits if not hit.is_owner]
-    if theirs and owner_answers(answer.hits) < OWN_FROM:
+    if theirs and owner_answers(answer) < OWN_FROM:
         return Declined("other", by=theirs[0], last=last)
     return None
 
 
 def sure(answer: Answer, last: datetime | None, now: datetime | None = None) -> float:
     """How sure it is, from 0 to 1, that the owner said what answers: what `declined` decides by."""
+    if asks_what_it_is(answer.question):
+        return 0.0
     if last is not None and asks_after(answer.question, last, now or datetime.now(UTC)):
         return 0.0
-    return answer.answerable * owner_answers(answer.hits)
+    return answer.answerable * owner_answers(answer)
 
 
-def owner_answers(hits: Sequence[Hit]) -> float:
-    """How far the lead of the owner's best record over everybody else's speaks for the owner, from 0 to 1."""
+def owner_answers(answer: Answer) -> float:
+    """How far it speaks for the owner, from 0 to 1, that they are asked and that their best record leads.
+
+    What others only ask is no answer of theirs.
+    """
     best = {True: 0.0, False: 0.0}
-    for hit in hits:
-        best[hit.is_owner] = max(best[hit.is_owner], hit.score)
-    lead = best[True] - best[False]
-    return 1 / (1 + math.exp(-(lead - LEAD_MIDPOINT) / LEAD_WIDTH))
+    for hit in answer.hits:
+        if hit.is_owner or not ends_in_a_question(hit.text):
+            best[hit.is_owner] = max(best[hit.is_owner], hit.score)
+    words = words_of(answer.question)
+    asked = not language_of(words).you.isdisjoint(words)
+    named = any(hit.by_named and not hit.is_owner for hit in answer.hits)
+    odds = EVEN + LEAD * (best[True] - best[False]) + ASKED * asked + NAMED * named
+    return 1 / (1 + math.exp(-odds))
 
 
 def asks_after(question: str, last: datetime, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from afterself.memory.dates import MONTH_NUMBERS
 from afterself.memory.stop_words import FRAME_WORDS, Language, word_set
-from afterself.memory.words import cased_words, fold
+from afterself.memory.words import cased_words, fold, stems_of
 
 # First names that are everyday English words: they name somebody only when written with a capital.
 _EVERYDAY = word_set(
@@ -21,6 +21,9 @@ _EVERYDAY = word_set(
     "jack jay jean joy lance lily mark max miles misty nick norm olive pat penny pierce ray rich rob robin "
     "rose ruby sandy skip sky star storm sue summer wade ward will"
 )
+
+TITLES = word_set("mr mrs ms miss dr prof rev revd sir lady herr frau dr fr hr sr sra srta mme mlle")
+"""Words before a name that name nobody: “Mr Cadney” is not Mr Okafor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,25 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Who a question names: one set of identities a person, and the folded words that did it."""
+    """Who a question names: one set of identities a person, and the folded words that did it.
+
+    `stems` are those of the words; `owner` are the owner's identities, whether they are named or not.
+    """
 
     persons: tuple[frozenset[int], ...]
     words: frozenset[str]
+    stems: frozenset[str] = frozenset()
+    owner: frozenset[int] = frozenset()
 
     @property
     def only(self) -> frozenset[int]:
         """The identities of the one person who is named; empty when nobody or several are."""
         return self.persons[0] if len(self.persons) == 1 else frozenset()
+
+    @property
+    def of_another(self) -> bool:
+        """Whether one person is named, who is not the owner."""
+        return bool(self.only) and self.only != self.owner
 
 
 class NameBook:
@@ -66,6 +79,7 @@ class NameBook:
         if "@" in name or (" " not in name and "_" in name.strip("_")):
             return  # an address or a handle in several words: its parts (“mail”, “org”) name nobody
         words = [word for word in map(fold, cased_words(name)) if len(word) > 1 and not word.isdigit()]
+        words = [word for word in words if word not in TITLES] or words
         self._first_words.update(words[:1])
         for word in words:
             self._by_word[word] |= identities
@@ -98,7 +112,7 @@ class NameBook:
         addressed = folded & language.you or (not persons and folded & language.me)
         if self.owner and addressed and self.owner not in persons:
             persons.append(self.owner)
-        return Naming(tuple(persons), frozenset(used))
+        return Naming(tuple(persons), frozenset(used), frozenset(stems_of(used)), self.owner)
 
     def _names(self, word: str, *, first: bool, language: Language) -> bool:
         """Whether a word names somebody by itself: “work” does not, though a contact is “Anna Work”."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from afterself.memory.dates import Dates, dates_in
-from afterself.memory.names import NameBook, Naming
+from afterself.memory.names import TITLES, NameBook, Naming
 from afterself.memory.stop_words import ASKING_PAIRS, FRAME_WORDS
 from afterself.memory.words import cased_words, fold, is_pair, language_of, stems_of, tokens_of, words_of
 
@@ -57,7 +57,7 @@ def read_question(text: str, names: NameBook, today: date | None = None) -> Ques
     naming = names.named_in(text, language)
     dates = dates_in(text, today)
 
-    left_out = language.function_words | FRAME_WORDS | naming.words
+    left_out = language.function_words | FRAME_WORDS | TITLES | naming.words
     kept = _telling([word for word in tokens_of(text) if word not in left_out])
     if not kept:
         kept = [word for word in words if word in naming.words]

@@ -54,8 +54,9 @@ class Ranked:
 
     `score` orders; `unattributed` is the score without the credit for who said it. `by_named`: the
     one person who is named said it; `asked_named`: somebody else asked, and the named person spoke
-    next. `lexical` is its own BM25 as a share of the best one's. `own` and `near` are the question's terms
-    that the record, or only its neighbours, hold.
+    next; `tells_of_named`: the owner said it and names that person in it, or was asked about them.
+    `lexical` is its own BM25 as a share of the best one's. `own` and `near` are the question's terms that
+    the record, or only its neighbours, hold.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Ranked:
     unattributed: float
     by_named: bool
     asked_named: bool
+    tells_of_named: bool
     on_date: bool
     own: frozenset[str]
     near: frozenset[str]
@@ -99,6 +101,7 @@ def rank(
         after = neighbourhood.next.get(id)
         near = frozenset().union(*(shared[loan.lender] for loan in loans[id]), shared[after] if after else ())
         by_named = entry.author is not None and entry.author in question.naming.only
+        tells = tells_of_named(question, entry, [entries[loan.lender] for loan in loans[id] if loan.answers])
         on_date = question.dates.match(entry.said_at, entry.precision)
         if not (shared[id] or near or on_date):
             continue
@@ -108,10 +111,11 @@ def rank(
         ranked.append(
             Ranked(
                 id=id,
-                score=unattributed + SAID_BY_THE_NAMED * by_named,
+                score=unattributed + SAID_BY_THE_NAMED * (by_named or tells),
                 unattributed=unattributed,
                 by_named=by_named,
                 asked_named=id in asked and not by_named,
+                tells_of_named=tells,
                 on_date=on_date,
                 own=shared[id],
                 near=near - shared[id],
@@ -120,6 +124,18 @@ def rank(
         )
     ranked.sort(key=lambda hit: (-hit.score, -lexical[hit.id], entries[hit.id].order, hit.id))
     return ranked
+
+
+def tells_of_named(question: Question, entry: Entry, asked: Iterable[Entry] = ()) -> bool:
+    """Whether the owner speaks in a record of the one person, not themselves, whom a question names.
+
+    `asked` are the questions that the record answers. What an owner tells of Ruth is as much an answer to
+    “When did Ruth die?” as what Ruth says; between people who are no owner it is mostly a mix-up.
+    """
+    naming = question.naming
+    if not naming.of_another or entry.author is None or entry.author not in naming.owner:
+        return False
+    return any(not naming.stems.isdisjoint(one.stems) for one in (entry, *asked))
 
 
 @dataclass(frozen=True, slots=True)

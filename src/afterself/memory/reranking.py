@@ -22,7 +22,7 @@ from afterself.memory.embedding import static_embedder
 from afterself.memory.features import NAMES, Facts, features, term_weights
 from afterself.memory.meaning import FAR, Nearness, nearness
 from afterself.memory.question import Question
-from afterself.memory.ranking import Entry, Neighbourhood, Ranked
+from afterself.memory.ranking import Entry, Neighbourhood, Ranked, tells_of_named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,8 +108,8 @@ def feature_matrix(
             length=entry.length,
             cues=entry.cues,
             asks=entry.asks,
-            by_named=hit.by_named,
-            by_other=bool(named) and not hit.by_named,
+            by_named=hit.by_named or hit.tells_of_named,
+            by_other=bool(named) and not (hit.by_named or hit.tells_of_named),
             on_date=hit.on_date,
             sitting=sum(others[:_SITTING_BEST]) / _SITTING_BEST,
         )
@@ -144,6 +144,7 @@ def _only_near(question: Question, entry: Entry) -> Ranked:
     """A candidate that shares no word with the question and no neighbour's either."""
     by_named = entry.author is not None and entry.author in question.naming.only
     return Ranked(
-        id=entry.id, score=0.0, unattributed=0.0, by_named=by_named, asked_named=False, on_date=False,
-        own=frozenset(), near=frozenset(), lexical=0.0,
+        id=entry.id, score=0.0, unattributed=0.0, by_named=by_named, asked_named=False,
+        tells_of_named=tells_of_named(question, entry), on_date=False, own=frozenset(), near=frozenset(),
+        lexical=0.0,
     )  # fmt: skip

@@ -207,12 +207,17 @@ class Talk:
 
     def _answer(self, text: str, on_text: OnText | None) -> Reply:
         # Imported at the first word: a talk that begins at once shall not wait for them.
+        from afterself.memory.ask import Answer
+        from afterself.memory.asked_of_software import asks_what_it_is
+        from afterself.memory.declining import Declined
         from afterself.persona.distress import STEPPED_OUT, language_of_distress
         from afterself.persona.questions import asks_for_a_fact
 
         language = language_of_distress(text, self.owner)
         if language is not None:
             return SteppedOut(STEPPED_OUT[language].format(name=self.owner), language)
+        if asks_what_it_is(text):
+            return Fact(Answer(text, (), 0.0), declined=Declined("software"))
         if self.answers == "recorded" or (self.answers == "grounded" and asks_for_a_fact(text, self.owner)):
             return self._remember(text)
         return self._write(text, on_text)

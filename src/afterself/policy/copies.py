@@ -97,7 +97,7 @@ def _sketch(plain: str) -> ndarray[Any, Any]:
     first = np.empty(len(hashes), dtype=bool)
     first[0] = True
     np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
-    return hashes[first][:_SKETCH].copy()  # a slice would keep the whole text's hashes in memory
+    return np.array(hashes[first][:_SKETCH])  # a slice would keep the whole text's hashes in memory
 
 
 def _resemblance(one: ndarray[Any, Any], other: ndarray[Any, Any]) -> float:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 import apsw
 
 from afterself.archive.audiences import OWNER, Rules, find_audience
+from afterself.archive.drafts import TOLD_SOURCE
 from afterself.archive.keys import microseconds
 from afterself.errors import NotAllowed
 from afterself.home.moments import utc_text
@@ -87,6 +88,13 @@ _FILTERS = {
                 AND present.contact NOT IN {_CONTACTS.format("exclude_contacts")}) = 0) {_THERE}), 0)""",
 }
 """What each rule of an audience asks of a record; a rule that is not set asks nothing."""
+
+_LETTERS = f"""AND (thread.source <> '{TOLD_SOURCE}'
+    OR NOT EXISTS (SELECT 1 FROM recipient WHERE recipient.record = record.row)
+    OR EXISTS (SELECT 1 FROM recipient JOIN identity AS reader ON reader.id = recipient.identity
+        WHERE recipient.record = record.row AND reader.contact IN {{}}))
+"""
+"""What an audience sees of letters (`archive.remembering`): those to somebody whom it was made for."""
 
 _PERSON_FILTERS = {
     "contacts": f"(identity.owner = 1 OR contact.id IN {_CONTACTS.format('contacts')})",
@@ -165,6 +173,8 @@ def compile_seen(db: apsw.Connection, purpose: str, audience: str, now: datetime
         values[name] = wanted if isinstance(wanted, int) else json.dumps(wanted)
         filters.append(f"AND {condition}\n")
         people += [f"AND {_PERSON_FILTERS[name]}\n"] if name in _PERSON_FILTERS else []
+    if audience != OWNER:
+        filters.append(_LETTERS.format(_CONTACTS.format("contacts") if rules.contacts else "(NULL)"))
     purposes = ", ".join(f"'{one}'" for one in _OBJECTED[purpose])
     wholly = _OBJECTIONS.format(purposes=purposes, which="objection.since IS NULL")
     dated = _OBJECTIONS.format(purposes=purposes, which=_SAID_SINCE)

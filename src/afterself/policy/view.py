@@ -33,6 +33,7 @@ from afterself.policy.own_words import OwnWordsReads
 from afterself.policy.retrieval import RetrievalReads, lexical_table
 from afterself.policy.sayings import SayingReads, first_of, repeats
 from afterself.policy.seen import FROM_RECORDS, compile_seen, said_between
+from afterself.policy.told import ToldReads
 from afterself.policy.words import OWN_KINDS, own_spans_text
 
 Purpose = Literal["retrieve", "train", "quote", "list"]
@@ -164,6 +165,7 @@ class View:
         self.own = OwnWordsReads(self._db, self_.archive_path, single, self._seen.values, twins)
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.sayings = SayingReads(self._db, self_.archive_path, seen, self._seen.values)
+        self.told = ToldReads(self._db, self_.archive_path, seen, self._seen.values)
         self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many)
 
     def __enter__(self) -> View:

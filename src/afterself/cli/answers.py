@@ -1,0 +1,32 @@
+"""What a person answers at the terminal: yes or no, or numbers of a list. Anything else is asked again.
+
+Both end with typer.Abort where nobody answers any more.
+"""
+
+from __future__ import annotations
+
+import typer
+
+_YES, _NO = frozenset({"y", "yes"}), frozenset({"n", "no"})
+
+
+def confirmed(question: str, *, default: bool = False, err: bool = False) -> bool:
+    """Whether the person says yes; `default` for an empty answer. With `err` asked on standard error."""
+    asked = f"{question} [{'Y/n' if default else 'y/N'}]"
+    while True:
+        answer = str(typer.prompt(asked, default="", show_default=False, err=err)).strip().casefold()
+        if not answer:
+            return default
+        if answer in _YES | _NO:
+            return answer in _YES
+        typer.echo("Please answer y for yes or n for no.", err=err)
+
+
+def numbers(question: str, least: int, most: int) -> set[int] | None:
+    """The numbers from `least` to `most` that the person picks; None for an empty answer."""
+    while True:
+        parts = str(typer.prompt(question, default="", show_default=False)).replace(",", " ").split()
+        picked = {int(part) for part in parts if part.isdecimal() and least <= int(part) <= most}
+        if len(picked) == len(set(parts)):
+            return picked or None
+        typer.echo(f"Please answer with numbers from {least} to {most}, or just press Enter.")
