@@ -32,7 +32,6 @@ from afterself.importers.source_view import SourceView
 from afterself.policy.view import ThreadInfo
 
 NOT_YET_READ = frozenset((
-    "evernote",
     "google-voice",
     "notion",
     "signal",

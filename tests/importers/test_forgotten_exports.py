@@ -19,6 +19,7 @@ WRITTEN = [
     ("wxr/blog", "102", "heiß &amp; gut"),
     ("matrix/room", "$e06", "um 8 ist Essen"),
     ("hangouts/takeout", "ev2", "zobacz "),
+    ("evernote/notebook", "Mit dem Nachtzug/20201011T212822Z", "Ich schlafe nie im Zug &amp; nie"),
     ("bluesky/repo", "3jzhiq65gm222", "insel.example/faehre..."),
     ("linkedin/complete", "2024-03-15 09:30:00 UTC:*", "Br&uuml;cke"),
     ("reddit/request", "c1", "ich schon. &amp; jetzt"),

@@ -36,6 +36,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.claude import ClaudeImporter
     from afterself.importers.discord import DiscordImporter
     from afterself.importers.documents import DocumentImporter
+    from afterself.importers.evernote import EvernoteImporter
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.google_chat import GoogleChatImporter
@@ -79,6 +80,7 @@ def importers() -> tuple[Importer, ...]:
         GoogleChatImporter(),
         GoogleKeepImporter(),
         HangoutsImporter(),
+        EvernoteImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),

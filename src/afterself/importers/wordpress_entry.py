@@ -76,6 +76,8 @@ class Blog:
 
 def entry(item: Element, blog: Blog) -> Iterator[Yielded]:
     """The thread, the post, the comments; Unreadable says why there is none."""
+    if not item.data:
+        raise Unreadable("the entry is too large")
     comments = list(_comments(item))
     text = _without(item, comments)
     id, kind, status = (field(text, f"wp:{key}").strip() for key in ("post_id", "post_type", "status"))

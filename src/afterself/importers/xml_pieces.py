@@ -35,9 +35,9 @@ class Element:
 
 
 def elements(stream: BinaryIO, tag: str) -> Iterator[Element]:
-    """Every element of a name, in order; Broken where the file ends inside one, or one is far too large."""
+    """Every element of a name, in order, without data if it is too large; Broken where one has no end."""
     token = re.compile(rb"<!\[CDATA\[|\]\]>|<%b(?=[\s>])|</%b>" % (tag.encode(), tag.encode()))
-    buffer, offset, scanned, begin, inside = b"", 0, 0, -1, False
+    buffer, offset, scanned, begin, inside, lost = b"", 0, 0, -1, False, False
     while block := stream.read(max(_BLOCK, len(buffer))):
         buffer += block
         for found in token.finditer(buffer, scanned):
@@ -49,14 +49,15 @@ def elements(stream: BinaryIO, tag: str) -> Iterator[Element]:
             elif not found[0].startswith(b"</"):
                 begin = found.start() if begin < 0 else begin
             elif begin >= 0:
-                yield Element(buffer[begin:scanned], offset + begin)
-                begin = -1
+                yield Element(b"" if lost else buffer[begin:scanned], offset + begin)
+                begin, lost = -1, False
         scanned = max(scanned, len(buffer) - _TAIL)
         keep = begin if begin >= 0 else scanned
         buffer, offset, scanned = buffer[keep:], offset + keep, scanned - keep
         begin = 0 if begin >= 0 else -1
-        if len(buffer) > LARGEST:
-            raise Broken("one of its entries is far too large")
+        lost = lost or len(buffer) > LARGEST
+        if lost and begin >= 0:  # only its end is still of interest
+            buffer, offset, scanned = buffer[scanned:], offset + scanned, 0
     if begin >= 0:
         raise Broken("the file ends in the middle: its last entry is cut off")
 
