@@ -15,7 +15,7 @@ from afterself.cli.filter_options import (
     filters_of,
 )
 from afterself.cli.moments import moment_of, shown_moment
-from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
@@ -36,8 +36,12 @@ def timeline(
             "--disagreeing", help="Only sentences of one person that tell the same thing of different times."
         ),
     ] = False,
-    since: Annotated[str | None, typer.Option("--since", help="From this time (ISO) on.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Before this time (ISO).")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="From this time (ISO) on.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Before this time (ISO).")
+    ] = None,
     person: PersonOption = None,
     thread: ThreadOption = None,
     source: SourceOption = None,
@@ -101,9 +105,8 @@ def _show_lines(lines: list[Line], out: Console, *, as_json: bool) -> None:
         else:
             _print(line.when, line, out)
     if not lines and not as_json:
-        out.print(
-            "Nothing that is recorded names an earlier year. To tell of one: afterself remember --about"
-        )
+        nothing = "Nothing that is recorded names an earlier year."
+        out.print(with_self(f"{nothing} To tell of one: afterself remember TEXT --about YEAR"), markup=False)
 
 
 def _show_months(months: list[Month], out: Console, *, as_json: bool) -> None:
