@@ -35,9 +35,9 @@ from afterself.cli import pack_commands as pack_commands  # isort: skip
 from afterself.cli.shell import app  # isort: skip
 
 _ROAD = (
-    "demo", "new", "import", "status", "search", "ask", "dataset", "base", "train", "evaluate", "report",
-    "talk", "correct", "forget", "lock", "unlock", "passphrase", "recovery", "pack", "unpack", "verify",
-    "doctor", "imports", "reparse", "index", "score", "reply",
+    "demo", "new", "import", "status", "search", "ask", "timeline", "remember", "dataset", "base", "train",
+    "evaluate", "report", "talk", "correct", "forget", "lock", "unlock", "passphrase", "recovery", "pack",
+    "unpack", "verify", "doctor", "imports", "reparse", "index", "score", "reply",
 )  # fmt: skip
 """The way that a person goes, then what they look after, then what is for few. Groups stand after these."""
 

@@ -19,17 +19,26 @@ PersonOption = Annotated[
     str | None,
     typer.Option("--person", metavar="NAME", autocompletion=everybody, help="Only what this person said."),
 ]
-SinceOption = Annotated[str | None, typer.Option("--since", help="Said at this time (ISO, UTC) or later.")]
-UntilOption = Annotated[str | None, typer.Option("--until", help="Said before this time (ISO, UTC).")]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="Said at this time (ISO, UTC) or later.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help="Said before this time (ISO, UTC).")
+]
 ThreadOption = Annotated[
     str | None,
-    typer.Option("--thread", autocompletion=threads, help="Only this thread: its id or title."),
+    typer.Option(
+        "--thread", metavar="THREAD", autocompletion=threads, help="Only this thread: its id or title."
+    ),
 ]
-SourceOption = Annotated[str | None, typer.Option("--source", help="Only this source: whatsapp, generic, …")]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", metavar="SOURCE", help="Only this source: whatsapp, generic, …")
+]
 KindOption = Annotated[
     str | None,
     typer.Option(
         "--kind",
+        metavar="KIND",
         autocompletion=one_of("message", "mail", "post", "note", "document", "utterance"),
         help="Only this kind: message, mail, …",
     ),

@@ -52,7 +52,9 @@ def forget(
     ] = None,
     thread: Annotated[
         str | None,
-        typer.Option("--thread", autocompletion=threads, help="A conversation: its id or title."),
+        typer.Option(
+            "--thread", metavar="THREAD", autocompletion=threads, help="A conversation: its id or title."
+        ),
     ] = None,
     number: Annotated[
         int | None,
@@ -61,9 +63,12 @@ def forget(
         ),
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="What was said at this time (ISO, UTC) or later.")
+        str | None,
+        typer.Option("--since", metavar="DATE", help="What was said at this time (ISO, UTC) or later."),
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", help="What was said before this time.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="What was said before this time.")
+    ] = None,
     with_replies: Annotated[
         bool,
         typer.Option(

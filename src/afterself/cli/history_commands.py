@@ -12,7 +12,6 @@ import typer
 from afterself.cli.moments import shown_moment
 from afterself.cli.self_commands import Json, records_app
 from afterself.cli.shell import app, console, echo_json, open_self
-from afterself.cli.status_command import CUT_OFF
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from afterself.policy.view import ViewRecord
 
 _LONGEST_ID = 80
+
+CUT_OFF = " (was cut off: import it again, and it goes on)"
 
 
 @records_app.command("show")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.history_commands import CUT_OFF
 from afterself.cli.new_command import NOT_ENCRYPTED
 from afterself.cli.own_words import languages_lines
 from afterself.cli.shell import app, console, echo_json, open_self, own_command, with_self
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from afterself.home.folder import Self
 
 _IMPORTS_SHOWN = 5
-CUT_OFF = " (was cut off: import it again, and it goes on)"
 
 
 @app.command()
