@@ -21,7 +21,7 @@ from afterself.importers.source_view import SourceView, shown
 LARGEST = 128 << 20
 """Bytes of one item, such as a whole conversation."""
 _BLOCK = 1 << 20
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[{}\[\]"]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]"]', re.DOTALL)
 _FIRST_ARRAY = re.compile(rb"\[")
 
 
