@@ -174,6 +174,7 @@ class ImportRun:
     ) -> Identity:
         if self._people.decide(identity, owner, by):
             self._owner_changed = True
+            self._owner_by = self._people.owner_known(self.source, self.account)
             identity = dataclasses.replace(identity, owner=owner, owner_by=by)
         self._identities[person.handle] = identity
         return identity
