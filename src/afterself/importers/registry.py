@@ -53,6 +53,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
+    from afterself.importers.transcripts import TranscriptImporter
     from afterself.importers.whatsapp import WhatsAppImporter
     from afterself.importers.wordpress import WordPressImporter
     from afterself.importers.x import XImporter
@@ -74,6 +75,7 @@ def importers() -> tuple[Importer, ...]:
         BlueskyImporter(),
         WordPressImporter(),
         IrcImporter(),
+        TranscriptImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
