@@ -34,7 +34,6 @@ from afterself.policy.view import ThreadInfo
 NOT_YET_READ = frozenset((
     "google-voice",
     "notion",
-    "signal",
 ))  # fmt: skip
 
 

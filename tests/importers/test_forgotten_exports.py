@@ -24,6 +24,7 @@ WRITTEN = [
     ("linkedin/complete", "2024-03-15 09:30:00 UTC:*", "Br&uuml;cke"),
     ("reddit/request", "c1", "ich schon. &amp; jetzt"),
     ("mastodon/archive", "statuses/1001", "Garten hier &amp; viel"),
+    ("signal/jsonl", "1767636030000", "kl. 8"),
     ("transcripts/teams", "f00d0001-1/15-0", "&amp; willkommen"),
 ]
 

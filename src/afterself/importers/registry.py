@@ -50,6 +50,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.mastodon import MastodonImporter
     from afterself.importers.matrix import MatrixImporter
     from afterself.importers.reddit import RedditImporter
+    from afterself.importers.signal import SignalImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
@@ -65,6 +66,7 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
+        SignalImporter(),
         MatrixImporter(),
         FacebookImporter(),
         InstagramImporter(),
