@@ -35,7 +35,6 @@ ELSEWHERE = {
 UNREAD = {
     "foreign_fixtures/bluesky/truncated",
     "foreign_fixtures/discord/dce-text",
-    "foreign_fixtures/signal/jsonl",
 }
 READ = [
     name for name in (*FOREIGN, *TELEGRAM, *ASSISTANTS) if golden(name).get("records") and name not in UNREAD
