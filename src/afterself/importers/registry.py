@@ -41,6 +41,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.generic import GenericImporter
     from afterself.importers.google_chat import GoogleChatImporter
     from afterself.importers.google_keep import GoogleKeepImporter
+    from afterself.importers.google_voice import GoogleVoiceImporter
     from afterself.importers.hangouts import HangoutsImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
@@ -49,6 +50,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
     from afterself.importers.matrix import MatrixImporter
+    from afterself.importers.notion import NotionImporter
     from afterself.importers.reddit import RedditImporter
     from afterself.importers.signal import SignalImporter
     from afterself.importers.slack import SlackImporter
@@ -83,8 +85,10 @@ def importers() -> tuple[Importer, ...]:
         IMessageImporter(),
         GoogleChatImporter(),
         GoogleKeepImporter(),
+        GoogleVoiceImporter(),
         HangoutsImporter(),
         EvernoteImporter(),
+        NotionImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
