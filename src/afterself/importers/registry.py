@@ -39,10 +39,6 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.evernote import EvernoteImporter
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
-    from afterself.importers.google_chat import GoogleChatImporter
-    from afterself.importers.google_keep import GoogleKeepImporter
-    from afterself.importers.google_voice import GoogleVoiceImporter
-    from afterself.importers.hangouts import HangoutsImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.irc import IrcImporter
@@ -83,16 +79,23 @@ def importers() -> tuple[Importer, ...]:
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
-        GoogleChatImporter(),
-        GoogleKeepImporter(),
-        GoogleVoiceImporter(),
-        HangoutsImporter(),
+        *_of_takeouts(),
         EvernoteImporter(),
         NotionImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
     )
+
+
+def _of_takeouts() -> tuple[Importer, ...]:
+    """Those for the parts of a Google Takeout."""
+    from afterself.importers.google_chat import GoogleChatImporter
+    from afterself.importers.google_keep import GoogleKeepImporter
+    from afterself.importers.google_voice import GoogleVoiceImporter
+    from afterself.importers.hangouts import HangoutsImporter
+
+    return GoogleChatImporter(), GoogleKeepImporter(), GoogleVoiceImporter(), HangoutsImporter()
 
 
 def recognise(source: SourceView) -> list[Recognised]:
