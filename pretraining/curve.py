@@ -5,7 +5,7 @@ Two sizes cannot tell α from a, nor a few token counts β from the floor: α is
 where longer runs had found it. `predict` writes before the bigger model is scored, `measure` after it.
 
     python pretraining/curve.py train --work pretraining/runs/small
-    python pretraining/curve.py predict --work pretraining/runs/small
+    python pretraining/curve.py predict
     python pretraining/curve.py measure --valid pretraining/runs/valid-sample.json
 """
 
@@ -18,6 +18,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -35,18 +36,30 @@ DEPTH, TOKENS = 7, 8_626_176  # of the bigger model: the stand-in
 RUNS = [(depth, steps, 1) for steps in (64, 128, 256, 512) for depth in (2, 4)] + [(4, 128, 2)]
 """Depth, steps of 4,096 tokens, seed."""
 RECIPE = "--context 512 --batch 4096 --dialogue 0.579 --muon-lr 6e-3 --adam-lr 5e-3 --threads 1"
+FEWEST = 6  # runs: four numbers are fitted, and each run is left out once
 ALPHA, BETAS = 0.34, np.linspace(0.20, 0.40, 41)
 
 
 def train(work: Path, shards: Path, share: float) -> None:
-    """Every small run that is not there yet, and its bits per byte on the sample of held-out documents."""
+    """Every small run that is not done yet, and its bits per byte on the sample of held-out documents."""
     for depth, steps, seed in RUNS:
         run = work / f"d{depth}-s{steps}-r{seed}"
-        given = f"--depth {depth} --steps {steps} --seed {seed} {RECIPE}".split()
-        if not (run / "model").exists():
+        if not (run / "valid.json").exists():
+            given = f"--depth {depth} --steps {steps} --seed {seed} {RECIPE}".split()
             script("train.py", "--run", run, "--shards", shards, *given)
-        scored = script("evaluate.py", "--model", run / "model", "--share", share)
-        (run / "valid.json").write_text(scored)
+            scored = script("evaluate.py", "--model", run / "model", "--share", share)
+            (run / "valid.json").write_text(scored)
+        keep_runs(work, shards, share)
+
+
+def keep_runs(work: Path, shards: Path, share: float) -> None:
+    """The raw points of all runs that are done, into the result."""
+    sums = {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(shards.glob("shard-*.xz"))}
+    report = {"command": "$ python pretraining/curve.py train, predict, measure", "recipe": RECIPE,
+              "shards": sums, "share": share, "date": datetime.now(UTC).isoformat(timespec="minutes"),
+              "commit": commit(), "load": load(), "machine": machine(["torch", "numpy"]),
+              "runs": found(work)}  # fmt: skip
+    RESULT.write_text(json.dumps(report, indent=1) + "\n")
 
 
 def script(name: str, *given: object) -> str:
@@ -91,24 +104,19 @@ def at(known: np.ndarray, n: float, d: float, betas: Iterable[float] = BETAS) ->
     return float(floor + a * n**-ALPHA + b * d**-beta)
 
 
-def without_floor(known: np.ndarray, n: float, d: float) -> float:
-    """The same by the plain power law C·N^-p·D^-q."""
-    logs = np.log(known)
-    columns = np.stack([np.ones(len(logs)), logs[:, 0], logs[:, 1]], 1)
-    weights = np.linalg.lstsq(columns, logs[:, 2], rcond=None)[0]
-    return float(np.exp(weights @ [1.0, np.log(n), np.log(d)]))
-
-
 def predicted(rows: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     """The prediction; its interval spans each run left out and both ends of β, and a seed's difference."""
     known, size = points(rows, kind), (parameters(DEPTH) / 1e6, TOKENS / 1e6)
+    if len(known) < FEWEST:
+        raise SystemExit(
+            f"{len(known)} runs are too few for a prediction: do at least {FEWEST} (curve.py train)"
+        )
     (floor, a, b), beta, error = fit(known)
     seeds = seed_difference(rows, kind)
     spread = [at(np.delete(known, k, 0), *size) for k in range(len(known))]
     spread += [at(known, *size, [end]) for end in (BETAS[0], BETAS[-1])]
     numbers = {"bits_per_byte": at(known, *size), "floor": floor, "a": a, "alpha": ALPHA, "b": b,
-               "beta": beta, "rmse": error, "seed_difference": seeds,
-               "without_floor": without_floor(known, *size)}  # fmt: skip
+               "beta": beta, "rmse": error, "seed_difference": seeds}  # fmt: skip
     ends = [round(min(spread) - seeds, 3), round(max(spread) + seeds, 3)]
     return {name: round(float(value), 4) for name, value in numbers.items()} | {"interval": ends}
 
@@ -122,26 +130,20 @@ def seed_difference(rows: list[dict[str, Any]], kind: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("step", choices=["train", "predict", "measure"])
     parser.add_argument("--work", type=Path, default=Path("pretraining/runs/small"))
     parser.add_argument("--shards", type=Path, default=Path("pretraining/loan/shards"))
     parser.add_argument("--share", type=float, default=0.15, help="share of the held-out documents")
-    parser.add_argument("--valid", type=Path, help="evaluate.py's table of the bigger model")
+    parser.add_argument("--valid", type=Path, help="evaluate.py's table of the bigger model, same share")
     given = parser.parse_args()
     if given.step == "train":
         return train(given.work, given.shards, given.share)
+    report = json.loads(RESULT.read_text())
     if given.step == "predict":
-        rows = found(given.work)
-        report = {"command": "$ python pretraining/curve.py train, predict; then measure", "recipe": RECIPE,
-                  "share": given.share, "date": datetime.now(UTC).isoformat(timespec="minutes"),
-                  "commit": commit(), "load": load(), "machine": machine(["torch", "numpy"]), "runs": rows,
-                  "depth": DEPTH, "parameters": parameters(DEPTH), "tokens": TOKENS,
-                  "predicted": {kind: predicted(rows, kind) for kind in KINDS}}  # fmt: skip
+        report["predicted"] = {kind: predicted(report["runs"], kind) for kind in KINDS}
     else:
-        report, scored = json.loads(RESULT.read_text()), json.loads(given.valid.read_text())
+        scored = json.loads(given.valid.read_text())
         report["measured"] = {kind: scored[kind] for kind in KINDS}
         for kind, row in report["measured"].items():
             part = row["bits_per_byte"] / report["predicted"][kind]["bits_per_byte"]
