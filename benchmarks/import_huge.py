@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ PEOPLE = ("Ilvo Marentz", "Sadira Quell", "Tom Berg", "Mina Osk")
 _BEGIN = 1_400_000_000
 
 
-def telegram(mib: float, path: Path, *, chats: int = 40) -> int:
+def telegram(mib: float, path: Path, *, chats: int = 40, mean: int = 20) -> int:
     """Write an account's export of about `mib` MiB in chats of equal size; gives the number of messages."""
     each = mib * 2**20 / chats
     count = 0
@@ -45,7 +46,7 @@ def telegram(mib: float, path: Path, *, chats: int = 40) -> int:
             out.write(f'{"," * bool(chat)}{{"name": "Chat {chat}", "type": "personal_chat", ')
             out.write(f'"id": {chat + 10}, "messages": [\n')
             here = number = 0
-            for line in _messages(chat):
+            for line in _messages(chat, mean):
                 here += out.write(f"{',' * bool(number)}{line}\n")
                 number += 1
                 if here > each:
@@ -56,19 +57,26 @@ def telegram(mib: float, path: Path, *, chats: int = 40) -> int:
     return count
 
 
-def words(chat: int, number: int) -> str:
+@cache
+def _tape() -> list[str]:
+    """Words from which every message takes a stretch."""
+    return random.Random(7).choices(import_mbox.WORDS, k=100_000)
+
+
+def words(chat: int, number: int, mean: int) -> str:
     """What message `number` of a chat says, without the others being made."""
-    rng = random.Random(chat * 1_000_003 + number)
-    return f"{' '.join(rng.choices(import_mbox.WORDS, k=rng.randrange(1, 40)))} n{number}"
+    place = (chat * 1_000_003 + number) * 2_654_435_761 % 2**32
+    begin, count = place % 99_000, 1 + place // 7 % (2 * mean - 1)
+    return f"{' '.join(_tape()[begin : begin + count])} n{number}"
 
 
-def _messages(chat: int) -> Iterator[str]:
+def _messages(chat: int, mean: int) -> Iterator[str]:
     number = 0
     while True:
         who = 1 if number % 2 else chat + 100
         name = PEOPLE[0] if number % 2 else PEOPLE[1 + chat % 3]
         at = _BEGIN + chat * 7 + number * 60
-        text = words(chat, number)
+        text = words(chat, number, mean)
         fields = {
             "id": number + 1, "type": "message", "date": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)),
             "date_unixtime": str(at), "from": name, "from_id": f"user{who}", "text": text,
@@ -107,7 +115,7 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def checked(folder: Path, messages: int) -> dict[str, Any]:
+def checked(folder: Path, messages: int, mean: int) -> dict[str, Any]:
     """Whether every Telegram message stands there once, with its words, in its place."""
     db = sqlite3.connect(f"file:{folder / 'archive.db'}?mode=ro", uri=True)
     wrong = seen = 0
@@ -116,7 +124,7 @@ def checked(folder: Path, messages: int) -> dict[str, Any]:
         "JOIN revision ON revision.row = record.revision"
     ):
         chat, number = int(key.split("/")[2]) - 10, int(key.rsplit(":", 1)[-1].rsplit("/", 1)[-1]) - 1
-        wrong += position != number or text != words(chat, number)
+        wrong += position != number or text != words(chat, number, mean)
         seen += 1
     one = {
         "messages": messages, "records": seen, "wrong": wrong,
@@ -138,6 +146,7 @@ def main() -> None:
     parser.add_argument("--mib", type=float, default=1000)
     parser.add_argument("--work", type=Path, required=True, help="a folder with room for three times as much")
     parser.add_argument("--attachments", type=float, default=0.95, help="share of an mbox's bytes")
+    parser.add_argument("--words", type=int, default=20, help="of a Telegram message in the mean")
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--again", action="store_true", help="import the whole a second time")
@@ -158,12 +167,12 @@ def main() -> None:
 def measure(given: argparse.Namespace, export: Path, folder: Path) -> None:
     """Write the export, import it as was asked, and tell what it came to."""
     if given.kind == "telegram":
-        count = telegram(given.mib, export)
+        count = telegram(given.mib, export, mean=given.words)
     else:
         count = import_mbox.write(given.mib, given.attachments, export)
     size = export.stat().st_size
-    say(export=given.kind, records=count, mib=round(size / 2**20, 1),
-        **({"attachments": given.attachments} if given.kind == "mbox" else {}))  # fmt: skip
+    drawn = {"attachments": given.attachments} if given.kind == "mbox" else {"words": given.words}
+    say(export=given.kind, records=count, mib=round(size / 2**20, 1), **drawn)
     here = ["--self", str(folder)]
     sealed = ["--no-passphrase"]
     if given.encrypted:
@@ -190,7 +199,7 @@ def measure(given: argparse.Namespace, export: Path, folder: Path) -> None:
         records_per_cpu_s=round(count / spent), mb_per_cpu_s=round(size / 1e6 / spent, 2),
         archive_mib=round((folder / "archive.db").stat().st_size / 2**20))  # fmt: skip
     if given.kind == "telegram" and not given.encrypted:
-        say(checked=checked(folder, count))
+        say(checked=checked(folder, count, given.words))
     if given.again:
         done = run(order)
         told = done.pop("told") or {}

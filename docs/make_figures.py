@@ -85,7 +85,7 @@ def draw(told: dict[str, Any]) -> str:
         "of a message it has never seen? (bits)</text>",
         f'<rect x="16" y="34" width="11" height="11" fill="{BASE}"/><text x="32" y="44" fill="#222">'
         f"the base, untouched: {rates['base']} bits per byte</text>",
-        f'<rect x="270" y="34" width="11" height="11" fill="{WEIGHTS}"/><text x="286" y="44" fill="#222">'
+        f'<rect x="300" y="34" width="11" height="11" fill="{WEIGHTS}"/><text x="316" y="44" fill="#222">'
         f"after learning her messages: {rates['weights']} bits per byte</text>",
     ]
     for n, token in enumerate(tokens):

@@ -2,8 +2,8 @@
 
 Imports her chats into a throw-away self, trains a LoRA on the split that `train` uses, keeps the epoch
 that is best on validation, tries it as `train` does, and writes adapter.gguf (q8_0) and adapter.json
-into the package. Same base, same chats, same seed and one thread: the same adapter. Run it in the
-commit that brings a new base:
+into the package. Same base, same chats, same seed and one thread: the same adapter (the one in
+the package is older than the averaging of weights in `training`). Run it with a new base:
 
     python pretraining/demo_adapter.py
 """

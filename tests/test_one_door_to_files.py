@@ -31,7 +31,6 @@ ELSEWHERE = {
     "cli/evaluate_command.py": "the page, written out where the person says",
     "cli/encryption_commands.py": "recovery words, written where the person says",
     "cli/passphrases.py": "the passphrase file",
-    "cli/receipts.py": "random bytes that keep room for the receipt and go again",
     "cli/shell.py": "a new file where the person says",
     "custody/bundle.py": "a bundle, where the person says",
     "custody/packing.py": "a bundle, and the files of a self as they lie: sealed ones stay sealed",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from afterself.archive import people
 from afterself.archive.drafts import OwnerHint, Person
 from afterself.archive.store import Archive, list_artifacts
 from afterself.home.folder import Self
@@ -162,6 +163,33 @@ def test_what_is_written_at_once_is_what_settling_would_say(
     with Archive.writing(fresh_self) as archive, archive.transaction():
         assert archive.people.settle("generic", "-") == 0
     assert list(owners(fresh_self).values()) == [True, False, False, True, False, False, False, None]
+
+
+def test_who_is_said_to_be_the_owner_of_very_many_records_is_that_of_all(
+    fresh_self: Self, said: Said, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "_AT_ONCE", 2)
+    store(*(said(str(n), ("Anna", "Ben")[n % 2]) for n in range(7)))
+    assert decide(fresh_self, "Ben") == 7
+    with open_view(fresh_self, "train") as view:
+        theirs = [(record.id, 1) for record in view.records() if record.is_owner]
+    with Archive.writing(fresh_self) as archive:
+        archive.register_artifact("weights", "weights/ben", theirs[-1:], {})
+    assert list(owners(fresh_self).values()) == [bool(n % 2) for n in range(7)]
+    decide(fresh_self, "Anna")
+    assert decide(fresh_self, "Ben", owner=False) == 3
+    assert list(owners(fresh_self).values()) == [not n % 2 for n in range(7)]
+    assert [one.state for one in list_artifacts(fresh_self)] == ["erased"]
+
+
+def test_others_are_known_from_where_the_owner_is_and_those_before_at_the_end(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    store(said("a", "Ben"), said("b", "Cleo"), said("c"), said("d", "Ben"), said("e", "Dora"), me=["Anna"])
+    assert list(owners(fresh_self).values()) == [False, False, True, False, False]
+    with Archive.writing(fresh_self) as archive:
+        by = {by for (by,) in archive._db.execute("SELECT owner_by FROM record")}
+    assert by == {"option"}
 
 
 def test_a_record_whose_author_turns_out_another_changes_its_owner_too(

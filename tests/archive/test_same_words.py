@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from afterself.archive import same_words
 from afterself.archive.audiences import Rules
 from afterself.archive.drafts import Span
 from afterself.archive.labels import Subjects
@@ -199,9 +200,11 @@ def test_of_three_the_others_stay_linked_when_the_first_is_forgotten(
     assert [len(group) for group in groups(fresh_self)] == [2]
 
 
+@pytest.mark.parametrize("at_once", [3, 20_000])
 def test_an_archive_of_before_is_looked_through_by_the_next_import(
-    fresh_self: Self, said: Said, store: Store
+    fresh_self: Self, said: Said, store: Store, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(same_words, "_AT_ONCE", at_once)
     for source in ("telegram", "generic"):
         store(*chat(said), me=["Ida"], source=source)
     with Archive.writing(fresh_self) as archive:

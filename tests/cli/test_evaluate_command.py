@@ -26,6 +26,7 @@ def test_evaluate_prints_figures_with_intervals_and_where_the_page_is(ida: Self)
     ran = afterself("--self", ida.path, "evaluate")
     assert ran.code == 0, ran.err
     assert "bits per byte under the bare base" in ran.out and "[" in ran.out
+    assert "Fewer bits per byte is closer" in ran.out
     assert str(ida.reports_dir / "likeness.html") in ran.out.replace("\n", "")
     assert "scoring under the weights" in ran.err
 

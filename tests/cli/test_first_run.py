@@ -155,3 +155,11 @@ def test_a_quote_from_a_chat_named_after_its_author_names_them_once(tmp_path: Pa
     afterself(tmp_path, "import", "WhatsApp Chat with Anna.txt", "--me", "Ann Lee", "--zone", "UTC")
     asked = afterself(tmp_path, "ask", "--nearest", "when does the ferry sail from Holm?").stdout
     assert "UTC · Anna\n" in asked and "Anna, Anna" not in asked
+
+
+def test_help_lists_the_commands_in_the_order_in_which_a_person_needs_them(tmp_path: Path) -> None:
+    done = afterself(tmp_path, "--help")
+    listed = [line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line.strip()]
+    road = ["demo", "new", "import", "ask", "train", "evaluate", "talk", "forget", "lock", "pack", "doctor"]
+    assert [name for name in listed if name in road] == road
+    assert len(listed) == len(set(listed))

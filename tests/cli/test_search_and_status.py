@@ -110,6 +110,7 @@ def test_without_words_the_latest_come_in_the_order_of_time(self_: Self) -> None
     [
         ((), "Say what to search for"),
         (("plum", "--person", "Nobody"), "Nobody is called"),
+        (("plum", "--person", "Mata"), "Did you mean: Marta?"),
         (("plum", "--source", "telegram"), "There is: generic"),
         (("plum", "--kind", "letter"), "no kind of record"),
         (("plum", "--thread", "Nowhere"), "There is no thread"),

@@ -81,3 +81,15 @@ def test_an_audience_sees_a_timeline_of_what_it_may_see(self_: Self) -> None:
     assert run(self_, "timeline", "--json", "--audience", "eva").lines == []
     run(self_, "remember", "It was a hard winter.", "--about", "1947", "--to", "Eva")
     assert [one["when"] for one in run(self_, "timeline", "--json", "--audience", "eva").lines] == ["1947"]
+
+
+def test_two_times_for_the_same_thing_are_listed_and_neither_is_left_out(self_: Self) -> None:
+    assert run(self_, "timeline", "--disagreeing", "--json").lines == []
+    assert run(self_, "timeline", "--disagreeing").out.startswith("No two sentences")
+    run(self_, "remember", "We married in 1960, in the rain.")
+    run(self_, "remember", "My sister Ona married in 1960.")
+    run(self_, "remember", "They married in 1958 in the rain.", "--by", "Ben")
+    (pair,) = run(self_, "timeline", "--disagreeing", "--json").lines
+    assert (pair["later"]["when"], pair["earlier"]["when"]) == ("1960", "1959-04-11")
+    shown = run(self_, "timeline", "--disagreeing").out
+    assert pair["later"]["id"] in shown and pair["earlier"]["id"] in shown and "--corrects" in shown

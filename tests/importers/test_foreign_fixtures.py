@@ -32,18 +32,15 @@ from afterself.importers.source_view import SourceView
 from afterself.policy.view import ThreadInfo
 
 NOT_YET_READ = frozenset((
-    "evernote",
     "google-voice",
-    "hangouts",
-    "irc",
     "notion",
-    "signal",
-    "transcripts",
-    "wxr",
 ))  # fmt: skip
 
 
-READ_THOUGH_LEFT_OPEN = frozenset(("foreign_fixtures/reddit/rexport",))
+READ_THOUGH_LEFT_OPEN = frozenset((
+    "foreign_fixtures/reddit/rexport",
+    "foreign_fixtures/transcripts/zoom-chat",
+))  # fmt: skip
 
 
 def _format(name: str) -> str:

@@ -16,10 +16,16 @@ WRITTEN = [
     ("x/archive", "1582825767039930369", "Eulen &amp; Eis"),
     ("x/archive", "1587716640076730369", "hier? https://t.co/dm1"),
     ("mastodon/archive", "statuses/1005", "escargots"),
+    ("wxr/blog", "102", "heiß &amp; gut"),
+    ("matrix/room", "$e06", "um 8 ist Essen"),
+    ("hangouts/takeout", "ev2", "zobacz "),
+    ("evernote/notebook", "Mit dem Nachtzug/20201011T212822Z", "Ich schlafe nie im Zug &amp; nie"),
     ("bluesky/repo", "3jzhiq65gm222", "insel.example/faehre..."),
     ("linkedin/complete", "2024-03-15 09:30:00 UTC:*", "Br&uuml;cke"),
     ("reddit/request", "c1", "ich schon. &amp; jetzt"),
     ("mastodon/archive", "statuses/1001", "Garten hier &amp; viel"),
+    ("signal/jsonl", "1767636030000", "kl. 8"),
+    ("transcripts/teams", "f00d0001-1/15-0", "&amp; willkommen"),
 ]
 
 

@@ -180,8 +180,16 @@ def test_what_a_killed_import_stored_is_there_and_told_until_the_same_import_has
     with open_view(fresh_self, "list") as view:
         (one,) = view.history.imports()
         stored = view.overview.how_many()
+        assert [one.finished for one in view.overview.imports()] == [False]
+        assert not view.overview.kept_files()  # the survey of a folder does not call it imported
     assert not one.finished
     assert stored == one.records >= 300
+    for command in ("imports", "status"):
+        told = subprocess.run(
+            [sys.executable, "-m", "afterself", "--self", str(fresh_self.path), command],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        assert "was cut off: import it again" in " ".join(told.split())
     done = import_path(fresh_self, path)
     assert (done.new, done.same) == (3600 - stored, stored)
     with open_view(fresh_self, "list") as view:

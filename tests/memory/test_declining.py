@@ -67,3 +67,10 @@ def test_what_lies_after_the_last_record_is_not_known(view: View, question: str)
 def test_yesterday_is_known_of_while_the_archive_is_fresh() -> None:
     last = datetime(2026, 11, 20, tzinfo=UTC)
     assert not asks_after("What did you eat yesterday?", last, NOW)
+
+
+def test_a_thing_of_the_world_that_shares_a_word_is_not_answered(view: View) -> None:
+    memory, last = Memory(view), last_known(view)
+    for question in ("What is the capital of France, and the channel there?", "What is your favourite lamp?"):
+        why = declined(memory.ask(question), last, NOW)
+        assert why is not None and why.reason == "never"

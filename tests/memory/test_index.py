@@ -58,6 +58,18 @@ def test_what_is_indexed_is_not_indexed_again_and_the_newest_come_first(tmp_path
     assert embed(self_) == 0
 
 
+def test_what_is_embedded_in_many_batches_is_all_embedded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dense, "BATCH", 1)
+    self_ = store(tmp_path / "self", LINES)
+    heard: list[int] = []
+    with Archive.writing(self_) as archive:
+        assert update(archive, static_embedder(), tell=lambda done, _: heard.append(done)) == len(LINES)
+        assert archive.vectors.count_missing() == 0
+    assert heard == [1, 2, 3, 4]
+
+
 def test_a_forgotten_record_has_no_vector_and_no_sign(indexed: Self, monkeypatch: pytest.MonkeyPatch) -> None:
     with open_view(indexed, "retrieve") as view:
         before = len(Index(view, static_embedder()))

@@ -150,6 +150,13 @@ def test_a_question_that_the_person_was_asked_speaks_for_them() -> None:
     assert ranked("Who sat on your panel?", lines)[1] > 0.9
 
 
+def test_what_the_owner_tells_of_a_named_person_answers_for_them() -> None:
+    lines = [Said("Nora", "Ben broke his hip on the stairs", new=True), *SMALL_TALK]
+    assert ranked("How did Ben break his hip?", lines)[1] > 0.6
+    by_another = [Said("Anna", "Ben broke his hip on the stairs", new=True), *SMALL_TALK]
+    assert ranked("How did Ben break his hip?", by_another)[1] < ATTRIBUTED_FROM
+
+
 def test_a_date_that_no_record_is_from_lowers_the_certainty() -> None:
     lines = [Said("Nora", "we went sailing", "2021-07-03", new=True), *SMALL_TALK]
     assert ranked("Did you go sailing in 1987?", lines)[1] < ranked("Did you go sailing in 2021?", lines)[1]
@@ -178,3 +185,10 @@ def test_certainty_lies_between_0_and_1_and_is_0_without_a_shared_word(
 def test_bm25_is_0_without_a_shared_stem_and_positive_with_one(stems: list[str], terms: list[str]) -> None:
     score = bm25(stems, len(stems), set(terms), Statistics(10, 3.0, {"a": 10, "b": 1}))
     assert (score > 0) == bool(set(stems) & set(terms))
+
+
+def test_a_title_names_nobody() -> None:
+    book = NameBook([Person(1, "Mr Okafor", False), Person(2, "Nora", True)], "Nora")
+    asked = read_question("What was Mr Cadney's first name?", book)
+    assert asked.naming.persons == () and "cadney" in asked.content and "mr" not in asked.content
+    assert read_question("What did Mr Okafor plant?", book).naming.only == {1}

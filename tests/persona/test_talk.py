@@ -14,6 +14,7 @@ from afterself.cli.talk_sitting import Sitting
 from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.persona import Fact, Spoken, SteppedOut, Talk
+from afterself.persona.grounding import Mode
 from afterself.persona.moments import read_as_of
 from afterself.policy import open_view
 from tests.persona.conftest import BURST
@@ -72,6 +73,17 @@ def test_the_model_is_not_asked_about_words_of_distress(talker: Self) -> None:
         assert isinstance(reply, SteppedOut) and reply.language == "de"
         assert "findahelpline.com" in reply.message and "Ida Fictional" in reply.message
         assert talk.turns == [] and talk.retry() is None
+
+
+@pytest.mark.parametrize("answers", ["recorded", "grounded", "free"])
+def test_asked_what_it_is_the_program_answers_and_not_the_persona(talker: Self, answers: Mode) -> None:
+    out = Console(record=True, width=200)
+    with Talk.open(talker, answers=answers) as talk:
+        reply = Sitting(talk, out).say("Are you a real person?")
+        assert isinstance(reply, Fact) and not reply.answer.hits
+        assert reply.declined is not None and reply.declined.reason == "software"
+        assert talk.turns == []
+    assert "This is a program" in out.export_text()
 
 
 def test_a_slash_before_words_of_distress_makes_no_command_of_them(

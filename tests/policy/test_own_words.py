@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import apsw
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,6 +147,19 @@ def test_among_very_many_records_copies_are_not_looked_for_and_that_is_told(
     assert not many.compared and many.own == many.written == few.written and not many.copies
     assert "copies were not looked for" in own_words_lines(many)[0]
     assert "copies were not looked for" not in own_words_lines(few)[0]
+
+
+def test_the_languages_of_very_much_are_told_in_little_memory(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    long = "7" * 400_000
+    store(*(said(f"{long} {n}", kind="document", native_id=str(n)) for n in range(16)), me=["Anna"])
+    with open_view(fresh_self, "list") as view:
+        assert view.own.languages(threads=[1]) == {"und": 1.0}
+        before = apsw.memory_used()
+        apsw.memory_high_water(True)
+        view.own.languages(threads=[1])
+        assert apsw.memory_high_water() - before < 5 * len(long)
 
 
 @given(st.text(min_size=1, max_size=400), st.text(max_size=400))

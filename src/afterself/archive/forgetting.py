@@ -134,7 +134,7 @@ def bury(
             *(k for (k,) in db.execute("SELECT source_key FROM alias WHERE record = ?", (row,))),
         ]
         revisions: Any = db.execute(
-            "SELECT revision.row, revision.text, blob.sha256, raw_offset, raw_length "
+            "SELECT revision.row, revision.text, blob.sha256, raw_offset, raw_length, raw_pointer, raw_row "
             "FROM revision LEFT JOIN blob ON blob.id = revision.blob WHERE record = ?",
             (row,),
         ).fetchall()
@@ -180,12 +180,14 @@ def bar(db: apsw.Connection, secret: bytes, changes: ChangeLog, identities: Sequ
     changes.append("contact forgotten", identities=who)
 
 
-def tidy(db: apsw.Connection) -> None:
-    """Remove threads, members, imports and links that nothing is left of."""
+def tidy(db: apsw.Connection) -> list[str]:
+    """Remove threads, members, imports and links that nothing is left of; gives the threads' titles."""
     db.execute(
         "DELETE FROM same_as WHERE said IN (SELECT said FROM same_as GROUP BY said HAVING count(*) = 1)"
     )
-    db.execute("DELETE FROM thread WHERE row NOT IN (SELECT thread FROM record)")
+    of_nothing = "FROM thread WHERE row NOT IN (SELECT thread FROM record)"
+    titles = [str(title) for (title,) in db.execute(f"SELECT title {of_nothing}")]
+    db.execute(f"DELETE {of_nothing}")
     db.execute(
         "DELETE FROM import_member WHERE id NOT IN (SELECT member FROM revision WHERE member IS NOT NULL) "
         "AND (blob IS NULL OR blob NOT IN (SELECT blob FROM attachment WHERE blob IS NOT NULL))"
@@ -200,3 +202,4 @@ def tidy(db: apsw.Connection) -> None:
         "AND id NOT IN (SELECT blob FROM revision WHERE blob IS NOT NULL) "
         "AND id NOT IN (SELECT blob FROM attachment WHERE blob IS NOT NULL)"
     )
+    return titles

@@ -173,7 +173,7 @@ class ImportRun:
         self, person: Person, identity: Identity, *, owner: bool, by: Literal["option", "hint", "export"]
     ) -> Identity:
         if self._people.decide(identity, owner, by):
-            self._owner_changed = True
+            self._owner_changed, self._owner_by = True, self._people.owner_known(self.source, self.account)
             identity = dataclasses.replace(identity, owner=owner, owner_by=by)
         self._identities[person.handle] = identity
         return identity

@@ -10,7 +10,8 @@ owner's, or that an excluded contact said, becomes stale.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +24,30 @@ from afterself.archive.ledger import Ledger
 from afterself.archive.same_words import link_anew
 
 DecidedBy = Literal["person", "option", "hint", "export"]
+
+_AT_ONCE = 20_000
+_TRUTH = """
+(
+    SELECT one.id,
+           CASE WHEN one.owner = 1 THEN 1
+                WHEN one.owner = 0 OR scope.by IS NOT NULL THEN 0 END AS is_owner,
+           coalesce(one.owner_by, scope.by) AS owner_by
+    FROM identity AS one,
+         (SELECT min(owner_by) AS by FROM identity
+          WHERE source = ?1 AND account = ?2 AND owner = 1) AS scope
+    WHERE one.source = ?1 AND one.account = ?2
+) AS truth
+"""
+_SETTLE = f"""
+UPDATE record SET is_owner = truth.is_owner, owner_by = truth.owner_by FROM {_TRUTH}
+WHERE record.author = truth.id AND record.row BETWEEN ?3 AND ?4
+  AND (record.is_owner IS NOT truth.is_owner OR record.owner_by IS NOT truth.owner_by)
+"""
+_NO_LONGER_THEIRS = f"""
+SELECT revision.row FROM {_TRUTH} JOIN record ON record.author = truth.id
+JOIN revision ON revision.record = record.row
+WHERE record.row BETWEEN ?3 AND ?4 AND record.is_owner = 1 AND truth.is_owner IS NOT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +123,7 @@ class People:
 
     def near(self, name: str, limit: int = 5) -> list[str]:
         """Names that `name` may have been meant as, nearest first."""
-        wanted = folded(name)
-        shown = {folded(one.name): one.name for one in reversed(self.identities())}
-        holding = [key for key in shown if wanted and (wanted in key or key in wanted)]
-        close = difflib.get_close_matches(wanted, shown, n=limit, cutoff=0.6)
-        return [shown[key] for key in dict.fromkeys([*close, *sorted(holding)])][:limit]
+        return near_names(name, [one.name for one in self.identities()], limit)
 
     def decide(self, identity: Identity, owner: bool, by: DecidedBy) -> bool:
         """Write down that `identity` is (or is not) the owner; False if that was known already.
@@ -133,27 +154,14 @@ class People:
 
     def settle(self, source: str, account: str) -> int:
         """Bring `is_owner` of every record of this source and account in line; gives how many changed."""
-        before = self._owners_words(source, account)
-        self._db.execute(
-            """
-            UPDATE record SET is_owner = truth.is_owner, owner_by = truth.owner_by
-            FROM (
-                SELECT one.id,
-                       CASE WHEN one.owner = 1 THEN 1
-                            WHEN one.owner = 0 OR scope.by IS NOT NULL THEN 0 END AS is_owner,
-                       coalesce(one.owner_by, scope.by) AS owner_by
-                FROM identity AS one,
-                     (SELECT min(owner_by) AS by FROM identity
-                      WHERE source = ?1 AND account = ?2 AND owner = 1) AS scope
-                WHERE one.source = ?1 AND one.account = ?2
-            ) AS truth
-            WHERE record.author = truth.id
-              AND (record.is_owner IS NOT truth.is_owner OR record.owner_by IS NOT truth.owner_by)
-            """,
-            (source, account),
-        )
-        changed = int(self._db.changes())
-        self._ledger.mark_stale(before - self._owners_words(source, account))
+        top: Any = self._db.execute("SELECT coalesce(max(row), 0) FROM record").get
+        changed, no_longer = 0, array("q")  # the latter: revisions of what turns out not to be the owner's
+        for first in range(1, int(top) + 1, _AT_ONCE):  # what an UPDATE is about to change stands in memory
+            values = (source, account, first, first + _AT_ONCE - 1)
+            no_longer.extend(row for (row,) in self._db.execute(_NO_LONGER_THEIRS, values))
+            self._db.execute(_SETTLE, values)
+            changed += int(self._db.changes())
+        self._ledger.mark_stale(no_longer)
         return changed
 
     def wrote_before(self, source: str, account: str, row: int) -> bool:
@@ -164,16 +172,6 @@ class People:
             (row, source, account),
         ).get
         return bool(found)
-
-    def _owners_words(self, source: str, account: str) -> set[int]:
-        """Revision rows of the owner's records of this source and account."""
-        rows = self._db.execute(
-            "SELECT revision.row FROM record JOIN thread ON thread.row = record.thread "
-            "JOIN revision ON revision.record = record.row "
-            "WHERE thread.source = ? AND thread.account = ? AND record.is_owner = 1",
-            (source, account),
-        )
-        return {row for (row,) in rows}
 
     def set_owner(self, chosen: Sequence[Identity], owner: bool = True) -> int:
         """A person says that these identities are (or are not) the owner; gives how many records changed."""
@@ -204,3 +202,12 @@ class People:
         )
         who = [keyed_id(self._secret, f"identity/{handle}") for (handle,) in handles]
         self._changes.append("contact excluded" if excluded else "contact included", identities=who)
+
+
+def near_names(name: str, names: Iterable[str], limit: int = 5) -> list[str]:
+    """Those of the names that `name` may have been meant as, nearest first."""
+    wanted = folded(name)
+    shown = {folded(one): one for one in reversed(list(names))}
+    holding = [key for key in shown if wanted and (wanted in key or key in wanted)]
+    close = difflib.get_close_matches(wanted, shown, n=limit, cutoff=0.6)
+    return [shown[key] for key in dict.fromkeys([*close, *sorted(holding)])][:limit]

@@ -36,6 +36,7 @@ _WRITINGS = ("document", "note")
 _SECOND = 1_000_000
 _NEAR, _NEAR_SHORT, _DAY = 600 * _SECOND, 2 * _SECOND, 86_400 * _SECOND
 _SPAN = {"second": 0, "minute": 60 * _SECOND}
+_AT_ONCE = 20_000
 _UNKNOWN = "same words unknown"
 _NOTHING_LINKED, _UNMARKED = b"\x01", b"\x02"
 
@@ -148,7 +149,8 @@ def copies_of(db: apsw.Connection, records: Collection[str]) -> list[str]:
 
 _FRESH = """
 WITH fresh (row) AS MATERIALIZED (
-    SELECT row FROM record WHERE row >= :first UNION SELECT value FROM json_each(:changed))
+    SELECT row FROM record WHERE row >= :first
+    UNION ALL SELECT DISTINCT value FROM json_each(:changed) WHERE value < :first)
 """
 _NO_STRANGER = "coalesce(new.is_owner, old.is_owner, 0) = coalesce(old.is_owner, new.is_owner, 0)"
 _SAME_AUTHOR = f"""
@@ -326,8 +328,11 @@ def _caught_up(db: apsw.Connection) -> bytes | None:
     if unknown is None:
         return None
     db.execute("DELETE FROM meta WHERE name = ?", (_UNKNOWN,))
-    marks = [(mark, row) for row, mark in _marks(db, "1", ()) if mark is not None]
-    db.executemany("UPDATE record SET words = ? WHERE row = ?", marks)
+    top: Any = db.execute("SELECT coalesce(max(row), 0) FROM record").get
+    for first in range(1, int(top) + 1, _AT_ONCE):
+        found = _marks(db, "record.row BETWEEN ? AND ?", (first, first + _AT_ONCE - 1))
+        marks = [(mark, row) for row, mark in found if mark is not None]
+        db.executemany("UPDATE record SET words = ? WHERE row = ?", marks)
     return bytes(unknown)
 
 

@@ -349,10 +349,11 @@ class Archive:
             if contact is not None:
                 records = [*records, *self.records_of(contact, with_replies=with_replies)]
             count, traces, stale = bury(self._db, self._secret, self.changes, self.ledger, records)
+            names = [] if contact is None else [contact.name, *(one.name for one in contact.identities)]
             if contact is not None:
                 bar(self._db, self._secret, self.changes, contact.identities)
-            tidy(self._db)
-            raw = redact(self._db, self._blobs, traces) if traces else RawChanges()
+            names += tidy(self._db)
+            raw = redact(self._db, self._blobs, traces, names) if traces or names else RawChanges()
             mark_clearing(self._db, texts=True)
         return Forgotten(count, stale, raw.cut, raw.dropped, cleared=False)
 

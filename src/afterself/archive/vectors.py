@@ -34,6 +34,7 @@ CREATE TRIGGER vector_signs_go AFTER DELETE ON vector
     BEGIN DELETE FROM vector_signs WHERE block = old.id / {BLOCK}; END;
 """
 
+_NEWEST = 2**63 - 1
 _EMBEDDER = "embedder"
 _FOLDER = "embedder folder"
 _UP_TO = "vectors up to"
@@ -128,10 +129,12 @@ class Vectors:
         self._db.execute("DELETE FROM vector")
         self._db.execute("DELETE FROM meta WHERE name IN (?, ?)", (_EMBEDDER, _UP_TO))
 
-    def missing(self, limit: int) -> list[tuple[int, str]]:
-        """Latest revisions (row, text) that have no vector yet, newest first."""
+    def missing(self, limit: int, before: int = _NEWEST) -> list[tuple[int, str]]:
+        """Latest revisions (row, text) that have no vector yet, newest first, of those before a row."""
         rows: Any = self._db.execute(
-            f"SELECT revision.row, revision.text {_MISSING} ORDER BY record.revision DESC LIMIT ?", (limit,)
+            f"SELECT revision.row, revision.text {_MISSING} AND record.revision < ? "
+            "ORDER BY record.revision DESC LIMIT ?",
+            (before, limit),
         )
         return list(rows)
 

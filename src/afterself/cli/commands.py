@@ -1,4 +1,4 @@
-"""Every command group, imported so that it registers itself on the app, in the order of `--help`."""
+"""Every command group, imported so that it registers itself on the app, and the order of `--help`."""
 
 from __future__ import annotations
 
@@ -31,3 +31,19 @@ from afterself.cli import score_command as score_command  # isort: skip
 from afterself.cli import evaluate_command as evaluate_command  # isort: skip
 from afterself.cli import encryption_commands as encryption_commands  # isort: skip
 from afterself.cli import pack_commands as pack_commands  # isort: skip
+
+from afterself.cli.shell import app  # isort: skip
+
+_ROAD = (
+    "demo", "new", "import", "status", "search", "ask", "timeline", "remember", "dataset", "base", "train",
+    "evaluate", "report", "talk", "correct", "forget", "lock", "unlock", "passphrase", "recovery", "pack",
+    "unpack", "verify", "doctor", "imports", "reparse", "index", "score", "reply",
+)  # fmt: skip
+"""The way that a person goes, then what they look after, then what is for few. Groups stand after these."""
+
+
+def _place(name: str | None) -> int:
+    return _ROAD.index(name) if name in _ROAD else len(_ROAD)
+
+
+app.registered_commands.sort(key=lambda one: _place(one.name or getattr(one.callback, "__name__", "")))

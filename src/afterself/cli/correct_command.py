@@ -42,7 +42,9 @@ def correct(
             help="The right text; - reads it from standard input (default: $EDITOR).",
         ),
     ] = None,
-    why: Annotated[str | None, typer.Option("--why", help="Why, for your own memory.")] = None,
+    why: Annotated[
+        str | None, typer.Option("--why", metavar="TEXT", help="Why, for your own memory.")
+    ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take the latest correction back.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")] = False,
 ) -> None:

@@ -124,6 +124,7 @@ def _figures(found: Likeness) -> list[str]:
             more = "Import more, then: afterself train"
         return [with_self(f"Likeness: {figure(reading.weights)}. {more}")]
     lines = [
+        "Fewer bits per byte is closer; in brackets the 95 % interval:",
         f"  {figure(reading.base)}  bits per byte under the bare base",
         f"  {figure(reading.witten_bell)}  counting letters (Witten-Bell, order 6)",
         f"  {figure(reading.weights)}  under the weights",

@@ -19,17 +19,26 @@ PersonOption = Annotated[
     str | None,
     typer.Option("--person", metavar="NAME", autocompletion=everybody, help="Only what this person said."),
 ]
-SinceOption = Annotated[str | None, typer.Option("--since", help="Said at this time (ISO, UTC) or later.")]
-UntilOption = Annotated[str | None, typer.Option("--until", help="Said before this time (ISO, UTC).")]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="Said at this time (ISO, UTC) or later.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help="Said before this time (ISO, UTC).")
+]
 ThreadOption = Annotated[
     str | None,
-    typer.Option("--thread", autocompletion=threads, help="Only this thread: its id or title."),
+    typer.Option(
+        "--thread", metavar="THREAD", autocompletion=threads, help="Only this thread: its id or title."
+    ),
 ]
-SourceOption = Annotated[str | None, typer.Option("--source", help="Only this source: whatsapp, generic, …")]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", metavar="SOURCE", help="Only this source: whatsapp, generic, …")
+]
 KindOption = Annotated[
     str | None,
     typer.Option(
         "--kind",
+        metavar="KIND",
         autocompletion=one_of("message", "mail", "post", "note", "document", "utterance"),
         help="Only this kind: message, mail, …",
     ),
@@ -47,11 +56,14 @@ def filters_of(
     own: bool = False,
 ) -> Filters:
     """What the options ask for; UsageError if there is no such person, thread, source or kind."""
+    from afterself.archive.people import near_names
     from afterself.memory.filters import Filters, people_called
 
     people = None if person is None else people_called(view, person)
-    if people is not None and not people:
-        raise UsageError(f"Nobody is called “{person}”.", remedy="See who there is: afterself people")
+    if person is not None and not people:
+        near = ", ".join(near_names(person, [one.name for one in view.people()]))
+        remedy = f"Did you mean: {near}?" if near else "See who there is: afterself people"
+        raise UsageError(f"Nobody is called “{person}”.", remedy=remedy)
     sources = set() if source is None else {one.source for one in view.threads()}
     if source is not None and source not in sources:
         raise UsageError(

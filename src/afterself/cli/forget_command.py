@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from afterself.home.folder import Self
 
 _SHOWN = 10
+_LARGE = 100_000_000
+"""Bytes of an archive that takes a while to write anew."""
 
 
 @app.command()
@@ -50,7 +52,9 @@ def forget(
     ] = None,
     thread: Annotated[
         str | None,
-        typer.Option("--thread", autocompletion=threads, help="A conversation: its id or title."),
+        typer.Option(
+            "--thread", metavar="THREAD", autocompletion=threads, help="A conversation: its id or title."
+        ),
     ] = None,
     number: Annotated[
         int | None,
@@ -59,9 +63,12 @@ def forget(
         ),
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="What was said at this time (ISO, UTC) or later.")
+        str | None,
+        typer.Option("--since", metavar="DATE", help="What was said at this time (ISO, UTC) or later."),
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", help="What was said before this time.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="What was said before this time.")
+    ] = None,
     with_replies: Annotated[
         bool,
         typer.Option(
@@ -214,10 +221,12 @@ def _thread(self_: Self, wanted: str) -> str:
 def _forget(
     self_: Self, found: Reach, person: Contact | None, wanted: Wanted
 ) -> tuple[Forgotten, dict[str, Any]]:
+    from rich.text import Text
+
     from afterself.archive.store import Archive
     from afterself.cli.receipts import keep_receipt, room_for_receipt
 
-    with Archive.writing(self_) as archive:
+    with console(stderr=True).status(Text("Forgetting")), Archive.writing(self_) as archive:
         records = _all(found, wanted)
         with room_for_receipt(self_):
             done = archive.forget(records, contact=person, with_replies=wanted.with_replies)
@@ -280,6 +289,12 @@ def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> 
     if found.same_words:
         same = _records(found.same_words)
         out.print(f"Elsewhere the same words stand in {same}, and stay: search for them.")
+    if (size := self_.archive_path.stat().st_size) > _LARGE:
+        out.print(
+            f"Then the archive ({size / 1e6:,.0f} MB) is written anew, so that nothing of it stays: "
+            "a few seconds for each 100 MB, and as much room meanwhile.",
+            markup=False,
+        )
     packed = _packed(self_)
     if packed:
         last = terminal_text(str(packed[-1].get("at"))[:10], one_line=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _LONGEST_ID = 80
 
+CUT_OFF = " (was cut off: import it again, and it goes on)"
+
 
 @records_app.command("show")
 def show(
@@ -161,7 +163,7 @@ def imports(as_json: Json = False) -> None:
         table.add_row(
             str(one.number),
             shown_moment(one.at, "minute"),
-            Text(terminal_text(one.name, one_line=True)),
+            Text(terminal_text(one.name, one_line=True) + CUT_OFF * (not one.finished)),
             Text(terminal_text(f"{one.importer} {one.version}", one_line=True)),
             f"{one.records:,}{more}",
         )

@@ -55,6 +55,7 @@ def import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: bo
     """
     from rich.text import Text
 
+    from afterself.importers.languages import let_go
     from afterself.importers.source_view import SourceView
 
     imported = Imported()
@@ -76,6 +77,7 @@ def import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: bo
             except SourceError as error:
                 imported.failed.append((path, error))
         _run(runs, options, imported)
+    let_go()
     return imported
 
 

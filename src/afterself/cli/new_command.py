@@ -28,11 +28,14 @@ NOT_ENCRYPTED = (
 
 @app.command()
 def new(
-    name: Annotated[str | None, typer.Option("--name", help="Whose self: the given name.")] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="Whose self: the given name.")
+    ] = None,
     right: Annotated[
         str | None,
         typer.Option(
             "--right",
+            metavar="RIGHT",
             autocompletion=one_of("mine", "consent", "steward", "fictional", "research"),
             help="By what right: mine, consent, steward, fictional or research.",
         ),
@@ -41,6 +44,7 @@ def new(
         str | None,
         typer.Option(
             "--allow",
+            metavar="PURPOSES",
             autocompletion=several_of("archive", "train", "talk", "voice", "after-death"),
             help="For what, with commas: archive, train, talk, voice, after-death.",
         ),
@@ -48,7 +52,10 @@ def new(
     base: Annotated[
         str | None,
         typer.Option(
-            "--base", autocompletion=bases, help="Base model to train on later (default: the embedded one)."
+            "--base",
+            metavar="ID|PATH",
+            autocompletion=bases,
+            help="Base model to train on later (default: the embedded one).",
         ),
     ] = None,
     no_passphrase: Annotated[

@@ -6,9 +6,11 @@ No text, name or title is in it, so that keeping it keeps nothing of what was fo
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,25 +27,19 @@ def room_for_receipt(self_: Self) -> Iterator[None]:
 
     Inside the block the disk may fill up: a forgetting writes a journal as large as what it changes.
     """
-    from afterself.home.atomic import FILE_MODE, make_folder, neighbour
+    from afterself.home.atomic import make_folder
 
-    try:
-        make_folder(self_.reports_dir)
-        kept, handle = neighbour(self_.reports_dir / "receipt", FILE_MODE)
-    except OSError as error:
-        raise _no_room(self_, error) from error
-    try:
+    with contextlib.ExitStack() as held:
         try:
-            with open(handle, "wb", closefd=False) as file:
-                file.write(secrets.token_bytes(_ROOM))
-                file.flush()
-                os.fsync(handle)
+            make_folder(self_.reports_dir)
+            # Without a name: nothing of it is left after a power cut.
+            file = held.enter_context(tempfile.TemporaryFile(dir=self_.reports_dir, buffering=0))
+            if file.write(secrets.token_bytes(_ROOM)) < _ROOM:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(file.fileno())
         except OSError as error:
             raise _no_room(self_, error) from error
         yield
-    finally:
-        kept.unlink(missing_ok=True)
-        os.close(handle)
 
 
 def _no_room(self_: Self, error: OSError) -> Exception:

@@ -51,12 +51,16 @@ def records(
     ] = None,
     thread: Annotated[
         str | None,
-        typer.Option("--thread", autocompletion=threads, help="Only this thread: its id or title."),
+        typer.Option(
+            "--thread", metavar="THREAD", autocompletion=threads, help="Only this thread: its id or title."
+        ),
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", help="Said at this time (ISO, UTC) or later.")
+        str | None, typer.Option("--since", metavar="DATE", help="Said at this time (ISO, UTC) or later.")
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Said before this time (ISO, UTC).")] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Said before this time (ISO, UTC).")
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option("--limit", min=0, help=f"At most so many (a table shows {_TABLE_ROWS} without it)."),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli.history_commands import CUT_OFF
 from afterself.cli.new_command import NOT_ENCRYPTED
 from afterself.cli.own_words import languages_lines
 from afterself.cli.shell import app, console, echo_json, open_self, own_command, with_self
@@ -72,7 +73,13 @@ def _facts(self_: Self) -> dict[str, Any]:
         "languages": languages,
         "owner_unknown_in": list(seen.owner_unknown_in),
         "imports": [
-            {"source": one.source, "format": one.importer, "name": one.name, "at": _time(one.at)}
+            {
+                "source": one.source,
+                "format": one.importer,
+                "name": one.name,
+                "at": _time(one.at),
+                "finished": one.finished,
+            }
             for one in imports
         ],
         "weights": _weights(self_),
@@ -173,9 +180,15 @@ def _again(count: int) -> str:
 def _by_source(imports: list[dict[str, Any]]) -> list[str]:
     """A line for each folder or file of a day, however many formats were found in it."""
     formats: dict[tuple[str, str], dict[str, None]] = {}
+    cut_off = set()
     for one in imports:
-        formats.setdefault((one["at"][:10], one["name"]), {})[one["format"]] = None
-    return [f"{day}  {name}: {', '.join(found)}" for (day, name), found in formats.items()]
+        place = one["at"][:10], one["name"]
+        formats.setdefault(place, {})[one["format"]] = None
+        cut_off |= set() if one["finished"] else {place}
+    return [
+        f"{place[0]}  {place[1]}: {', '.join(found)}" + CUT_OFF * (place in cut_off)
+        for place, found in formats.items()
+    ]
 
 
 def _undone(purposes: list[str]) -> str:

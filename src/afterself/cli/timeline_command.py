@@ -15,7 +15,8 @@ from afterself.cli.filter_options import (
     filters_of,
 )
 from afterself.cli.moments import moment_of, shown_moment
-from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.shell import app, console, echo_json, open_self, with_self
+from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
@@ -29,8 +30,18 @@ def timeline(
     said: Annotated[
         bool, typer.Option("--said", help="Month by month what was said, instead of what it tells of.")
     ] = False,
-    since: Annotated[str | None, typer.Option("--since", help="From this time (ISO) on.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Before this time (ISO).")] = None,
+    disagreeing: Annotated[
+        bool,
+        typer.Option(
+            "--disagreeing", help="Only sentences of one person that tell the same thing of different times."
+        ),
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="From this time (ISO) on.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Before this time (ISO).")
+    ] = None,
     person: PersonOption = None,
     thread: ThreadOption = None,
     source: SourceOption = None,
@@ -41,7 +52,8 @@ def timeline(
     """Show a life in its order: sentences that name an earlier year, and what was remembered of one.
 
     Nothing is summed up or made up: each line stands so in a record, whose id stands beside it. With --said
-    it is the order in which things were written: how much in each month, and the owner's longest message.
+    it is the order in which things were written: how much a month, and the owner's longest message. With
+    --disagreeing it lists what cannot both be right; nothing decides between them but you.
 
     \b
     Example: afterself timeline --person me --until 1980
@@ -49,6 +61,9 @@ def timeline(
     """
     from afterself.memory.timeline import months, told_of
     from afterself.policy import open_view
+
+    if said and disagreeing:
+        raise UsageError("--said and --disagreeing are two lists.", remedy="Use one of them.")
 
     with open_view(open_self(), "quote", audience) as view:
         begins, ends = (since, until) if said else (None, None)
@@ -58,7 +73,29 @@ def timeline(
             _show_months(by_month, console(), as_json=as_json)
             return
         lines = told_of(view, filters, moment_of(since, "--since"), moment_of(until, "--until"))
-        _show_lines(lines, console(), as_json=as_json)
+        if disagreeing:
+            _show_pairs(lines, console(), as_json=as_json)
+        else:
+            _show_lines(lines, console(), as_json=as_json)
+
+
+def _show_pairs(lines: list[Line], out: Console, *, as_json: bool) -> None:
+    from afterself.memory.disagreeing import disagreeing
+
+    pairs = disagreeing(lines)
+    for pair in pairs:
+        if as_json:
+            echo_json({"later": _json(pair.later), "earlier": _json(pair.earlier)})
+            continue
+        _print(pair.later.when, pair.later, out)
+        _print(pair.earlier.when, pair.earlier, out)
+        out.print()
+    if not as_json:
+        out.print(
+            "To say which one holds: afterself remember TEXT --corrects ID"
+            if pairs
+            else "No two sentences of one person that tell the same thing name different times."
+        )
 
 
 def _show_lines(lines: list[Line], out: Console, *, as_json: bool) -> None:
@@ -68,9 +105,8 @@ def _show_lines(lines: list[Line], out: Console, *, as_json: bool) -> None:
         else:
             _print(line.when, line, out)
     if not lines and not as_json:
-        out.print(
-            "Nothing that is recorded names an earlier year. To tell of one: afterself remember --about"
-        )
+        nothing = "Nothing that is recorded names an earlier year."
+        out.print(with_self(f"{nothing} To tell of one: afterself remember TEXT --about YEAR"), markup=False)
 
 
 def _show_months(months: list[Month], out: Console, *, as_json: bool) -> None:

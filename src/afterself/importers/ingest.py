@@ -151,6 +151,8 @@ def import_source(
                 _refuse_nothing(source, tally)
                 if owner_must_be_there and tally.ownerless and not tally.found:
                     require_owner(archive, source.outer_name, options, tally.ownerless)
+                if tally.stored:
+                    archive.keep()  # of a large source, too, the end is stored before its words are looked at
                 identify_owner(archive)
         except SourceError as error:
             if not tally.stored:

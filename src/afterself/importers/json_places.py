@@ -18,10 +18,10 @@ from afterself.importers.contract import Unreadable
 from afterself.importers.json_stream import Broken
 from afterself.importers.source_view import SourceView, shown
 
-LARGEST = 64 << 20
+LARGEST = 128 << 20
 """Bytes of one item, such as a whole conversation."""
 _BLOCK = 1 << 20
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[{}\[\]"]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]"]', re.DOTALL)
 _FIRST_ARRAY = re.compile(rb"\[")
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from afterself.errors import UsageError
 
+MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 THIS_MACHINE = "this machine's zone"
 _LOCALTIME = Path("/etc/localtime")
 

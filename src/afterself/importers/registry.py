@@ -36,21 +36,27 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.claude import ClaudeImporter
     from afterself.importers.discord import DiscordImporter
     from afterself.importers.documents import DocumentImporter
+    from afterself.importers.evernote import EvernoteImporter
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.google_chat import GoogleChatImporter
     from afterself.importers.google_keep import GoogleKeepImporter
+    from afterself.importers.hangouts import HangoutsImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
+    from afterself.importers.irc import IrcImporter
     from afterself.importers.linkedin import LinkedInImporter
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
     from afterself.importers.matrix import MatrixImporter
     from afterself.importers.reddit import RedditImporter
+    from afterself.importers.signal import SignalImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
     from afterself.importers.telegram import TelegramImporter
+    from afterself.importers.transcripts import TranscriptImporter
     from afterself.importers.whatsapp import WhatsAppImporter
+    from afterself.importers.wordpress import WordPressImporter
     from afterself.importers.x import XImporter
 
     # What came with an export belongs to it: those that know their files by their places ask first.
@@ -60,6 +66,7 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
+        SignalImporter(),
         MatrixImporter(),
         FacebookImporter(),
         InstagramImporter(),
@@ -68,11 +75,16 @@ def importers() -> tuple[Importer, ...]:
         RedditImporter(),
         LinkedInImporter(),
         BlueskyImporter(),
+        WordPressImporter(),
+        IrcImporter(),
+        TranscriptImporter(),
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
         GoogleChatImporter(),
         GoogleKeepImporter(),
+        HangoutsImporter(),
+        EvernoteImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),

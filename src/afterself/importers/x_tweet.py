@@ -19,7 +19,7 @@ from afterself.importers.attached import linked
 from afterself.importers.contract import Unreadable
 from afterself.importers.json_fields import first_of, id_of, table, tables, words
 from afterself.importers.json_places import Item
-from afterself.importers.local_time import instant
+from afterself.importers.local_time import MONTHS, instant
 from afterself.importers.marked_text import unescaped
 from afterself.importers.source_view import SourceView
 
@@ -27,7 +27,6 @@ POSTS = "posts"
 _EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
 _FIRST_SNOWFLAKE = 29_700_859_247
 _DATE = re.compile(r"\w{3} (\w{3}) (\d\d) (\d\d:\d\d:\d\d) \+0000 (\d{4})")
-_MONTHS = {name: n for n, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _MENTIONS = re.compile(r"(?:@\w+\s+)+")
 _RETWEET = re.compile(r"RT @(\w+): ")
 _CUT = re.compile(r"(?:…|\.\.\.)?\s*(?:https://t\.co/\w+)?\s*$")
@@ -107,7 +106,7 @@ def moment(told: str) -> datetime | None:
     found = _DATE.fullmatch(told)
     if not found:
         return instant(told.replace(" +0000", "+00:00"))
-    return instant(f"{found[4]}-{_MONTHS.get(found[1], 0):02d}-{found[2]}T{found[3]}Z")
+    return instant(f"{found[4]}-{MONTHS.get(found[1], 0):02d}-{found[2]}T{found[3]}Z")
 
 
 def instant_of(id: str) -> datetime | None:

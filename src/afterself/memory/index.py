@@ -44,9 +44,11 @@ def update(
     wanted = archive.vectors.count_missing()
     wanted = wanted if most is None else min(most, wanted)
     done = 0
+    batch: list[tuple[int, str]] = []
     while done < wanted:
         with archive.transaction():
-            batch = archive.vectors.missing(min(BATCH, wanted - done))
+            before = {"before": batch[-1][0]} if batch else {}  # else each batch would pass all that is done
+            batch = archive.vectors.missing(min(BATCH, wanted - done), **before)
             if not batch:
                 break
             archive.vectors.put(_embedded(batch, embedder))

@@ -56,8 +56,7 @@ class Ranked:
     one person who is named said it; `asked_named`: somebody else asked, and the named person spoke
     next; `tells_of_named`: the owner said it and names that person in it, or was asked about them.
     `lexical` is its own BM25 as a share of the best one's. `own` and `near` are the question's terms that
-    the record, or only its neighbours, hold. `features` are the ranker's, in the order of `features.NAMES`,
-    once it has ordered the hits.
+    the record, or only its neighbours, hold.
     """
 
     id: str
@@ -70,7 +69,6 @@ class Ranked:
     own: frozenset[str]
     near: frozenset[str]
     lexical: float = 0.0
-    features: tuple[float, ...] = ()
 
 
 def rank(

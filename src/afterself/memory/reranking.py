@@ -53,18 +53,12 @@ def rerank(
     everyone = with_near(question, ranked, entries, near)
     if not everyone:
         return []
-    matrix = feature_matrix(question, everyone, entries, links, statistics)
-    scores = (matrix @ np.array(learned_weights())).tolist()
+    scores = feature_matrix(question, everyone, entries, links, statistics) @ np.array(learned_weights())
     order = sorted(
-        range(len(everyone)),
-        key=lambda n: (
-            -round(scores[n], 9),
-            -everyone[n].score,
-            entries[everyone[n].id].order,
-            everyone[n].id,
-        ),
+        zip(everyone, scores.tolist(), strict=True),
+        key=lambda pair: (-round(pair[1], 9), -pair[0].score, entries[pair[0].id].order, pair[0].id),
     )
-    return [replace(everyone[n], score=scores[n], features=tuple(matrix[n].tolist())) for n in order]
+    return [replace(hit, score=score) for hit, score in order]
 
 
 def with_near(

@@ -40,12 +40,13 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class ImportInfo:
-    """One import that left something in the archive."""
+    """One import that left something in the archive; `finished`: it was not cut off before its end."""
 
     source: str
     importer: str
     name: str
     at: datetime
+    finished: bool
 
 
 _DAY = 86_400_000_000
@@ -163,18 +164,24 @@ class OverviewReads:
         """The imports that left something that is seen, oldest first."""
         with archive_errors(self._archive_path):
             rows: Any = self._db.execute(
-                "SELECT source, importer, outer_name, started_at FROM import "
+                "SELECT source, importer, outer_name, started_at, finished_at IS NOT NULL FROM import "
                 f"WHERE {self._there('import.id', 'import')} ORDER BY id",
                 self._seen.values,
             ).fetchall()
-        return [ImportInfo(source, importer, name, moment(at)) for source, importer, name, at in rows]
+        return [
+            ImportInfo(source, importer, name, moment(at), bool(finished))
+            for source, importer, name, at, finished in rows
+        ]
 
     def kept_files(self) -> dict[int, set[str]]:
-        """The files that were kept of imports: their SHA-256 (hex) by size. For the owner's list alone."""
+        """The files that were kept of whole imports: SHA-256 (hex) by size. For the owner's list alone."""
         found: dict[int, set[str]] = {}
         if self._seen.everything:
             with archive_errors(self._archive_path):
-                for sha256, size in self._db.execute("SELECT sha256, size FROM blob"):
+                for sha256, size in self._db.execute(
+                    "SELECT sha256, size FROM blob WHERE id NOT IN (SELECT blob FROM import_member "
+                    "JOIN import ON import.id = import WHERE finished_at IS NULL AND blob IS NOT NULL)"
+                ):
                     found.setdefault(size, set()).add(sha256)
         return found
 

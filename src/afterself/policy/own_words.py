@@ -159,18 +159,20 @@ class OwnWordsReads:
     def _sizes(self, where: str, values: dict[str, str | int]) -> list[tuple[str, str, int]]:
         """Characters that the owner wrote, by thread and language."""
         values["kinds"] = json.dumps(sorted(OWN_KINDS))
+        sizes: Counter[tuple[str, str]] = Counter()  # SQLite would take all the texts along to group them
         with archive_errors(self._archive_path):
             rows: Any = self._db.execute(
-                f"SELECT thread.id, coalesce(revision.language, '{UNDETERMINED}') AS spoken, "
-                f"sum(length(revision.text)) AS size {FROM_RECORDS} "
+                f"SELECT thread.id, coalesce(revision.language, '{UNDETERMINED}'), length(revision.text) "
+                f"{FROM_RECORDS} "
                 f"JOIN revision ON revision.row = record.revision {where} AND record.is_owner = 1 "
                 "AND record.deleted = 0 AND record.forwarded_from IS NULL "
                 "AND record.kind IN (SELECT value FROM json_each(:kinds)) "
-                f"AND coalesce(revision.language, '') != '{NO_WORDS}' "
-                "GROUP BY thread.row, spoken HAVING size > 0",
+                f"AND coalesce(revision.language, '') != '{NO_WORDS}' AND revision.text != ''",
                 values,
-            ).fetchall()
-        return list(rows)
+            )
+            for thread, language, size in rows:
+                sizes[thread, language] += size
+        return sorted((thread, language, size) for (thread, language), size in sizes.items())
 
     def _narrowed(
         self, threads: Collection[int] | None, without: Collection[str], until: datetime | None

@@ -17,6 +17,9 @@ from afterself.archive.drafts import TOLD_SOURCE
 from afterself.archive.keys import moment
 from afterself.policy.seen import FROM_RECORDS, Values
 
+_TOLD = f"record.thread IN (SELECT told.row FROM thread AS told WHERE told.source = '{TOLD_SOURCE}')"
+"""By its threads, of which there are few: an index leads to their records."""
+
 
 class ToldReads:
     """The part of a view that tells of corrections and of given times: `View.told`."""
@@ -31,7 +34,7 @@ class ToldReads:
             for corrected, id in self._db.execute(
                 f"""
                 SELECT record.reply_to, record.id {FROM_RECORDS}
-                WHERE thread.source = '{TOLD_SOURCE}' AND record.deleted = 0 AND {self._seen}
+                WHERE {_TOLD} AND record.deleted = 0 AND {self._seen}
                     AND record.reply_to IN (SELECT value FROM json_each(:asked))
                 ORDER BY record.order_at DESC, record.row DESC
                 """,
@@ -46,7 +49,7 @@ class ToldReads:
             rows = self._db.execute(
                 f"""
                 SELECT record.id, record.about_from, record.about_to {FROM_RECORDS}
-                WHERE thread.source = '{TOLD_SOURCE}' AND record.about_from IS NOT NULL AND {self._seen}
+                WHERE {_TOLD} AND record.about_from IS NOT NULL AND {self._seen}
                 """,
                 self._values,
             )
