@@ -49,10 +49,16 @@ def config(depth: int, context: int = 1024) -> dict[str, Any]:
     }
 
 
-def flops_per_token(depth: int, context: int) -> float:
-    """Floating-point operations of one trained token: 6 a weight, and causal attention."""
+def parameters(depth: int) -> int:
+    """Weights of the matrices and of the tied embeddings (norms are some thousands more)."""
     c = config(depth)
     d, inner, head = c["hidden_size"], c["intermediate_size"], c["head_dim"]
     attention = head * (2 * c["num_attention_heads"] + 2 * c["num_key_value_heads"])
-    weights = depth * d * (attention + 3 * inner) + VOCABULARY * d
-    return 6.0 * weights + 6.0 * depth * c["num_attention_heads"] * head * context
+    weights: int = depth * d * (attention + 3 * inner) + VOCABULARY * d
+    return weights
+
+
+def flops_per_token(depth: int, context: int) -> float:
+    """Floating-point operations of one trained token: 6 a weight, and causal attention."""
+    c = config(depth)
+    return 6.0 * (parameters(depth) + depth * c["num_attention_heads"] * c["head_dim"] * context)
