@@ -112,7 +112,7 @@ def test_a_broken_message_is_named_and_harms_no_other(tmp_path: Path, broken: st
     assert [where.rpartition(": ")[2] for where, _ in found.skipped] == ["message 2"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet='<>/="&;: qadivbrspntel+0', max_size=80))
 def test_a_page_of_any_shape_ends_no_takeout(tmp_path_factory: pytest.TempPathFactory, odd: str) -> None:
     folder = tmp_path_factory.mktemp("voice")

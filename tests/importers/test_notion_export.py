@@ -112,7 +112,7 @@ def test_a_page_of_nothing_and_a_broken_one_are_named_and_harm_no_other(
     assert [where for where, _ in found.skipped] == [f"X {B}.md"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(alphabet="#: ab\n><![]()*`-|aside/\r", max_size=80))
 def test_a_page_of_any_shape_ends_no_export(tmp_path_factory: pytest.TempPathFactory, odd: str) -> None:
     found = read(tmp_path_factory.mktemp("notion"), **page(odd), **page("last", id=B))
