@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from afterself.archive.drafts import Locator, OwnerHint, Person, RecordDraft, ThreadDraft
 from afterself.archive.store import Archive
 from afterself.home.folder import Self
 from afterself.home.keys import Cost
+
+settings.register_profile("steady", deadline=None, derandomize=True)
+"""A busy machine is no defect; all runs try the same examples (hardening/fuzz.py seeks new ones)."""
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

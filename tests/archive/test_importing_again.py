@@ -120,7 +120,7 @@ def test_a_day_without_a_clock_stands_where_its_file_has_it(
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_overlapping_parts_in_any_order_give_the_whole_once(
     fresh_self: Self, said: Said, store: Store, data: st.DataObject
 ) -> None:
@@ -283,7 +283,7 @@ def test_recipients_and_participants_are_people_of_the_archive(
 
 
 @given(text=st.text(), raw=st.binary(max_size=20))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_comes_out_as_it_went_in(
     fresh_self: Self, said: Said, store: Store, text: str, raw: bytes
 ) -> None:

@@ -151,7 +151,7 @@ SLOT = st.fixed_dictionaries(
 SIGNED = ({"version": 1}, {"version": 1.0}, {"version": True}, {"signer": 5}, {"signer": ""})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(keys=ANYTHING | st.lists(SLOT | ANYTHING, max_size=3), key=ANYTHING, changed=st.sampled_from(SIGNED))
 def test_a_signed_header_with_anything_in_it_is_refused_with_a_remedy(
     keys: Any, key: Any, changed: dict[str, Any]
@@ -173,7 +173,7 @@ def test_a_signed_header_with_anything_in_it_is_refused_with_a_remedy(
     assert told.value.remedy
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=4 * BLOCK), st.binary(max_size=2 * BLOCK))
 def test_any_bytes_are_members_or_refused(begin: bytes, end: bytes) -> None:
     info = tarfile.TarInfo("self/x")

@@ -46,7 +46,7 @@ def words_of(examples: list[Example], tokenizer: HFTurnTokenizer) -> str:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lengths=st.lists(st.lists(st.integers(1, 40), min_size=1, max_size=4), min_size=2, max_size=14),
     context=st.sampled_from([64, 97, 128, 256]),

@@ -40,7 +40,7 @@ def test_what_was_written_is_read_back_and_stands_nowhere_in_the_file(files: Fil
     assert size < 64 or content[:64] not in raw
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.data())
 def test_reading_anywhere_gives_what_a_plain_file_gives(files: Files, data: st.DataObject) -> None:
     content = random.Random(1).randbytes(2 * CHUNK + 777)

@@ -140,7 +140,7 @@ _MESSAGE_FIELDS = ("id", "author", "create_time", "content", "recipient", "metad
 _CLAUDE_FIELDS = ("uuid", "sender", "text", "content", "created_at", "attachments", "files")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.dictionaries(st.sampled_from(_MESSAGE_FIELDS), ANY_JSON),
     st.dictionaries(st.sampled_from(_CLAUDE_FIELDS), ANY_JSON),

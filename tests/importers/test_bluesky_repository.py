@@ -145,14 +145,14 @@ _VALUES = st.recursive(
 
 
 @given(_VALUES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_value_is_read_as_it_was_written(car: ModuleType, value: Any) -> None:
     assert decoded(car.cbor(value)) == value
     assert decoded(car.cbor([car.cid_of(b"x"), value])) == [Cid(car.cid_of(b"x")), value]
 
 
 @given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), max_size=12), st.integers(60, 3977))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_damaged_repository_gives_records_problems_or_an_error(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]], end: int
 ) -> None:
@@ -169,7 +169,7 @@ def test_a_damaged_repository_gives_records_problems_or_an_error(
 
 
 @given(st.dictionaries(st.sampled_from(("text", "createdAt", "langs", "facets", "reply", "embed")), _VALUES))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_post_of_any_shape_is_a_record_or_a_problem(
     car: ModuleType, tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any]
 ) -> None:

@@ -113,7 +113,7 @@ _FIELDS = ("id", "type", "timestamp", "content", "author", "attachments", "react
            "forwardedMessage", "stickers", "timestampEdited")  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from(_FIELDS), ANY_JSON), st.data())
 def test_messages_of_any_shape_and_damaged_files_raise_nothing(
     fields: dict[str, Any], data: st.DataObject

@@ -235,7 +235,7 @@ def test_the_date_in_a_files_name_counts_if_there_is_one(stem: str, day: str) ->
 DAMAGED = [docx(), odt(), pdf("words"), BODY.encode()]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.sampled_from(DAMAGED),
     st.integers(0, 4000),
@@ -261,7 +261,7 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(PIECES, st.sampled_from([document_markdown.read, document_html.read, document_txt.read]))
 def test_any_text_is_read_and_its_spans_fit(text: str, reading: Callable[[bytes], object]) -> None:
     try:

@@ -94,7 +94,7 @@ def test_a_cut_file_an_empty_note_and_one_that_is_too_large_harm_no_other(
     assert [one.severity for one in found.problems].count("error") == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet="<>/&;[]! abendivotk\"='-", max_size=120))
 def test_a_note_of_any_text_is_a_record_or_a_problem(
     tmp_path_factory: pytest.TempPathFactory, enml: str

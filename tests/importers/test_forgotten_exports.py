@@ -25,6 +25,8 @@ WRITTEN = [
     ("reddit/request", "c1", "ich schon. &amp; jetzt"),
     ("mastodon/archive", "statuses/1001", "Garten hier &amp; viel"),
     ("signal/jsonl", "1767636030000", "kl. 8"),
+    ("google-voice/takeout", "2023-03-12T09:59:00.270000+00:00*", "it&#39;s <b>2</b>"),
+    ("notion/markdown", "cccc456789abcdef0123456789abcdef", "Das Tretlager knackt"),
     ("transcripts/teams", "f00d0001-1/15-0", "&amp; willkommen"),
 ]
 

@@ -39,7 +39,7 @@ def test_a_date_that_cannot_be_understood_is_none(told: str) -> None:
     assert written_out(told) is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_a_date_of_any_text_raises_nothing(told: str) -> None:
     written_out(told + " 3 May 2020 at 1:02 UTC"), written_out(told)
@@ -152,7 +152,7 @@ _FIELDS = ("creator", "created_date", "text", "message_id", "attached_files", "q
            "attachments")  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.dictionaries(st.sampled_from(_FIELDS), ANY_JSON))
 def test_messages_and_notes_of_any_shape_raise_nothing(
     tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any]

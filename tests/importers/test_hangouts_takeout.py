@@ -77,7 +77,7 @@ def test_a_broken_event_a_conversation_without_id_and_a_cut_file_harm_no_other(t
     assert any(one.severity == "error" for one in found.problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(st.sampled_from(("event_id", "sender_id", "timestamp", "chat_message")), ANY_JSON),
     st.dictionaries(st.sampled_from(("id", "participant_data", "type", "name")), ANY_JSON),

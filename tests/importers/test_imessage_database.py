@@ -70,7 +70,7 @@ def test_a_text_that_stands_only_in_the_archived_body_is_read_whole(text: str) -
     assert text_of(archived(text)) == text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=80))
 def test_a_body_of_any_bytes_raises_nothing(noise: bytes) -> None:
     text_of(b"NSString\x01\x94\x84\x01+" + noise), text_of(noise), wordings_of(noise)
@@ -129,7 +129,7 @@ def test_a_message_without_words_is_named_by_its_number(tmp_path: Path) -> None:
     assert [where for where, _ in found.skipped] == ["chat.db: message 1", "chat.db: message 3"]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.data())
 def test_a_damaged_database_raises_nothing_but_an_error_with_a_remedy(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

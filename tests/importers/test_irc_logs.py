@@ -103,7 +103,7 @@ def test_a_broken_line_harms_no_other(tmp_path: Path, broken: str) -> None:
     assert len(found.skipped) == 1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.text(alphabet="0123456789:<>@* -!\t[]aé\x03\n", max_size=40), max_size=6))
 def test_lines_of_any_shape_end_no_log(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
     path = tmp_path_factory.mktemp("irc") / "#c.log"

@@ -149,7 +149,7 @@ def test_a_broken_row_harms_no_other_and_every_place_is_true(tmp_path: Path) -> 
         assert one.text.encode() in data[begin : begin + length]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=12), st.text(max_size=20))
 def test_a_message_of_any_words_is_a_record_or_a_problem(
     tmp_path_factory: pytest.TempPathFactory, content: str, sender: str, date: str, urls: str

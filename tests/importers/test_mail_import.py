@@ -80,7 +80,7 @@ _PUT = st.sampled_from(_TOKENS) | st.binary(max_size=8)
 _CUTS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), _PUT), max_size=6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(_SEEDS), _CUTS)
 def test_no_damage_raises_a_foreign_error(data: bytes, cuts: list[tuple[float, int, bytes]]) -> None:
     for share, length, put in cuts:
@@ -96,7 +96,7 @@ def test_no_damage_raises_a_foreign_error(data: bytes, cuts: list[tuple[float, i
         record.text.encode("utf-8")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(st.sampled_from("ab >F\nrom:-"), max_size=60), min_size=1, max_size=5))
 def test_a_box_written_by_pythons_own_writer_comes_back_mail_by_mail(bodies: list[str]) -> None:
     import mailbox

@@ -115,7 +115,7 @@ _FIELDS = ("id", "published", "to", "cc", "content", "summary", "contentMap", "t
            "inReplyTo", "updated")  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(_FIELDS), ANY_JSON), ANY_JSON)
 def test_an_activity_of_any_shape_is_a_record_or_a_problem(
     tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any], actor: Any

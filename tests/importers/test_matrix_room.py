@@ -124,7 +124,7 @@ def test_a_file_that_is_cut_off_and_a_broken_event_harm_no_other(tmp_path: Path)
     assert any(one.severity == "error" for one in found.problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.sampled_from(("type", "sender", "event_id", "origin_server_ts", "unsigned")), ANY_JSON

@@ -204,7 +204,7 @@ _FIELDS = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(_FIELDS), ANY_JSON), st.booleans())
 def test_a_message_of_any_shape_is_a_record_or_a_problem(
     tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any], encrypted: bool

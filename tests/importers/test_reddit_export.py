@@ -160,7 +160,7 @@ def test_what_was_saved_of_others_is_not_read_from_a_snapshot(tmp_path: Path) ->
     assert any(one.severity == "error" for one in found.problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.sampled_from(("id", "body", "created_utc", "author", "parent_id", "edited")), ANY_JSON

@@ -160,7 +160,7 @@ def test_other_notes_are_not_taken_for_signal(tmp_path: Path) -> None:
         assert read_source(source, Options()).formats == ["documents"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.sampled_from(("chatId", "authorId", "dateSent", "standardMessage", "revisions", "updateMessage")),

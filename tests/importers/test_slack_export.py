@@ -130,7 +130,7 @@ _FIELDS = ("ts", "user", "text", "subtype", "files", "file", "attachments", "rea
            "thread_ts", "bot_id", "user_profile")  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.sampled_from(_FIELDS), ANY_JSON), st.sampled_from(["", "file_share", "tombstone"]))
 def test_a_message_of_any_shape_is_a_record_or_a_problem(
     tmp_path_factory: pytest.TempPathFactory, fields: dict[str, Any], subtype: str

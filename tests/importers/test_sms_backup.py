@@ -128,7 +128,7 @@ def test_the_memory_that_is_needed_is_that_of_one_message(tmp_path: Path) -> Non
     assert most < 8_000_000 < path.stat().st_size
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_damage_to_a_backup_raises_anything_but_an_error_with_a_remedy(data: st.DataObject) -> None:
     fine = bytearray(

@@ -60,7 +60,7 @@ def test_control_characters_that_are_no_json_are_mended() -> None:
     assert read(text).records[0].text == "a\x0bb \\x0B"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=60), st.integers(1, 7))
 def test_mending_is_the_same_however_the_file_is_cut(noise: bytes, size: int) -> None:
     text = noise.replace(b"n", b"\\x0B").replace(b"m", b"\\\\")
@@ -175,7 +175,7 @@ def test_the_html_export_is_named_and_the_way_to_json_told() -> None:
         read_source(SourceView.of_bytes("messages.html", page), UTC_ZONE)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_damage_to_an_export_raises_anything_but_an_error_with_a_remedy(data: st.DataObject) -> None:
     fine = bytearray(
@@ -188,7 +188,7 @@ def test_no_damage_to_an_export_raises_anything_but_an_error_with_a_remedy(data:
         read(bytes(fine))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.dictionaries(
         st.sampled_from(FIELDS),

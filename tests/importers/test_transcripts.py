@@ -136,7 +136,7 @@ def test_other_texts_are_no_transcripts(tmp_path: Path) -> None:
         assert read_source(source, Options()).formats == ["documents"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.text(alphabet="0123456789:.,-> <v/>Ida&;\r\n\té", max_size=40), max_size=6))
 def test_cues_of_any_shape_end_no_file(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
     path = tmp_path_factory.mktemp("cues") / "a.vtt"

@@ -145,7 +145,7 @@ def test_elements_are_found_however_the_bytes_arrive(size: int) -> None:
 
 
 @given(st.text(alphabet="<>/![]CDAT&; itemwp:ay", max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_gives_elements_and_fields_or_an_end(text: str) -> None:
     try:
         for one in elements(io.BytesIO(text.encode()), "item"):

@@ -167,7 +167,7 @@ _FIELDS = ("id_str", "full_text", "created_at", "entities", "extended_entities",
 _SAID = ("id", "senderId", "text", "createdAt", "mediaUrls", "urls", "reactions")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(st.sampled_from(_FIELDS), ANY_JSON),
     st.dictionaries(st.sampled_from(_SAID), ANY_JSON),

@@ -199,7 +199,7 @@ def test_an_odd_question_gives_an_answer(nora: Memory, question: str) -> None:
     assert 0.0 <= nora.ask(question).answerable <= 1.0
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80), st.sampled_from(["", "ferry ", "Ben ", "May 2021 "]), st.integers(0, 20))
 def test_no_question_raises(nora: Memory, text: str, start: str, k: int) -> None:
     answer = nora.ask(start + text, k)

@@ -162,7 +162,7 @@ def test_a_date_that_no_record_is_from_lowers_the_certainty() -> None:
     assert ranked("Did you go sailing in 1987?", lines)[1] < ranked("Did you go sailing in 2021?", lines)[1]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
 @given(
     st.lists(st.sampled_from(["boat", "panel", "hip", "sail", "harp"]), min_size=1, max_size=5),
     st.lists(

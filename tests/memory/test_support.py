@@ -103,14 +103,14 @@ def test_relative_dates_are_reckoned_from_when_it_was_said(text: str, day: Day) 
     assert any(day.missing_from(one) == 0 for one in found), found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=120), st.text(max_size=300), st.text(max_size=60))
 def test_any_text_is_judged_without_a_fault(claim: str, text: str, before: str) -> None:
     record = Evidence(text, "x", False, SAID, "", (), before, "")
     assert 0 <= check(claim, [record], Cast()).score <= 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from(

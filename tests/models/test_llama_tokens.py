@@ -66,7 +66,7 @@ def three(folder: Path) -> Iterator[tuple[HFTurnTokenizer, LlamaTurnTokenizer, L
 Three = tuple[HFTurnTokenizer, LlamaTurnTokenizer, LlamaTokenizer]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(text=odd_text)
 def test_token_ids_are_equal_in_all_three(three: Three, text: str) -> None:
     face, ours, native = three
@@ -111,7 +111,7 @@ def test_examples_and_prompts_are_equal(three: Three) -> None:
     assert (face.im_start, face.im_end, face.vocab_size) == (ours.im_start, ours.im_end, ours.vocab_size)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=odd_text)
 def test_words_are_split_as_by_the_qwen2_pattern(text: str) -> None:
     pattern = pre_tokenizers.Split(Regex(QWEN2_SPLIT), behavior="isolated")

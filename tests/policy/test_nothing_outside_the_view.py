@@ -241,7 +241,7 @@ def everything_shown(view: View, all_ids: list[str]) -> dict[str, set[str]]:
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(archives())
 @example((
     [One(0, "ben", "Anna", "message", 1), One(1, "all", "Ben", "note", 2), One(2, "all", "Anna", "mail", 3)],

@@ -210,7 +210,7 @@ def test_matches_come_best_first_and_score_higher_when_better(
 @example("a\0b \ud800 😀")
 @example("(" * 600)
 @example("why didn't you come?")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_query_text_breaks_the_search(fresh_self: Self, query: str) -> None:
     with open_view(fresh_self, "retrieve") as view:
         assert view.match(query, 5) == []

@@ -104,7 +104,7 @@ def test_several_selves_read_the_same_serialisation(
     ben = make_self(tmp_path / "ben", [
         {**row, "author": "Ben" if row["author"] == OWNER else row["author"]} for row in talk("Carla", 40)
     ], name="Ben")  # fmt: skip
-    train(ben, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128))
+    train(ben, str(tiny_base), TrainOptions(method="full", epochs=0.2, context=128, publish_anyway=True))
     lines = [{"context": [{"author": "Ben", "text": "a"}, {"author": "Carla", "text": "b"}], "text": "c"}]
     both = score({"ida": trained_once, "ben": ben}, lines)
     assert both[0].bits_base == score({"ben": ben}, lines)[0].bits_base

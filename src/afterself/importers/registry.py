@@ -39,9 +39,6 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.evernote import EvernoteImporter
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
-    from afterself.importers.google_chat import GoogleChatImporter
-    from afterself.importers.google_keep import GoogleKeepImporter
-    from afterself.importers.hangouts import HangoutsImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.irc import IrcImporter
@@ -49,6 +46,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.mail import MailImporter
     from afterself.importers.mastodon import MastodonImporter
     from afterself.importers.matrix import MatrixImporter
+    from afterself.importers.notion import NotionImporter
     from afterself.importers.reddit import RedditImporter
     from afterself.importers.signal import SignalImporter
     from afterself.importers.slack import SlackImporter
@@ -81,14 +79,23 @@ def importers() -> tuple[Importer, ...]:
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
-        GoogleChatImporter(),
-        GoogleKeepImporter(),
-        HangoutsImporter(),
+        *_of_takeouts(),
         EvernoteImporter(),
+        NotionImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
     )
+
+
+def _of_takeouts() -> tuple[Importer, ...]:
+    """Those for the parts of a Google Takeout."""
+    from afterself.importers.google_chat import GoogleChatImporter
+    from afterself.importers.google_keep import GoogleKeepImporter
+    from afterself.importers.google_voice import GoogleVoiceImporter
+    from afterself.importers.hangouts import HangoutsImporter
+
+    return GoogleChatImporter(), GoogleKeepImporter(), GoogleVoiceImporter(), HangoutsImporter()
 
 
 def recognise(source: SourceView) -> list[Recognised]:
