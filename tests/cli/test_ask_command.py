@@ -88,6 +88,23 @@ def test_where_somebody_else_s_words_answer_that_is_said_first_with_their_quotes
     assert (answer["declined"]["reason"], answer["declined"]["who"]) == ("other", "Hugh Barrow")
 
 
+def test_words_without_quotation_marks_are_one_question(nora: Path) -> None:
+    (answer,) = answers(afterself(nora, "ask", "who", "was", "on", "the", "panel", "-k", "1", "--json"))
+    assert answer["question"] == "who was on the panel"
+
+
+def test_where_nobody_is_known_to_be_the_owner_that_is_said_and_no_owner_s_words_are_missed(
+    tmp_path: Path,
+) -> None:
+    self_ = Self.create(tmp_path / "tom", name="Tom", right="fictional", allow=("archive",))
+    import_path(self_, CHATS, Options())
+    question = "Who retired and needs a new conductor for the choir because of his knees?"
+    shown = afterself(self_.path, "ask", question, "-k", "6").stdout.decode()
+    first, second = shown.splitlines()[:2]
+    assert first.startswith("Nobody is known to be the owner: afterself ") and "people me NAME" in first
+    assert second == "Hugh Barrow said:" and "Not in the words of" not in shown
+
+
 def test_json_gives_every_hit_ranked_with_its_source(nora: Path) -> None:
     (answer,) = answers(afterself(nora, "ask", "Who was on the panel?", "-k", "2", "--json"))
     assert answer["question"] == "Who was on the panel?"
@@ -111,14 +128,14 @@ def test_json_gives_every_hit_ranked_with_its_source(nora: Path) -> None:
 
 def test_what_was_never_said_is_answered_honestly_and_is_no_error(nora: Path) -> None:
     done = afterself(nora, "ask", "Do you own any cryptocurrency?")
-    assert (done.returncode, done.stdout.decode()) == (0, "Nothing recorded about that.\n")
+    assert (done.returncode, done.stdout.decode()) == (0, "I found nothing recorded about that.\n")
 
 
 def test_the_nearest_records_are_shown_only_when_asked_for(nora: Path) -> None:
     question = "Why did you cut your hair short?"
     assert "hair" not in afterself(nora, "ask", question).stdout.decode()
     nearest = afterself(nora, "ask", question, "--nearest").stdout.decode()
-    assert nearest.startswith("Nothing recorded about that.\n")
+    assert nearest.startswith("I found nothing recorded about that.\n")
     assert "I have cut my hair short. Do not laugh" in nearest
 
 
