@@ -128,14 +128,14 @@ def test_json_gives_every_hit_ranked_with_its_source(nora: Path) -> None:
 
 def test_what_was_never_said_is_answered_honestly_and_is_no_error(nora: Path) -> None:
     done = afterself(nora, "ask", "Do you own any cryptocurrency?")
-    assert (done.returncode, done.stdout.decode()) == (0, "I found nothing recorded about that.\n")
+    assert (done.returncode, done.stdout.decode()) == (0, "Nothing recorded about that.\n")
 
 
 def test_the_nearest_records_are_shown_only_when_asked_for(nora: Path) -> None:
     question = "Why did you cut your hair short?"
     assert "hair" not in afterself(nora, "ask", question).stdout.decode()
     nearest = afterself(nora, "ask", question, "--nearest").stdout.decode()
-    assert nearest.startswith("I found nothing recorded about that.\n")
+    assert nearest.startswith("Nothing recorded about that.\n")
     assert "I have cut my hair short. Do not laugh" in nearest
 
 

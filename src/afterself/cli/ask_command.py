@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from afterself.memory.declining import Declined
 
 _MOST_BEFORE = 300
-NOTHING = "I found nothing recorded about that."
+NOTHING = "Nothing recorded about that."
 AFTER = "Nothing is recorded after {last}."
 _EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 
