@@ -1,4 +1,4 @@
-"""What a person answers at the terminal: yes or no, or what they pick of a list. Anything else is asked again.
+"""What a person answers at the terminal: yes or no, or what they pick of a list. Else they are asked again.
 
 Both end with typer.Abort where nobody answers any more.
 """
