@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -195,8 +198,9 @@ class Tour:
             self._say("That was done here before; --again trains anew.")
         if weights.bits_base is not None and weights.bits_weights is not None:
             self._say(
-                f"Messages that only say when to stop: {weights.bits_base:.2f} bits per byte under the "
-                f"untouched base, {weights.bits_weights:.2f} under the weights. Fewer is closer."
+                f"On messages kept back to know when to stop training: {weights.bits_base:.2f} bits per "
+                f"byte under the untouched base, {weights.bits_weights:.2f} under the weights. "
+                "Fewer is closer."
             )
 
     def _tell_training(self, told: Preflight) -> None:
@@ -227,9 +231,7 @@ class Tour:
             done = evaluate(self_, None, Progress(line.tell, interval=0.5), most=REPLIES, samples=True)
         reading = done.likeness.reading
         self._say("Bits per byte of what was really said; fewer is closer, in brackets the 95 % interval.")
-        self._say(
-            "Other messages than those above, which say when to stop: so the same base reads otherwise."
-        )
+        self._say("Other messages than the ones kept back in training, so the base gets another figure.")
         self._say(f"  {figure(reading.base)}  the untouched base")
         self._say(f"  {figure(reading.witten_bell)}  a model that only counts letters")
         self._say(f"  {figure(reading.weights)}  the weights")
@@ -272,17 +274,18 @@ class Tour:
     def goodbye(self) -> None:
         """What can be done next, with this self and with one's own chats."""
         self._heading("And you")
-        again = f"afterself --self {self.folder}"
+        program = _program()
+        again = f"{program} --self {self.folder}"
         lines = [
             "This self again:",
             f'  {again} ask "{self.person.facts[1]}"',
             f"  {again} talk",
-            *(["See it trained, which takes some minutes:", "  afterself demo"] if self.quick else []),
+            *(["See it trained, which takes some minutes:", f"  {program} demo"] if self.quick else []),
             "Your own chats (in WhatsApp: open a chat, then More, Export chat, Without media):",
-            '  afterself --self my-self new --name "Your Name" --right mine --allow archive,train,talk',
-            '  afterself --self my-self import "WhatsApp Chat with Anna.zip" --me "Your Name"',
-            "  afterself --self my-self train",
-            "  afterself --self my-self talk",
+            f'  {program} --self my-self new --name "Your Name" --right mine --allow archive,train,talk',
+            f'  {program} --self my-self import "WhatsApp Chat with Anna.zip" --me "Your Name"',
+            f"  {program} --self my-self train",
+            f"  {program} --self my-self talk",
         ]
         for line in lines:
             self._say(line)
@@ -300,3 +303,10 @@ class Tour:
 
     def _dim(self, text: str) -> None:
         self.out.print(text, style="dim", markup=False)
+
+
+def _program() -> str:
+    """How this program is called here: by its path where it is not on the search path."""
+    called = Path(sys.argv[0])
+    on_path = called.stem != "afterself" or shutil.which("afterself") is not None
+    return "afterself" if on_path else shlex.quote(sys.argv[0])
