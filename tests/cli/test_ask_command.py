@@ -88,6 +88,23 @@ def test_where_somebody_else_s_words_answer_that_is_said_first_with_their_quotes
     assert (answer["declined"]["reason"], answer["declined"]["who"]) == ("other", "Hugh Barrow")
 
 
+def test_words_without_quotation_marks_are_one_question(nora: Path) -> None:
+    (answer,) = answers(afterself(nora, "ask", "who", "was", "on", "the", "panel", "-k", "1", "--json"))
+    assert answer["question"] == "who was on the panel"
+
+
+def test_where_nobody_is_known_to_be_the_owner_that_is_said_and_no_owner_s_words_are_missed(
+    tmp_path: Path,
+) -> None:
+    self_ = Self.create(tmp_path / "tom", name="Tom", right="fictional", allow=("archive",))
+    import_path(self_, CHATS, Options())
+    question = "Who retired and needs a new conductor for the choir because of his knees?"
+    shown = afterself(self_.path, "ask", question, "-k", "6").stdout.decode()
+    first, second = shown.splitlines()[:2]
+    assert first.startswith("Nobody is known to be the owner: afterself ") and "people me NAME" in first
+    assert second == "Hugh Barrow said:" and "Not in the words of" not in shown
+
+
 def test_json_gives_every_hit_ranked_with_its_source(nora: Path) -> None:
     (answer,) = answers(afterself(nora, "ask", "Who was on the panel?", "-k", "2", "--json"))
     assert answer["question"] == "Who was on the panel?"

@@ -114,7 +114,7 @@ def test_at_a_terminal_the_owner_is_asked_for_once_with_a_list_by_count(fresh_se
 
 def test_an_answer_that_is_no_number_of_the_list_is_asked_for_again(fresh_self, chat, monkeypatch):
     monkeypatch.setattr(import_command, "interactive", lambda: True)
-    ran = _import(fresh_self, chat, stdin=b"Ben\n3\n1\n")
+    ran = _import(fresh_self, chat, stdin=b"Nobody\n3\nben\n")
     assert ran.out.count("Please answer with numbers from 1 to 2") == 2
     assert "Owner: Ben" in ran.out
 

@@ -101,7 +101,7 @@ def test_each_refusal_names_the_way_on_and_leaves_nothing(self_: Path, secret: P
     wrong = afterself(*given, "unpack", bundle, "--to", tmp_path / "made")
     assert wrong.code == 3 and "does not open the bundle" in wrong.err
     there = afterself(*given, "unpack", bundle, "--to", self_)
-    assert there.code == 3 and "exists already" in there.err
+    assert there.code == 3 and "exists already" in there.err and "folder with --to" in there.err
     content = bytearray(bundle.read_bytes())
     content[2000] ^= 4
     bundle.write_bytes(content)

@@ -161,3 +161,22 @@ def test_two_people_of_one_name_are_told_apart_by_their_number(self_: Self, tmp_
     assert f"#{number} (Cleo in whatsapp)" in ran.err
     assert run(self_, "forget", "--contact", f"#{number}", "--yes").code == 0
     assert "lunch?" in [one["text"] for one in run(self_, "records", "--json").lines]
+
+
+def test_a_first_name_that_only_one_has_is_enough(self_: Self) -> None:
+    assert "Ben Ito" in run(self_, "people", "exclude", "BEN").out
+    assert run(self_, "people", "include", "ben").code == 0
+    assert {one["author"] for one in run(self_, "search", "pump", "--person", "ben", "--json").lines} == {
+        "Ben Ito"
+    }
+    dry = run(self_, "forget", "--contact", "ben", "--dry-run")
+    assert dry.code == 0 and "Ben Ito:" in dry.out
+
+
+def test_a_first_name_of_several_people_names_them(self_: Self, tmp_path: Path) -> None:
+    row = {"conversation": "x", "time": "2020-01-02T10:00:00Z", "author": "Ben Hale", "text": "hello there"}
+    (tmp_path / "more.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    import_path(self_, tmp_path / "more.jsonl", Options(me=("Anna",)))
+    for arguments in (("people", "exclude", "Ben"), ("search", "pump", "--person", "Ben")):
+        ran = run(self_, *arguments)
+        assert ran.code == 2 and "Ben Hale" in ran.err and "Ben Ito" in ran.err, ran

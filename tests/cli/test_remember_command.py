@@ -149,3 +149,15 @@ def test_what_was_told_today_is_not_the_last_thing_known(self_: Self) -> None:
     assert answer["declined"]["reason"] == "after" and answer["declined"]["last_record"].startswith(
         "2020-01-03"
     )
+
+
+def test_who_tells_is_the_owner_at_once_and_no_further_person(self_: Self) -> None:
+    before = run(self_, "status", "--json").json
+    told(self_, "The blue tin holds the deeds.")
+    told(self_, "You laughed a lot then.", "--by", "Ben Hale")
+    after = run(self_, "status", "--json").json
+    assert (after["people"], after["owner_unknown_in"]) == (before["people"], [])
+    assert "told directly: remember" in run(self_, "status").out
+    assert "told directly" in run(self_, "imports").out
+
+    assert len([one for one in run(self_, "people", "--json").lines if one["source"] == "remember"]) == 2

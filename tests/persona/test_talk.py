@@ -82,6 +82,8 @@ def test_asked_what_it_is_the_program_answers_and_not_the_persona(talker: Self, 
         reply = Sitting(talk, out).say("Are you a real person?")
         assert isinstance(reply, Fact) and not reply.answer.hits
         assert reply.declined is not None and reply.declined.reason == "software"
+        named = Sitting(talk, out).say(f"Hello {talk.owner}, who are you?")
+        assert isinstance(named, Fact) and named.declined is not None and named.declined.reason == "software"
         assert talk.turns == []
     assert "This is a program" in out.export_text()
 

@@ -14,7 +14,7 @@ import apsw
 
 from afterself.archive.changes import ChangeLog
 from afterself.archive.keys import folded, keyed_id, nfc
-from afterself.archive.people import Identity, People
+from afterself.archive.people import Identity, People, by_first_name
 from afterself.archive.same_words import link_anew
 from afterself.errors import UsageError
 
@@ -65,6 +65,18 @@ class Contacts:
             if wanted == folded(one.name)
             or any(wanted in (folded(i.name), folded(i.handle)) for i in one.identities)
         ]
+
+    def meant(self, name: str) -> list[Contact]:
+        """Contacts of this name; if there are none, whom it fits alone as a first name."""
+        everyone = self.all()
+        called = [
+            (0 if one.owner else one.id, each)
+            for one in everyone
+            for each in (one.name, *(identity.name for identity in one.identities))
+        ]
+        found = self.named(name)
+        first = None if found else by_first_name(name, called)
+        return found or [one for one in everyone if (0 if one.owner else one.id) == first]
 
     def merge(self, contacts: Sequence[Contact]) -> Contact:
         """Make one contact of several; they are shown under the first one's name.

@@ -204,6 +204,16 @@ class People:
         self._changes.append("contact excluded" if excluded else "contact included", identities=who)
 
 
+def by_first_name(name: str, called: Iterable[tuple[int, str]]) -> int | None:
+    """The number of the one person whose first name is `name`; None if that fits nobody, or several.
+
+    `called`: the names that people have, with a number for each person.
+    """
+    wanted = folded(name)
+    fitting = {number for number, whole in called if wanted and folded(whole).split()[:1] == [wanted]}
+    return fitting.pop() if len(fitting) == 1 else None
+
+
 def near_names(name: str, names: Iterable[str], limit: int = 5) -> list[str]:
     """Those of the names that `name` may have been meant as, nearest first."""
     wanted = folded(name)

@@ -14,7 +14,7 @@ from typing import Literal
 
 from afterself.archive.contacts import Contact
 from afterself.archive.drafts import TOLD_SOURCE, Locator, Person, RecordDraft, ThreadDraft
-from afterself.archive.keys import microseconds
+from afterself.archive.keys import NO_ACCOUNT, microseconds
 from afterself.archive.labels import Subjects
 from afterself.archive.store import Archive
 from afterself.errors import UsageError
@@ -100,7 +100,7 @@ def _teller(archive: Archive, owner_name: str, by: Contact | None) -> Person:
         return _known_as(archive, by)
     person = Person(owner_name, owner_name)
     owner = next((contact.id for contact in archive.contacts.all() if contact.owner), None)
-    archive.people.upsert(TOLD_SOURCE, "", person, contact=owner)
+    archive.people.upsert(TOLD_SOURCE, NO_ACCOUNT, person, contact=owner)
     return person
 
 
@@ -108,7 +108,7 @@ def _known_as(archive: Archive, contact: Contact) -> Person:
     """A contact as this source knows them: the same contact, whatever other handles they have."""
     alone = len(archive.contacts.named(contact.name)) == 1
     person = Person(contact.name if alone else f"{contact.name} #{contact.id}", contact.name)
-    archive.people.upsert(TOLD_SOURCE, "", person, contact=contact.id)
+    archive.people.upsert(TOLD_SOURCE, NO_ACCOUNT, person, contact=contact.id)
     return person
 
 

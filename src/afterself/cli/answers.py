@@ -1,11 +1,15 @@
-"""What a person answers at the terminal: yes or no, or numbers of a list. Anything else is asked again.
+"""What a person answers at the terminal: yes or no, or what they pick of a list. Else they are asked again.
 
 Both end with typer.Abort where nobody answers any more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
+
+from afterself.archive.keys import folded
 
 _YES, _NO = frozenset({"y", "yes"}), frozenset({"n", "no"})
 
@@ -22,10 +26,16 @@ def confirmed(question: str, *, default: bool = False, err: bool = False) -> boo
         typer.echo("Please answer y for yes or n for no.", err=err)
 
 
-def numbers(question: str, least: int, most: int) -> set[int] | None:
-    """The numbers from `least` to `most` that the person picks; None for an empty answer."""
+def numbers(question: str, least: int, most: int, names: Sequence[str] = ()) -> set[int] | None:
+    """The numbers from `least` to `most` that the person picks; None for an empty answer.
+
+    `names`: what the list shows, from `least` on; who types one of them picks its number.
+    """
+    listed = {folded(name): str(number) for number, name in reversed([*enumerate(names, least)])}
     while True:
-        parts = str(typer.prompt(question, default="", show_default=False)).replace(",", " ").split()
+        answer = str(typer.prompt(question, default="", show_default=False))
+        answer = ",".join(listed.get(folded(part), part) for part in answer.split(","))
+        parts = listed.get(folded(answer), answer).replace(",", " ").split()
         picked = {int(part) for part in parts if part.isdecimal() and least <= int(part) <= most}
         if len(picked) == len(set(parts)):
             return picked or None

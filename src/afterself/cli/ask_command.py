@@ -39,8 +39,8 @@ _EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 
 @app.command()
 def ask(
-    question: Annotated[
-        str | None,
+    words: Annotated[
+        list[str] | None,
         typer.Argument(metavar="QUESTION", help="What you want to know; “-” reads it from standard input."),
     ] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many records to show.")] = 10,
@@ -68,6 +68,7 @@ def ask(
 
     Example: afterself ask "Where did you learn to swim?"
     """
+    question = " ".join(words) if words else None
     if (question is None) == (file is None):
         raise UsageError(
             "Give either a question or --file.", remedy='For example: afterself ask "Where did you grow up?"'
@@ -102,7 +103,9 @@ def ask(
             if as_json or file is not None:
                 echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer, why)})
             else:
-                show_answer(answer, console(), nearest=nearest, why=why, owner=view.owner_name())
+                owner = view.owner_name()
+                known = audience != "owner" or any(person.is_owner for person in view.people())
+                show_answer(answer, console(), nearest=nearest, why=why, owner=owner, owner_known=known)
 
 
 def _json(answer: Answer, why: Declined | None) -> dict[str, Any]:
@@ -147,6 +150,7 @@ def show_answer(
     most: int | None = None,
     why: Declined | None = None,
     owner: str = "",
+    owner_known: bool = True,
 ) -> None:
     """Print an answer: at most `most` quotes of the owner (then no others'), or why there is none.
 
@@ -174,7 +178,10 @@ def show_answer(
         return
     leading: list[Hit] = []
     if why is not None and why.reason == "other":
-        leading = _show_others(answer, why, out, owner, most)
+        missing = f"Not in the words of {owner or 'the owner'}."
+        if not owner_known:
+            missing = f"Nobody is known to be the owner: {with_self('afterself people me NAME')}\n"
+        leading = _show_others(answer, why, out, missing, most)
         if most is not None:
             return
     hits = own_words_first([hit for hit in answer.hits if hit not in leading])
@@ -202,14 +209,14 @@ def software(owner: str) -> str:
     )
 
 
-def _show_others(answer: Answer, why: Declined, out: Console, owner: str, most: int | None) -> list[Hit]:
-    """Say that others' words come nearest, and quote them: `most` of others, or all of who is nearest."""
+def _show_others(answer: Answer, why: Declined, out: Console, missing: str, most: int | None) -> list[Hit]:
+    """Say what is `missing`, and quote others: `most` of them, or all of who is nearest."""
     from rich.text import Text
 
     from afterself.archive.plain import terminal_text
 
-    said = f"Not in the words of {owner or 'the owner'}. {why.who or 'Somebody else'} said:"
-    out.print(Text(terminal_text(said, one_line=True)), markup=False)
+    for line in f"{missing} {why.who or 'Somebody else'} said:".split("\n"):
+        out.print(Text(terminal_text(line.strip(), one_line=True)), markup=False)
     theirs = [hit for hit in answer.hits if not hit.is_owner and (most is not None or hit.author == why.who)][
         :most
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -271,17 +274,18 @@ class Tour:
     def goodbye(self) -> None:
         """What can be done next, with this self and with one's own chats."""
         self._heading("And you")
-        again = f"afterself --self {self.folder}"
+        program = _program()
+        again = f"{program} --self {self.folder}"
         lines = [
             "This self again:",
             f'  {again} ask "{self.person.facts[1]}"',
             f"  {again} talk",
-            *(["See it trained, which takes some minutes:", "  afterself demo"] if self.quick else []),
+            *(["See it trained, which takes some minutes:", f"  {program} demo"] if self.quick else []),
             "Your own chats (in WhatsApp: open a chat, then More, Export chat, Without media):",
-            '  afterself --self my-self new --name "Your Name" --right mine --allow archive,train,talk',
-            '  afterself --self my-self import "WhatsApp Chat with Anna.zip" --me "Your Name"',
-            "  afterself --self my-self train",
-            "  afterself --self my-self talk",
+            f'  {program} --self my-self new --name "Your Name" --right mine --allow archive,train,talk',
+            f'  {program} --self my-self import "WhatsApp Chat with Anna.zip" --me "Your Name"',
+            f"  {program} --self my-self train",
+            f"  {program} --self my-self talk",
         ]
         for line in lines:
             self._say(line)
@@ -299,3 +303,10 @@ class Tour:
 
     def _dim(self, text: str) -> None:
         self.out.print(text, style="dim", markup=False)
+
+
+def _program() -> str:
+    """How this program is called here: by its path where it is not on the search path."""
+    called = Path(sys.argv[0])
+    on_path = called.stem != "afterself" or shutil.which("afterself") is not None
+    return "afterself" if on_path else shlex.quote(sys.argv[0])

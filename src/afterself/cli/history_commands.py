@@ -163,7 +163,7 @@ def imports(as_json: Json = False) -> None:
         table.add_row(
             str(one.number),
             shown_moment(one.at, "minute"),
-            Text(terminal_text(one.name, one_line=True) + CUT_OFF * (not one.finished)),
+            Text(terminal_text(one.name or "told directly", one_line=True) + CUT_OFF * (not one.finished)),
             Text(terminal_text(f"{one.importer} {one.version}", one_line=True)),
             f"{one.records:,}{more}",
         )

@@ -65,7 +65,7 @@ def _choose(owner: str, names: Sequence[str], counts: Counter[str]) -> list[str]
     out.print(f"Which of these is {one_line(owner)}?", markup=False)
     for number, name in enumerate(names, 1):
         out.print(f"  {number:>2}  {one_line(name)}  ({counts[name]:,})", markup=False)
-    picked = numbers("Numbers, with commas if several; empty to say it later", 1, len(names))
+    picked = numbers("Numbers, with commas if several; empty to say it later", 1, len(names), names)
     return [names[number - 1] for number in sorted(picked or ())]
 
 

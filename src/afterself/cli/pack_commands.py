@@ -79,7 +79,7 @@ def unpack(
     from afterself.home.folder import Self
     from afterself.home.jobs import Progress
 
-    Self.require_free(to)
+    Self.require_free(to, "--to")
     require_not_synced(to, yes=not interactive(), option="--to")
     with ProgressLine(console(stderr=True)) as line:
         progress = Progress(line.tell)

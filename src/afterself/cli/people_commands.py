@@ -1,7 +1,7 @@
 """`people merge`, `split`, `exclude` and `include`: who is one person, and who is kept out.
 
 Each is one entry of the change log, without a name in it, and can be taken back. A name may be a
-name, a handle, or the “#number” that `people` shows.
+name, a first name that only one has, a handle, or the “#number” that `people` shows.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def split(name: Name, as_json: Json = False) -> None:
 
     self_ = open_self()
     with Archive.writing(self_) as archive, archive.transaction():
-        parted = archive.contacts.split(the_contact(archive, name), name)
+        contact = the_contact(archive, name)
+        called = name if archive.contacts.named(name) else contact.name  # a first name stands for the whole
+        parted = archive.contacts.split(contact, called)
     self_.audit("contact split", contacts=len(parted))
     _tell(parted, "a contact of their own", as_json=as_json)
 
@@ -116,10 +118,10 @@ def _keep_out(name: str, excluded: bool, *, as_json: bool) -> None:
 
 
 def contacts_called(archive: Archive, name: str) -> list[Contact]:
-    """Every contact of that name; UsageError, with the near names, if there is none."""
+    """Every contact of that name, or the one of that first name; UsageError, with near names, if none."""
     from afterself.archive.plain import terminal_text
 
-    found = archive.contacts.named(name)
+    found = archive.contacts.meant(name)
     if not found:
         near = terminal_text(", ".join(archive.people.near(name)), one_line=True)
         raise UsageError(

@@ -186,7 +186,7 @@ def _by_source(imports: list[dict[str, Any]]) -> list[str]:
         formats.setdefault(place, {})[one["format"]] = None
         cut_off |= set() if one["finished"] else {place}
     return [
-        f"{place[0]}  {place[1]}: {', '.join(found)}" + CUT_OFF * (place in cut_off)
+        f"{place[0]}  {place[1] or 'told directly'}: {', '.join(found)}" + CUT_OFF * (place in cut_off)
         for place, found in formats.items()
     ]
 

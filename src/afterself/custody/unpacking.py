@@ -93,7 +93,7 @@ def unpack(bundle: Bundle, keys: Keys, to: Path, progress: Progress | None = Non
     HostileSource if the bundle is not what `pack` makes.
     """
     progress, to = progress or Progress(), to.expanduser().absolute()
-    Self.require_free(to)
+    Self.require_free(to, "--to")
     with _told(to), whole_folder(to) as making, contextlib.ExitStack() as bases:
         filling = _Filling(bundle, making, bases)
         for member in _members(bundle, keys, "unpacking", progress):

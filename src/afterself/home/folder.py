@@ -155,8 +155,8 @@ class Self:
         return cls(path, declaration, keys)
 
     @staticmethod
-    def require_free(path: Path) -> None:
-        """SelfError unless nothing, or an empty folder, is at `path`."""
+    def require_free(path: Path, option: str = "--self") -> None:
+        """SelfError unless nothing, or an empty folder, is at `path`, which `option` names."""
         path = path.expanduser().absolute()
         try:
             free = not path.is_symlink() and (not path.exists() or not any(path.iterdir()))
@@ -165,7 +165,7 @@ class Self:
         if not free:
             raise SelfError(
                 f"{path} exists already; nothing was changed.",
-                remedy="Choose another folder with --self, or use the self that is there.",
+                remedy=f"Choose another folder with {option}, or use the self that is there.",
             )
 
     @classmethod

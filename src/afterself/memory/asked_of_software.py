@@ -35,7 +35,7 @@ _SHAPES = (
     r"how many (?:parameters|weights|layers|tokens) do you have",
     r"(?:do|did) you (?:know|realise|realize|understand) (?:that )?you are (?:dead|not real|an ai|"
     r"a machine|a program)",
-    r"what are you(?: really| exactly| actually)?",
+    r"(?:who|what)(?: exactly| really)? are you(?: really| exactly| actually)?",
     r"(?:do you|can you) (?:have|feel) (?:feelings|emotions|consciousness|a consciousness|a soul|a body)",
     r"can you (?:really )?think(?: for yourself)?",
     r"(?:bist du|sind sie|bist du das) (?:(?:ein|eine|einer|echt|wirklich|nur|"
@@ -44,7 +44,7 @@ _SHAPES = (
     r"kunstliche intelligenz)(?: oder .*)?",
     r"(?:wer|wie) (?:hat|wurdest|wurde|bist) (?:du |dich )?(?:gemacht|gebaut|programmiert|erschaffen|"
     r"trainiert)(?: worden)?",
-    r"was bist du(?: wirklich| eigentlich)?",
+    r"(?:wer|was)(?: genau)? bist du(?: wirklich| eigentlich| genau| denn)*",
     r"(?:es[- ]tu|etes[- ]vous|tu es|vous etes) (?:(?:un|une|vraiment|encore) )*(?:vraie? )?(?:personne|"
     r"humain|robot|bot|ia|machine|"
     r"ordinateur|programme|vivante?|morte?|reelle?)(?: ou .*)?",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from afterself.archive.people import by_first_name
+
 if TYPE_CHECKING:
     from afterself.policy.view import View, ViewRecord
 
@@ -45,7 +47,10 @@ EVERYTHING = Filters()
 
 
 def people_called(view: View, name: str) -> frozenset[int]:
-    """Every identity of the people who are shown under a name, or bear it or this handle."""
+    """Every identity of the people who are shown under a name, or bear it or this handle.
+
+    If nobody does: of whom it fits alone as a first name.
+    """
     wanted = name.strip().casefold()
     people = view.people()
     contacts = {
@@ -54,4 +59,11 @@ def people_called(view: View, name: str) -> frozenset[int]:
         if wanted in (one.name.casefold(), one.called.casefold(), one.handle.casefold())
         or (one.is_owner and wanted == view.owner_name().casefold())
     }
+    if not contacts:
+        owner = {one.contact for one in people if one.is_owner}
+        called = [
+            (0 if p.contact in owner else p.contact, each) for p in people for each in (p.name, p.called)
+        ]
+        first = by_first_name(name, called)
+        contacts = owner if first == 0 else set() if first is None else {first}
     return frozenset(one.identity for one in people if one.contact in contacts)

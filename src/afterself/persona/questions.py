@@ -97,11 +97,30 @@ _TO_TELL = re.compile(
 """“Can you tell me where you were born?” is no offer."""
 
 
+_GREETING = (
+    r"(?:hi|hello|hey|hiya|dear|my dear|good (?:morning|evening|night|afternoon|day)|hallo|na|servus|moin|"
+    r"guten? (?:morgen|tag|abend)|liebe[rs]?|bonjour|bonsoir|salut|coucou|chère?|hola|querid[oa]|"
+    r"buenos días|buenas(?: tardes| noches)?)"
+)
+_TODAY = "today|tonight|now|heute|jetzt|aujourd'hui|maintenant|hoy|ahora"
+
+
+def unaddressed(text: str, owner_name: str = "") -> str:
+    """`text` without a greeting in front, and without the owner's name or “today” in front or behind."""
+    names = "|".join(re.escape(part) for part in _WORD.findall(owner_name))
+    aside = rf"(?:{names}|{_TODAY})" if names else rf"(?:{_TODAY})"
+    text = re.sub(rf"^\W*(?:(?:{_GREETING}|{aside}|there)\b\W*)*", "", text, flags=re.I)
+    return re.sub(rf"(?:(?<=\w)\W+{aside})+\W*$", "", text, flags=re.I)
+
+
 def asks_for_a_fact(text: str, owner_name: str = "") -> bool:
     """True if `text` asks for something that only the owner's records can answer."""
-    if _SMALL_TALK.match(text) or _SMALL_TALK_ELSEWHERE.match(text):
+    bare = unaddressed(text, owner_name)
+    forms = (text, bare)
+    if not bare or any(_SMALL_TALK.match(one) or _SMALL_TALK_ELSEWHERE.match(one) for one in forms):
         return False
-    if (_OFFER.match(text) or _OFFER_ELSEWHERE.match(text)) and not _TO_TELL.search(text):
+    offered = any(_OFFER.match(one) or _OFFER_ELSEWHERE.match(one) for one in forms)
+    if offered and not _TO_TELL.search(text):
         return False
     content = read_question(text, NameBook([])).content
     if _TELL.match(text):

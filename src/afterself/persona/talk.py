@@ -211,12 +211,12 @@ class Talk:
         from afterself.memory.asked_of_software import asks_what_it_is
         from afterself.memory.declining import Declined
         from afterself.persona.distress import STEPPED_OUT, language_of_distress
-        from afterself.persona.questions import asks_for_a_fact
+        from afterself.persona.questions import asks_for_a_fact, unaddressed
 
         language = language_of_distress(text, self.owner)
         if language is not None:
             return SteppedOut(STEPPED_OUT[language].format(name=self.owner), language)
-        if asks_what_it_is(text):
+        if asks_what_it_is(text) or asks_what_it_is(unaddressed(text, self.owner)):
             return Fact(Answer(text, (), 0.0), declined=Declined("software"))
         if self.answers == "recorded" or (self.answers == "grounded" and asks_for_a_fact(text, self.owner)):
             return self._remember(text)

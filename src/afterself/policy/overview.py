@@ -15,6 +15,7 @@ import apsw
 
 from afterself.archive.audiences import OWNER
 from afterself.archive.database import archive_errors
+from afterself.archive.drafts import TOLD_SOURCE
 from afterself.archive.keys import moment
 from afterself.policy.sayings import repeats
 from afterself.policy.seen import FROM_RECORDS, Seen, said_between
@@ -77,7 +78,8 @@ class OverviewReads:
             records, own, threads, first, last = self._all() if self._seen.everything else self._seen_ones()
             again = self._again()
             people: Any = self._db.execute(
-                "SELECT count(DISTINCT CASE WHEN identity.owner = 1 THEN 0 ELSE contact.id END) "
+                "SELECT count(DISTINCT CASE WHEN contact.id IN "
+                "(SELECT contact FROM identity WHERE owner = 1) THEN 0 ELSE contact.id END) "
                 f"FROM identity JOIN contact ON contact.id = identity.contact WHERE {self._seen.person} "
                 f"AND {self._there('identity.id', 'author')}",
                 self._seen.values,
@@ -89,7 +91,8 @@ class OverviewReads:
                 self._seen.values,
             ).fetchall()
             unknown = self._db.execute(
-                f"SELECT DISTINCT source FROM identity WHERE {self._there('identity.id', 'author')} "
+                f"SELECT DISTINCT source FROM identity WHERE source <> '{TOLD_SOURCE}' "
+                f"AND {self._there('identity.id', 'author')} "
                 "GROUP BY source, account HAVING coalesce(max(owner), 0) = 0 ORDER BY source",
                 self._seen.values,
             ).fetchall()
