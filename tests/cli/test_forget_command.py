@@ -239,7 +239,9 @@ def test_weights_made_from_it_are_gone_and_others_stay(folder: Path) -> None:
         archive.register_artifact("weights", "weights/w", [(id_of(folder, "zanzibar"), 1)], {})
         archive.register_artifact("weights", "weights/other", [(id_of(folder, "fine"), 1)], {})
     ran = run(folder, "forget", id_of(folder, "zanzibar"), "--yes")
-    assert "weights/w" in ran.out
+    assert "removed with them: weights/w" in ran.out and "`talk` needs `afterself train` again" in " ".join(
+        ran.out.split()
+    )
     assert "Weights made from them are gone." in ran.out
     assert [one.state for one in list_artifacts(self_)] == ["erased", "current"]
     assert not (folder / "weights" / "w").exists()

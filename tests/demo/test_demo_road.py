@@ -28,7 +28,7 @@ def test_her_weights_read_her_held_out_messages_better_than_the_base(demo: Playe
     before, after = map(
         float,
         re.search(
-            r"when to stop: ([\d.]+) bits per byte.*?([\d.]+) under the weights", demo.out, re.S
+            r"when to stop training: ([\d.]+) bits per byte.*?([\d.]+) under the weights", demo.out, re.S
         ).groups(),
     )  # type: ignore[union-attr]
     assert after < before

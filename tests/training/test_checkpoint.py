@@ -216,6 +216,26 @@ def test_a_checkpoint_is_private_and_holds_no_text_of_a_record(
     assert b"my dear" not in content and b"Anna" not in content
 
 
+def test_ctrl_c_keeps_a_checkpoint_however_soon_it_comes(ida: Self, tiny_base: Path) -> None:
+    ctrl_c = """
+import os, signal
+from afterself.training.loop import Loop
+checkpoint.SECONDS = 1e9
+step = Loop._step
+def pressed(loop, rows):
+    step(loop, rows)
+    if loop.state.step == 3:
+        os.kill(os.getpid(), signal.SIGINT)
+Loop._step = pressed
+"""
+    running = start(ida, tiny_base, before=ctrl_c)
+    _, told = running.communicate()
+    assert running.returncode == 130, told
+    assert told.splitlines()[-1] == "Stopped. The same command goes on from here."
+    told_first, stages = resumed(ida, tiny_base)
+    assert "after step 3 of" in (told_first.resumes or "") and "training on from step 3" in stages
+
+
 def test_a_self_is_trained_by_one_command_at_a_time(ida: Self, tiny_base: Path) -> None:
     def again(_: Preflight) -> bool:
         with pytest.raises(SelfError, match="Another command"):

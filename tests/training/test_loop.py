@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +17,9 @@ from afterself.datasets import Dataset, Example
 from afterself.errors import TrainingError, UsageError
 from afterself.home.cores import usable_cores
 from afterself.training.device import Machine, cpu_has_bfloat16, machine
-from afterself.training.loop import Loop, bits_per_byte, plan_steps, rate_at, share_at
+from afterself.training.loop import EARLY, Loop, bits_per_byte, plan_steps, rate_at, share_at
 from afterself.training.options import Settings, TrainOptions, default_rate, settle
+from afterself.training.stopping import Interrupted
 
 PLAIN = Machine(torch.device("cpu"), "CPU", 1, bfloat16=False, memory=None)
 SETTINGS = Settings("full", 2e-3, 3.0, 128, 0)
@@ -102,6 +107,7 @@ def test_a_run_that_gets_worse_is_stopped_after_half_an_epoch_of_patience(model:
     loop = Loop(model, Dataset(backwards, [counting(40)], 128), Settings("full", 2e-3, 50.0, 128, 0), PLAIN)
     state = loop.run()
     assert state.step < len(loop.plan.steps)
+    assert loop.progress.report().note.endswith(EARLY)
     assert len(state.evaluations) == state.evaluations.index(state.best) + 2  # type: ignore[arg-type]
 
 
@@ -109,6 +115,36 @@ def test_without_validation_all_epochs_are_trained(model: Any) -> None:
     loop = Loop(model, dataset(validation=False), SETTINGS, PLAIN)
     state = loop.run()
     assert state.step == len(loop.plan.steps) and state.best is None
+
+
+def test_ctrl_c_ends_a_run_after_the_step_under_way_and_a_second_one_at_once(model: Any) -> None:
+    loop = Loop(model, dataset(), SETTINGS, PLAIN)
+    kept: list[int] = []
+    loop.after_step = lambda now: os.kill(os.getpid(), signal.SIGINT) if now.state.step == 2 else None
+    loop.before_stop = lambda now: kept.append(now.state.step)
+    with pytest.raises(Interrupted):
+        loop.run()
+    assert kept == [2] and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+    def twice(_: Loop) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+
+    loop.after_step = twice
+    with pytest.raises(KeyboardInterrupt) as caught:
+        loop.run()
+    assert not isinstance(caught.value, Interrupted) and kept == [2]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_run_outside_the_main_thread_leaves_ctrl_c_alone(model: Any) -> None:
+    loop, met = Loop(model, dataset(), SETTINGS, PLAIN), []
+    loop.after_step = lambda _: met.append(signal.getsignal(signal.SIGINT))
+    running = threading.Thread(target=loop.run)
+    running.start()
+    running.join()
+    assert set(met) == {signal.default_int_handler}
 
 
 def test_divergence_stops_the_run_and_names_a_remedy(model: Any) -> None:

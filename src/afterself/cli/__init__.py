@@ -14,12 +14,21 @@ INTERRUPTED = 130
 """How typer leaves after Ctrl-C, without a word."""
 
 
+class StoppedAndTold(SystemExit):
+    """Ctrl-C ended a command, and the command itself has said what is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(INTERRUPTED)
+
+
 def main() -> None:
     """Entry point of the `afterself` command. Ctrl-C ends it with one line, also while it is starting."""
     try:
         _run()
     except KeyboardInterrupt:
         left: int | str | None = INTERRUPTED
+    except StoppedAndTold:
+        raise
     except SystemExit as ended:
         left = ended.code
     else:

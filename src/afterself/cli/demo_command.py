@@ -195,8 +195,9 @@ class Tour:
             self._say("That was done here before; --again trains anew.")
         if weights.bits_base is not None and weights.bits_weights is not None:
             self._say(
-                f"Messages that only say when to stop: {weights.bits_base:.2f} bits per byte under the "
-                f"untouched base, {weights.bits_weights:.2f} under the weights. Fewer is closer."
+                f"On messages kept back to know when to stop training: {weights.bits_base:.2f} bits per "
+                f"byte under the untouched base, {weights.bits_weights:.2f} under the weights. "
+                "Fewer is closer."
             )
 
     def _tell_training(self, told: Preflight) -> None:
@@ -227,9 +228,7 @@ class Tour:
             done = evaluate(self_, None, Progress(line.tell, interval=0.5), most=REPLIES, samples=True)
         reading = done.likeness.reading
         self._say("Bits per byte of what was really said; fewer is closer, in brackets the 95 % interval.")
-        self._say(
-            "Other messages than those above, which say when to stop: so the same base reads otherwise."
-        )
+        self._say("Other messages than the ones kept back in training, so the base gets another figure.")
         self._say(f"  {figure(reading.base)}  the untouched base")
         self._say(f"  {figure(reading.witten_bell)}  a model that only counts letters")
         self._say(f"  {figure(reading.weights)}  the weights")

@@ -282,7 +282,9 @@ def _show(self_: Self, found: Reach, person: Contact | None, wanted: Wanted) -> 
     if len(found.threads) > _SHOWN:
         out.print(f"  … in {counted(len(found.threads) - _SHOWN, 'more conversation')}", markup=False)
     for made in found.stale:
-        out.print(f"Made from them, and to be made anew: {made.path}", markup=False)
+        out.print(f"Made from them, and removed with them: {made.path}", markup=False)
+    if any(made.kind == "weights" for made in found.stale):
+        out.print("Without those weights `talk` needs `afterself train` again first.", markup=False)
     out.print("They go from the search index and from the raw exports that are kept here, too.")
     if found.copies:
         _show_copies(found, wanted)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.cli import StoppedAndTold
 from afterself.cli.answers import confirmed
 from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.completions import bases, one_of
@@ -100,6 +101,7 @@ def train(
     from afterself.home.jobs import Progress
     from afterself.training import Declined
     from afterself.training import train as train_self
+    from afterself.training.stopping import Interrupted
 
     options = replace(
         _options(until, exclude_thread or [], epochs, method, rate, context, seed, device),
@@ -124,8 +126,8 @@ def train(
             )
         return confirmed("Start training?", default=True, err=True)
 
-    with ProgressLine(err) as line:
-        try:
+    try:
+        with ProgressLine(err) as line:
             weights = train_self(
                 self_,
                 base,
@@ -135,9 +137,12 @@ def train(
                 on_sample=line.sample if samples and line.moves else None,
                 allow_network=allow_network,
             )
-        except Declined as declined:
-            err.print(declined.message, markup=False)
-            raise typer.Exit(1) from None
+    except Declined as declined:
+        err.print(declined.message, markup=False)
+        raise typer.Exit(1) from None
+    except Interrupted:
+        err.print("Stopped. The same command goes on from here.", markup=False)
+        raise StoppedAndTold from None
     if json_:
         echo_json(weights_json(weights))
     else:
@@ -237,7 +242,7 @@ def _result_lines(weights: Weights) -> list[str]:
     if weights.bits_base is not None and weights.bits_weights is not None:
         less = 100 * (1 - weights.bits_weights / weights.bits_base)
         lines.append(
-            f"Words of the owner that validate: {weights.bits_weights:.3f} bits per byte, "
+            f"Kept back to know when to stop: {weights.bits_weights:.3f} bits per byte, "
             f"{weights.bits_base:.3f} under the base ({less:.0f} % less)."
         )
     return lines + [f"Note: {note}" for note in weights.notes]

@@ -22,10 +22,14 @@ from afterself.models.scoring import evaluating
 from afterself.training.device import Machine
 from afterself.training.options import Settings
 from afterself.training.packing import Batch, Row, collate, pack, step_rows
+from afterself.training.stopping import Interrupted, heeding_interrupts
 
 if TYPE_CHECKING:
     import torch
 
+
+EARLY = "stopped early: the kept-back messages got no better"
+"""What is said of a run that validation ended."""
 
 HEAD = 256
 """Targets whose logits are in memory at the same time."""
@@ -120,11 +124,13 @@ class Loop:
     """One run over one model; `run` trains it in place, from wherever its state stands.
 
     `after_step` is called whenever a step is complete, its evaluation included; `after_evaluation`
-    when the validation examples were measured. Neither may change the model.
+    when the validation examples were measured; `before_stop` when Ctrl-C ends the run after a
+    complete step. None of them may change the model.
     """
 
     after_step: Callable[[Loop], None] = staticmethod(nothing)
     after_evaluation: Callable[[Loop], None] = staticmethod(nothing)
+    before_stop: Callable[[Loop], None] = staticmethod(nothing)
 
     def __init__(
         self, model: Any, dataset: Dataset, settings: Settings, on: Machine, progress: Progress | None = None
@@ -149,7 +155,10 @@ class Loop:
         return self.state.step >= len(self.plan.steps) or self.state.waited >= self.settings.patience
 
     def run(self) -> RunState:
-        """Train to the end, or until validation stops getting better; the best average stays in the model."""
+        """Train to the end, or until validation stops getting better; the best average stays in the model.
+
+        Interrupted by Ctrl-C when the step under way is complete, a second one ends it at once.
+        """
         import torch
 
         state = self.state
@@ -161,20 +170,25 @@ class Loop:
         stage = f"training on from step {state.step}" if state.step else "training"
         self.progress.start(stage, total=self.plan.tokens, unit="tokens", done=state.tokens)
         started = time.monotonic() - state.seconds
-        while not self.finished:
-            self._step(self.plan.steps[state.step])
-            state.seconds = time.monotonic() - started
-            if state.step in self.plan.evaluate_after and self.dataset.validation:
-                with self._averaged():
-                    self._evaluate()
-                    self.after_evaluation(self)
-            state.random = torch.get_rng_state()
-            self.after_step(self)
+        with heeding_interrupts() as wish:
+            while not self.finished:
+                self._step(self.plan.steps[state.step])
+                state.seconds = time.monotonic() - started
+                if state.step in self.plan.evaluate_after and self.dataset.validation:
+                    with self._averaged():
+                        self._evaluate()
+                        self.after_evaluation(self)
+                state.random = torch.get_rng_state()
+                self.after_step(self)
+                if wish.asked:
+                    self.before_stop(self)
+                    raise Interrupted
         with torch.no_grad():
             for name, weight in (state.best_weights or state.average).items():
                 self.trained[name].copy_(weight)
         self.model.eval()
-        self.progress.finish(self._note())
+        early = state.step < len(self.plan.steps)
+        self.progress.finish(f"{self._note()}, {EARLY}" if early else self._note())
         return state
 
     def _step(self, rows: Sequence[Row]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from afterself.datasets import Dataset, build_examples
@@ -112,6 +113,7 @@ def _learn(loop: Loop, kept: Checkpoints, options: TrainOptions) -> None:
         restore(loop, found)
         del found
     loop.after_step = kept.keep
+    loop.before_stop = partial(kept.keep, now=True)
     loop.run()
 
 
