@@ -1,7 +1,7 @@
 """Writes docs/model-card.md from what lies beside the embedded base; `--check` fails when it is out of date.
 
-All figures come from card.json and probe.json there and from benchmarks/results/sampled_replies.json, the
-list of sources from LICENSE-weights.
+All figures come from card.json and probe.json there and from benchmarks/results (sampled_replies.json,
+pretraining_curve.json), the list of sources from LICENSE-weights.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path(__file__).with_name("model-card.md")
 EMBEDDED = ROOT / "src/afterself/models/embedded"
 REPLIES = ROOT / "benchmarks/results/sampled_replies.json"
+CURVE = ROOT / "benchmarks/results/pretraining_curve.json"
 MARKS = {"english": "English", "on_the_subject": "on the subject"}
 
 
@@ -94,6 +95,28 @@ Documents that it never saw (books, episodes, conversations). The interval draws
 (bootstrap). PPMd, order 6, is a good compressor that has read about as much text of the same kind
 ({read}) and goes on learning as it reads. In dialogue, text and the end of
 each turn count. {card.get("validation_note", "")}
+
+{table(head, rows)}
+"""
+
+
+def expected() -> str:
+    """What the curve of small runs had predicted, and what was measured."""
+    told = json.loads(CURVE.read_text("utf-8"))
+    rows = []
+    for kind, found in told["measured"].items():
+        row = told["predicted"][kind]
+        low, high = row["interval"]
+        values = [f"{row['bits_per_byte']:.3f}", f"{low:.3f} to {high:.3f}", f"{found['bits_per_byte']:.3f}"]
+        rows.append([kind, *values, f"{found['less_than_predicted_percent']:+.1f}"])
+    head = ["kind", "predicted, bits per byte", "its interval", "measured", "better by, %"]
+    largest = max(run["tokens"] for run in told["runs"]) / 1e6
+    return f"""## Against the curve of small runs
+
+{len(told["runs"])} small runs of the same recipe (at most {largest:.1f}M tokens) predicted what it
+should reach on {100 * told["share"]:.0f} % of the held-out documents, before it was scored on them
+([`{CURVE.name}`](../benchmarks/results/{CURVE.name}); how, and how far to trust it:
+[`pretraining/LOG.md`](../pretraining/LOG.md)):
 
 {table(head, rows)}
 """
@@ -201,9 +224,8 @@ def page() -> str:
     """The whole page."""
     card = json.loads((EMBEDDED / "card.json").read_text("utf-8"))
     probe = json.loads((EMBEDDED / "probe.json").read_text("utf-8"))
-    return "\n".join(
-        (described(card), validation(card), abilities(probe), repeated(), openings(card), sources())
-    )
+    measured = (validation(card), expected(), abilities(probe), repeated(), openings(card))
+    return "\n".join((described(card), *measured, sources()))
 
 
 def main() -> None:

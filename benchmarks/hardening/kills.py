@@ -229,7 +229,7 @@ def steps(killing: Killing) -> list[Step]:
         Step("people merge", 4, "both", on("people", "merge", "Anna", "Ben"), done="are one contact already"),
         Step("people exclude", 4, "trained", on("people", "exclude", "Anna")),
         Step("forget a record", 6, "trained", on("forget", "--record", a_record(killing), "--yes"),
-             done="are no records of this self"),
+             done="of this self"),
         Step("forget a contact", 6, "both", on("forget", "--contact", "Ben", "--with-replies", "--yes"),
              done="Nobody"),
         Step("dataset --export", 6, "both", lambda self_: [

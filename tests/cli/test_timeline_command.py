@@ -47,6 +47,11 @@ def test_what_is_told_of_earlier_years_stands_in_their_order(self_: Self) -> Non
     ]
 
 
+def test_a_season_of_a_year_is_a_time_in_it(self_: Self) -> None:
+    run(self_, "remember", "I picked cherries in the summer of 1998, on the farm.")
+    assert [line["when"] for line in run(self_, "timeline", "--since", "1998", "--json").lines] == ["1998"]
+
+
 def test_every_line_stands_so_in_the_record_that_it_cites(self_: Self) -> None:
     records = {one["id"]: one["text"] for one in run(self_, "records", "--json").lines}
     lines = run(self_, "timeline", "--json").lines
@@ -62,6 +67,9 @@ def test_it_can_be_narrowed_to_a_time_and_to_a_person(self_: Self) -> None:
         return [line["when"] for line in run(self_, "timeline", "--json", *arguments).lines]
 
     assert whens("--since", "1955-01-01", "--until", "1980-01-01") == ["1959-04-11"]
+    assert whens("--until", "1959") == ["1952-05", "1959-04-11"]
+    assert whens("--since", "1952-06", "--until", "1959-04") == ["1959-04-11"]
+    assert whens("--since", "1987") == ["1987"]
     assert whens("--person", "Ben") == ["1987"]
     assert run(self_, "timeline", "--until", "1900-01-01").out.startswith("Nothing that is recorded names")
 

@@ -56,12 +56,28 @@ def test_what_somebody_else_said_is_theirs_whatever_a_record_orders(view: View) 
     assert why.by is not None and why.by.said_at is not None and why.by.said_at.year == 2019
 
 
-@pytest.mark.parametrize("question", ["What did you do in May 2022?", "What did you have for tea yesterday?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did you do in May 2022?",
+        "What did you do in summer 2020?",
+        "What did you do in the spring of 2022?",
+        "Was hast du im Herbst 2019 gemacht?",
+        "What did you have for tea yesterday?",
+    ],
+)
 def test_what_lies_after_the_last_record_is_not_known(view: View, question: str) -> None:
     last = last_known(view)
     why = declined(Memory(view).ask(question), last, NOW)
     assert why is not None and why.reason == "after" and why.last == last
     assert last is not None and (last.year, last.month) == (2019, 3)
+
+
+def test_a_season_that_may_lie_before_the_last_record_is_asked_of_it() -> None:
+    last = datetime(2019, 3, 3, tzinfo=UTC)
+    for season in ("the winter of 2018", "winter 2019", "spring 2019"):
+        assert not asks_after(f"What did you do in {season}?", last, NOW)
+    assert asks_after("What did you do in winter 2020?", last, NOW)
 
 
 def test_yesterday_is_known_of_while_the_archive_is_fresh() -> None:

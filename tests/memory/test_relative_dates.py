@@ -26,6 +26,8 @@ TODAY = date(2021, 5, 12)  # a Wednesday
         ("Were you ill last winter?", "2020-12-01", "2021-03-01"),
         ("What happened this spring?", "2021-03-01", "2021-06-01"),
         ("Where did you live in the summer of 1969?", "1969-06-01", "1969-09-01"),
+        ("What did you do in winter 2013?", "2013-12-01", "2014-03-01"),
+        ("Was war im Frühling 2013?", "2013-03-01", "2013-06-01"),
         ("What did you say last year?", "2020-01-01", "2021-01-01"),
         ("What did you say last month?", "2021-04-01", "2021-05-01"),
         ("What did you say last week?", "2021-05-03", "2021-05-10"),

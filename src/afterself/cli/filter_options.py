@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from afterself.cli.completions import everybody, one_of, threads
-from afterself.cli.moments import moment_of
+from afterself.cli.moments import span_of
 from afterself.cli.self_commands import thread_id
 from afterself.errors import UsageError
 
@@ -20,10 +20,16 @@ PersonOption = Annotated[
     typer.Option("--person", metavar="NAME", autocompletion=everybody, help="Only what this person said."),
 ]
 SinceOption = Annotated[
-    str | None, typer.Option("--since", metavar="DATE", help="Said at this time (ISO, UTC) or later.")
+    str | None,
+    typer.Option("--since", metavar="DATE", help="Said at this time (ISO, UTC) or later: 2019-03-01, 2019."),
 ]
 UntilOption = Annotated[
-    str | None, typer.Option("--until", metavar="DATE", help="Said before this time (ISO, UTC).")
+    str | None,
+    typer.Option(
+        "--until",
+        metavar="DATE",
+        help="Said before this time (ISO, UTC), or to the end of a year or month: 2019.",
+    ),
 ]
 ThreadOption = Annotated[
     str | None,
@@ -71,8 +77,7 @@ def filters_of(
         )
     return Filters(
         people,
-        moment_of(since, "--since"),
-        moment_of(until, "--until"),
+        *span_of(since, until),
         None if thread is None else thread_id(view, thread),
         source,
         _kind(kind),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from afterself.errors import UsageError
+
+_YEAR_OR_MONTH = re.compile(r"(?P<year>[12]\d{3})(?:-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
 
 
 def moment_of(text: str | None, option: str) -> datetime | None:
@@ -21,6 +24,19 @@ def moment_of(text: str | None, option: str) -> datetime | None:
         raise UsageError(
             f"{option} is not a date or time.", remedy="Write it like 2019-03-01 or 2019-03-01T12:00:00."
         ) from error
+
+
+def span_of(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """--since and --until as `moment_of` reads them, or as a year or month, of which each takes all in."""
+    return _begin_or_end(since, "--since", 0), _begin_or_end(until, "--until", 1)
+
+
+def _begin_or_end(text: str | None, option: str, end: int) -> datetime | None:
+    named = _YEAR_OR_MONTH.fullmatch((text or "").strip())
+    if named is None:
+        return moment_of(text, option)
+    months = int(named["year"]) * 12 + (int(named["month"]) - 1 + end if named["month"] else 12 * end)
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)
 
 
 def shown_moment(moment: datetime | None, precision: str) -> str:

@@ -14,7 +14,7 @@ from afterself.cli.filter_options import (
     ThreadOption,
     filters_of,
 )
-from afterself.cli.moments import moment_of, shown_moment
+from afterself.cli.moments import shown_moment, span_of
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
@@ -37,10 +37,13 @@ def timeline(
         ),
     ] = False,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="From this time (ISO) on.")
+        str | None, typer.Option("--since", metavar="DATE", help="From this time (ISO) on: 1952-05-01, 1952.")
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="Before this time (ISO).")
+        str | None,
+        typer.Option(
+            "--until", metavar="DATE", help="Before this time (ISO), or to the end of a year or month: 1980."
+        ),
     ] = None,
     person: PersonOption = None,
     thread: ThreadOption = None,
@@ -56,7 +59,7 @@ def timeline(
     --disagreeing it lists what cannot both be right; nothing decides between them but you.
 
     \b
-    Example: afterself timeline --person me --until 1980
+    Example: afterself timeline --until 1980
              afterself timeline --said --since 2019-01-01
     """
     from afterself.memory.timeline import months, told_of
@@ -72,7 +75,7 @@ def timeline(
             by_month = months(view, filters)
             _show_months(by_month, console(), as_json=as_json)
             return
-        lines = told_of(view, filters, moment_of(since, "--since"), moment_of(until, "--until"))
+        lines = told_of(view, filters, *span_of(since, until))
         if disagreeing:
             _show_pairs(lines, console(), as_json=as_json)
         else:

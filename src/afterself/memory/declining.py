@@ -105,8 +105,12 @@ def owner_answers(answer: Answer) -> float:
 
 def asks_after(question: str, last: datetime, now: datetime) -> bool:
     """Whether a question is about a time after the last record: a date, or “yesterday” long after it."""
-    for mention in dates_in(question).mentions:
+    dates = dates_in(question)
+    for mention in dates.mentions:
         span = mention.span()
         if span is not None and span[0] > last:
+            return True
+    for season in dates.spans:  # “winter 2024” may mean that year's first months
+        if season.since > last and (season.since.month != 12 or season.since.year > last.year):
             return True
     return now - last > PAUSE and _NOWADAYS.search(question) is not None

@@ -124,12 +124,18 @@ def _named(record: ViewRecord) -> Iterator[Line]:
     """The sentences of a record that name a time before it was written."""
     written = record.said_at or datetime.max.replace(tzinfo=UTC)
     for sentence in _sentences(record.words):
-        mention = _only_year(dates_in(sentence).mentions) if _YEAR.search(sentence) else None
+        mention = _only_year(_dated(sentence)) if _YEAR.search(sentence) else None
         if mention is None or mention.year is None or mention.year >= written.year:
             continue
         begins = datetime(mention.year, mention.month or 1, mention.day or 1, tzinfo=UTC)
         precision = "day" if mention.day else "month" if mention.month else "year"
         yield _line(record, sentence, begins.strftime(_SHAPES[precision]), begins)
+
+
+def _dated(sentence: str) -> list[DateMention]:
+    """The dates that a sentence names; of “the summer of 1998” the year."""
+    dates = dates_in(sentence)
+    return [*dates.mentions, *(DateMention(season.since.year) for season in dates.spans)]
 
 
 def _only_year(mentions: Iterable[DateMention]) -> DateMention | None:
