@@ -173,6 +173,7 @@ def _require_one(wanted: Wanted) -> None:
 
 
 def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
+    from afterself.archive.plain import terminal_text
     from afterself.archive.store import Archive
 
     thread = None if wanted.thread is None else _thread(self_, wanted.thread)
@@ -182,6 +183,11 @@ def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
             raise UsageError(
                 "That is the owner. Nothing was forgotten.",
                 remedy=f"To forget the whole self, delete its folder: {self_.path}",
+            )
+        if person is not None and not archive.contacts.named(wanted.contact or ""):
+            raise UsageError(
+                "To forget somebody their first name is not enough. Nothing was forgotten.",
+                remedy=f"Did you mean: {terminal_text(person.name, one_line=True)}?",
             )
         records: Sequence[str] = wanted.records
         if person is not None:
