@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from afterself.cli import main
 from afterself.home.folder import Self
 from tests.persona.pseudo_terminal import PseudoTerminal
 
@@ -129,6 +130,23 @@ def test_ctrl_c_at_any_moment_is_one_line_and_no_traceback(tmp_path: Path, after
             "Stopped. What was stored before is kept."
         ]
         assert afterself(tmp_path, "records", "--json").stdout == ""
+
+
+def test_ctrl_c_while_a_class_is_made_is_one_line_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupted:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    def importing() -> None:
+        type("Imported", (), {"field": Interrupted()})
+
+    monkeypatch.setattr("afterself.cli._run", importing)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "\nStopped. What was stored before is kept.\n"
 
 
 def test_each_next_step_goes_to_the_self_that_was_asked_about(tmp_path: Path) -> None:

@@ -31,6 +31,11 @@ def main() -> None:
         raise
     except SystemExit as ended:
         left = ended.code
+    except RuntimeError as error:
+        # Before 3.12 Python wraps what interrupts `__set_name__`, in the making of a class, so.
+        if not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        left = INTERRUPTED
     else:
         return
     if left == INTERRUPTED:
@@ -57,6 +62,8 @@ def _run() -> None:
         sys.stderr.close()
         sys.exit(141)
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise
         from afterself.cli.faults import explained, give_up_output
 
         give_up_output()
