@@ -62,7 +62,7 @@ package; {shape["num_hidden_layers"]} layers of width {shape["hidden_size"]},
 vocabulary {shape["vocab_size"]:,}, reads {card["context"]} tokens.
 As shipped: `base.gguf`, 8-bit (q8_0), sha256 `{card["sha256"]}`.
 How it was made, with all runs and what failed:
-[`pretraining/LOG.md`](../pretraining/LOG.md).
+`pretraining/LOG.md` in the source tree.
 
 ## What it cannot do
 
@@ -116,7 +116,7 @@ def expected() -> str:
 {len(told["runs"])} small runs of the same recipe (at most {largest:.1f}M tokens) predicted what it
 should reach on {100 * told["share"]:.0f} % of the held-out documents, before it was scored on them
 ([`{CURVE.name}`](../benchmarks/results/{CURVE.name}); how, and how far to trust it:
-[`pretraining/LOG.md`](../pretraining/LOG.md)):
+`pretraining/LOG.md` in the source tree):
 
 {table(head, rows)}
 """

@@ -169,7 +169,12 @@ def test_a_first_name_that_only_one_has_is_enough(self_: Self) -> None:
     assert {one["author"] for one in run(self_, "search", "pump", "--person", "ben", "--json").lines} == {
         "Ben Ito"
     }
-    dry = run(self_, "forget", "--contact", "ben", "--dry-run")
+
+
+def test_forgetting_somebody_wants_the_whole_name(self_: Self) -> None:
+    short = run(self_, "forget", "--contact", "ben", "--dry-run")
+    assert short.code == 2 and "Did you mean: Ben Ito?" in short.err
+    dry = run(self_, "forget", "--contact", "ben ito", "--dry-run")
     assert dry.code == 0 and "Ben Ito:" in dry.out
 
 

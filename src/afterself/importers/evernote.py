@@ -33,7 +33,7 @@ from afterself.importers.xml_pieces import Element, elements, field
 
 _EXPORT = re.compile(rb"<en-export[\s>]")
 _CRYPT = re.compile(r"<en-crypt\b[^>]*>[^<]*</en-crypt>")
-_TODO = re.compile(r"<en-todo\b([^<>]*)>(?:</en-todo>)?")
+_CHECKBOX = re.compile(r"<en-todo\b([^<>]*)>(?:</en-todo>)?")
 _MEDIA = re.compile(r"</?en-media\b[^<>]*>")
 _EMPTY_LINE = re.compile(r"<br\s*/?>\s*(?=</div>)")
 _DIV = re.compile(r"<(/?)div\b[^<>]*>")
@@ -157,5 +157,5 @@ def _tasks(text: str) -> list[str]:
 def _plain(enml: str) -> str:
     """ENML as HTML: a `div` is a line, a tick a sign, and what is encrypted nothing."""
     enml = _MEDIA.sub("", _CRYPT.sub("", enml))
-    enml = _TODO.sub(lambda one: "[x] " if 'checked="true"' in one[1] else "[ ] ", enml)
+    enml = _CHECKBOX.sub(lambda one: "[x] " if 'checked="true"' in one[1] else "[ ] ", enml)
     return _DIV.sub(lambda one: "<br>" if one[1] else "", _EMPTY_LINE.sub("", enml))

@@ -71,7 +71,7 @@ def complaints(
     said = [tokenizer.decode(reply.ids) for reply in written]
     return (
         *worse(before, after),
-        *foreign(after, counted(dataset, tokenizer), dataset.languages),
+        *foreign(after, letter_counting(dataset, tokenizer), dataset.languages),
         *babble(written, real, tokenizer),
         *astray(said, dataset.languages),
     )
@@ -87,7 +87,7 @@ def worse(before: float | None, after: float | None) -> tuple[str, ...]:
     )
 
 
-def counted(dataset: Dataset, tokenizer: TurnTokenizer) -> float | None:
+def letter_counting(dataset: Dataset, tokenizer: TurnTokenizer) -> float | None:
     """What letter counting (Witten-Bell, order 6) learns from the owner's training words, in bits per byte.
 
     It reads the words that validate, without what was said before them; None if nothing validates.
