@@ -58,6 +58,7 @@ FOREIGN = (
     "cli/import_command.py",
     "cli/doctor_",
     "demo/",
+    "testing/",
 )
 """What reads exports and files that a person names, or looks at the machine."""
 
