@@ -1,12 +1,12 @@
-"""The first questions that a stranger puts to a self: is the first quote an answer, and is none given where none is?
+"""A stranger's first questions to a self: is the first quote an answer, and is none given where none is?
 
-    PYTHONPATH=src python benchmarks/first_questions.py [--split dev|test] [--each] [--tails]
+    PYTHONPATH=src python benchmarks/first_questions.py [--split dev|test] [--each]
 
-Two selves: the demo person, and an invented piano tuner with 112 messages and notes (tests/memory/first). The
-questions (age, birthday, home, work, family, who somebody is, when something was, tastes, and things never told)
-were written before anything was changed for them; odd ones of each kind are dev, even ones test. What is judged
-is the order that a person sees. `--each` prints every question of the dev half; `--tails` measures how many of
-the quotes shown are answers, and how many of the answers are shown, with the tail cut and without.
+Two selves: the demo person, and an invented piano tuner with 112 messages and notes (tests/memory/first).
+The questions (age, birthday, home, work, family, who somebody is, when something was, tastes, things never
+told) were written before anything was changed for them; odd ones of each kind are dev, even ones test. What
+is judged is the order that a person sees. `--each` prints every question of the dev half; the test half is
+for figures.
 """
 
 from __future__ import annotations
