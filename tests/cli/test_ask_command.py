@@ -91,7 +91,7 @@ def test_where_somebody_else_s_words_answer_that_is_said_first_with_their_quotes
 def test_the_list_ends_where_the_evidence_falls_off_and_says_how_to_see_the_rest(nora: Path) -> None:
     question = "Which ferry leaks oil, and what about the boats?"
     done, every = afterself(nora, "ask", question), afterself(nora, "ask", question, "-k", "10")
-    assert done.stdout.startswith(every.stdout[:200])
+    assert done.stdout.split(b"\n\n")[0] == every.stdout.split(b"\n\n")[0]
     assert 1 <= done.stdout.count(b" UTC \xc2\xb7 ") < every.stdout.count(b" UTC \xc2\xb7 ")
     assert b"less near: -k 10 shows all." in done.stderr and not every.stderr
 
