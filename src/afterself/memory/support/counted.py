@@ -27,21 +27,27 @@ def _contradicted(number: Quantity, near: Sequence[Quantity]) -> bool:
     return bool(same) and not any(number.equals(other) for other in near if not other.nouns or other in same)
 
 
-def missing_numbers(parts: ClaimParts, records: Sequence[ReadRecord]) -> tuple[float, float, float]:
-    """How many of a claim's numbers are nowhere, only to be reckoned out, or away from what it rests on."""
+def missing_numbers(
+    parts: ClaimParts, records: Sequence[ReadRecord]
+) -> tuple[float, float, float, float]:
+    """How many of a claim's numbers are nowhere, only to be reckoned out, or away from what it rests on,
+    and how many of these have another number in their place.
+    """
     near = [number for one in records for number in quantities(one.window)]
     anywhere = [number for one in records for text in (one.words, one.before) for number in quantities(text)]
-    missing = derived = far = 0.0
+    missing = derived = far = other = 0.0
+    free = [n for n in near if not n.vague and not any(m.equals(n) for m in parts.numbers)]
     reckoned: set[float] | None = None
     spans: set[float] = set()
     for number in parts.numbers:
         if _contradicted(number, near):
             missing += 1
             continue
-        if any(number.equals(other) for other in near):
+        if any(number.equals(one) for one in near):
             continue
-        if any(number.equals(other) for other in anywhere):
+        if any(number.equals(one) for one in anywhere):
             far += 1
+            other += any((one.clock is None) == (number.clock is None) for one in free)
             continue
         if reckoned is None:
             reckoned = _reckoned(anywhere, records)
@@ -52,7 +58,7 @@ def missing_numbers(parts: ClaimParts, records: Sequence[ReadRecord]) -> tuple[f
             derived += 1
         else:
             missing += 1
-    return missing, derived, far
+    return missing, derived, far, other
 
 
 def _reckoned(numbers: Sequence[Quantity], records: Sequence[ReadRecord]) -> set[float]:

@@ -6,6 +6,7 @@ Every number is 0 where nothing speaks against the claim, and grows with the dou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -14,6 +15,7 @@ from afterself.memory.dates import MONTH_NUMBERS
 from afterself.memory.support.align import OPPOSITE, SYNONYM, Match, align, covered, window_of
 from afterself.memory.support.counted import missing_dates, missing_numbers
 from afterself.memory.support.evidence import Cast, Evidence, name_words
+from afterself.memory.support.gaps import gaps, turned_by
 from afterself.memory.support.near import Nearness
 from afterself.memory.support.parts import NO_NAMES, ClaimParts, ReadRecord, take_apart
 from afterself.memory.support.reading import NEGATORS, Word, read, refuses, turned_round
@@ -25,6 +27,8 @@ FEATURES = (
     "thin", "bare", "rival", "number_missing", "number_derived", "number_far", "date_missing", "name_missing",
     "name_far", "name_frame", "turned", "denies", "denied", "speaker_wrong", "speaker_other", "speaker_told",
     "swapped", "together", "date_reckoned", "unlike", "foreign", "alien", "turned_close", "denial_close",
+    "gap_first", "gap_second", "gap_third", "gap_share", "number_other", "name_absent", "turned_first",
+    "turned_near", "long",
 )  # fmt: skip
 _BEFORE_COUNTS, _CONTEXT_COUNTS = 0.7, 0.4
 _NEIGHBOURS = 7
@@ -72,11 +76,12 @@ def features_of(
         _by_description(matches, records, cast), align(parts.content, context, near), _CONTEXT_COUNTS
     )
     wide = _best(matches, align(parts.content, everywhere, near))
-    missing, derived, far = missing_numbers(parts, records)
-    name_missing, name_far, name_frame = _names(parts.names, records, cast)
+    missing, derived, far, other = missing_numbers(parts, records)
+    name_missing, name_far, name_frame, name_absent = _names(parts.names, records, cast)
     date_missing, date_reckoned = missing_dates(parts.days, records)
     turned, denies, denied = _polarity(parts, matches, windows)
     unlike, foreign = _meaning(parts, wide, windows, near)
+    first, second, third, gap_share = gaps(matches, windows, near)
     close = max(0.0, covered(matches) - _CLOSE_FROM) / (1 - _CLOSE_FROM)
     rests_on = [(one.record, one.window) for one in records]
     shares = [
@@ -91,6 +96,8 @@ def features_of(
         speaker.wrong, speaker.other, speaker.told, swapped(parts.words, matches, rests_on, cast),
         _apart(matches), date_reckoned, unlike, max(0.0, foreign - _FOREIGN), max(0.0, foreign - _ALIEN),
         turned * close, max(denies, denied) * close,
+        first, second, third, gap_share, other, name_absent, *turned_by(matches),
+        math.log1p(len(everywhere)) - math.log1p(len(windows)),
     ]  # fmt: skip
 
 
@@ -121,7 +128,7 @@ def _best(one: Sequence[Match], lesser: Sequence[Match], share: float = _BEFORE_
     ]
 
 
-def _names(names: Sequence[Word], records: Sequence[ReadRecord], cast: Cast) -> tuple[float, float, float]:
+def _names(names: Sequence[Word], records: Sequence[ReadRecord], cast: Cast) -> tuple[float, float, float, float]:
     """How many names are nowhere, only elsewhere in the records, or only those of who took part."""
     windows = {key for one in records for word in one.window for key in (word.folded, word.stem)}
     texts = {key for one in records for word in (*one.words, *one.before) for key in (word.folded, word.stem)}
@@ -144,7 +151,7 @@ def _names(names: Sequence[Word], records: Sequence[ReadRecord], cast: Cast) -> 
         and not word.raw.isupper() and word.folded not in known | NO_NAMES and word.folded not in WEEKDAYS
         and word.folded not in MONTH_NUMBERS
     }  # fmt: skip
-    missing = far = framed = 0.0
+    missing = far = framed = absent = 0.0
     for name in names:
         keys = {name.folded, name.stem}
         if keys & windows or name.folded in authors or name.folded in cast.owner:
@@ -156,10 +163,10 @@ def _names(names: Sequence[Word], records: Sequence[ReadRecord], cast: Cast) -> 
         elif _described(name, windows, cast) or name.folded in around:
             framed += 0.5
         elif not others:
-            framed += 1
+            absent += 1
         else:
             missing += 1
-    return missing, far, framed
+    return missing, far, framed, absent
 
 
 def _described(name: Word, said: Iterable[str], cast: Cast) -> bool:

@@ -122,7 +122,7 @@ _ABOUT = frozenset(
     "about nearly almost around roughly after over under than some approximately before".split()
 )
 _ENDS_COUNTING = frozenset("to past and at on in by for from with when that who which".split())
-_NEARLY = 0.25
+_NEARLY = 0.12
 
 
 def _counted(words: list[Word], quantity: Quantity) -> frozenset[str]:
