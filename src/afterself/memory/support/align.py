@@ -74,11 +74,15 @@ def covered(matches: Sequence[Match]) -> float:
 
 
 def window_of(
-    content: Sequence[Word], also: frozenset[str], words: list[Word], near: Nearness | None
+    content: Sequence[Word],
+    also: frozenset[str],
+    words: list[Word],
+    near: Nearness | None,
+    places: frozenset[int] = frozenset(),
 ) -> list[Word]:
     """The neighbouring sentences that hold most of a claim.
 
-    `also` are folded names that speak for a place.
+    `also` are folded names that speak for a place, `places` those of numbers that the claim has.
     """
     parts = sentences(words)
     best: list[Word] = words
@@ -90,6 +94,7 @@ def window_of(
             window = [word for part in parts[start : start + length] for word in part]
             found = sum(m.word.weight * m.strength for m in align(content, window, near))
             found += 0.5 * len(also & {word.folded for word in window})
+            found += 0.5 * len(places & {word.place for word in window})
             score = found - _PER_SENTENCE * length
             if score > best_score:
                 best, best_score = window, score

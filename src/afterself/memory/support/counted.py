@@ -17,7 +17,7 @@ from afterself.memory.support.when import Day, days_of, of_date
 
 _MOST_NUMBERS = 40
 _BEFORE_AGE = word_set("aged at was were am is turned turns age")
-_WHOLE = 4
+_WHOLE, _BRIEF, _CARRIES = 4, 60, 0.34
 """Parts of a date of which nothing is open."""
 
 
@@ -89,18 +89,23 @@ def _spans(records: Sequence[ReadRecord]) -> set[float]:
     return found | {b - a for a, b in combinations(sorted(years), 2)}
 
 
-def missing_dates(days: Sequence[Day], records: Sequence[ReadRecord]) -> tuple[float, float]:
+def missing_dates(
+    days: Sequence[Day], records: Sequence[ReadRecord], shares: Sequence[float]
+) -> tuple[float, float]:
     """How many parts of the claim's dates no date of the records has, and how many dates had to be reckoned.
 
-    Each date of the claim is held against the date of the records that fits it best.
+    Each date of the claim is held against the date of the records that fits it best. When a record was
+    said counts only if it carries its share of the claim (`shares`).
     """
     known: list[Day] = []
     years: set[float] = set()
-    for one in records:
+    enough = _CARRIES * max(shares, default=0.0)
+    for one, share in zip(records, shares, strict=True):
         said = one.record.said_at
         known += days_of(one.words, said) + days_of(one.before, said)
-        if said is not None:
-            known.append(_of_saying(said, days_of(one.window, said)))
+        if said is not None and share >= enough:
+            near = one.words if len(one.words) <= _BRIEF else one.window
+            known.append(_of_saying(said, days_of(near, said)))
         years |= _years_reckoned(one)
     missing = reckoned = 0.0
     for day in days:

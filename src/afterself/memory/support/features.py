@@ -18,6 +18,7 @@ from afterself.memory.support.evidence import Cast, Evidence, name_words
 from afterself.memory.support.gaps import gaps, turned_by
 from afterself.memory.support.near import Nearness
 from afterself.memory.support.parts import NO_NAMES, ClaimParts, ReadRecord, take_apart
+from afterself.memory.support.quantities import quantities
 from afterself.memory.support.reading import NEGATORS, Word, read, refuses, turned_round
 from afterself.memory.support.rivals import rivals
 from afterself.memory.support.speaker import THIRD, doubts, swapped
@@ -62,7 +63,9 @@ def features_of(
         if refuses(record.text):
             before = turned_round(before)
             refused.add(record.before)
-        records.append(ReadRecord(record, words, window_of(parts.content, named, words, near), before))
+        places = frozenset(n.first for n in quantities(words) if any(m.equals(n) for m in parts.numbers))
+        window = window_of(parts.content, named, words, near, places)
+        records.append(ReadRecord(record, words, window, before))
     records = [
         replace(one, window=turned_round(one.window)) if one.record.text in refused else one
         for one in records
@@ -78,16 +81,16 @@ def features_of(
     wide = _best(matches, align(parts.content, everywhere, near))
     missing, derived, far, other = missing_numbers(parts, records)
     name_missing, name_far, name_frame, name_absent = _names(parts.names, records, cast)
-    date_missing, date_reckoned = missing_dates(parts.days, records)
-    turned, denies, denied = _polarity(parts, matches, windows)
-    unlike, foreign = _meaning(parts, wide, windows, near)
-    first, second, third, gap_share = gaps(matches, windows, near)
-    close = max(0.0, covered(matches) - _CLOSE_FROM) / (1 - _CLOSE_FROM)
-    rests_on = [(one.record, one.window) for one in records]
     shares = [
         covered(_best(align(parts.content, one.window, near), align(parts.content, one.before, near)))
         for one in records
     ]
+    date_missing, date_reckoned = missing_dates(parts.days, records, shares)
+    turned, denies, denied = _polarity(parts, wide, windows)
+    unlike, foreign = _meaning(parts, wide, windows, near)
+    first, second, third, gap_share = gaps(matches, windows, near)
+    close = max(0.0, covered(matches) - _CLOSE_FROM) / (1 - _CLOSE_FROM)
+    rests_on = [(one.record, one.window) for one in records]
     carried = [(record, window, share) for (record, window), share in zip(rests_on, shares, strict=True)]
     speaker = doubts(parts.words, carried, cast)
     return [
@@ -96,7 +99,7 @@ def features_of(
         speaker.wrong, speaker.other, speaker.told, swapped(parts.words, matches, rests_on, cast),
         _apart(matches), date_reckoned, unlike, max(0.0, foreign - _FOREIGN), max(0.0, foreign - _ALIEN),
         turned * close, max(denies, denied) * close,
-        first, second, third, gap_share, other, name_absent, *turned_by(matches),
+        first, second, third, gap_share, other, name_absent, *turned_by(wide),
         math.log1p(len(everywhere)) - math.log1p(len(windows)),
     ]  # fmt: skip
 

@@ -112,7 +112,7 @@ def quantities(words: list[Word]) -> list[Quantity]:
             n += 1
             continue
         found.append(
-            replace(taken, nouns=_counted(words, taken), about=n > 0 and words[n - 1].folded in _ABOUT)
+            replace(taken, nouns=_counted(words, taken), about=_said_roughly(words, n))
         )
         n = taken.last + 1
     return found
@@ -121,8 +121,15 @@ def quantities(words: list[Word]) -> list[Quantity]:
 _ABOUT = frozenset(
     "about nearly almost around roughly after over under than some approximately before".split()
 )
+
+
+def _said_roughly(words: list[Word], n: int) -> bool:
+    """“Nearly nine”; the “over” of “120 over 80” is none."""
+    return n > 0 and words[n - 1].folded in _ABOUT and not (n > 1 and words[n - 2].folded.isdigit())
+
+
 _ENDS_COUNTING = frozenset("to past and at on in by for from with when that who which".split())
-_NEARLY = 0.12
+_NEARLY = 0.1
 
 
 def _counted(words: list[Word], quantity: Quantity) -> frozenset[str]:

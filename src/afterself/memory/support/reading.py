@@ -129,6 +129,9 @@ def _opened(text: str) -> str:
         r"\b(do|does|did|is|are|was|were|have|has|had|would|could|should|ca|wo)nt\b", r"\1 not", text
     )
     text = re.sub(r"(?<=\w)'(?:s|ve|ll|re|d|m)\b", "", text)
+    text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
+    text = re.sub(r"\b[Nn]o\. ?(?=\d)", "number ", text)
+    text = re.sub(r"\b(Mr|Mrs|Dr|St|Rev|Yr)\.", r"\1", text)
     text = re.sub(r"\b[Gg](?:ive|ave|iven|iving) up\b", "quit", text)
     text = re.sub(r"(?<!\w)'([2-9]\d)\b(?!')", r"19\1", text)
     text = re.sub(r"\b(?:[Rr]ather than|[Ii]nstead of)\b", "without", text)
