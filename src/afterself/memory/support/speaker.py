@@ -45,7 +45,7 @@ _SUBORDINATE = word_set(
 _SOON, _OPENING = 5, 14
 _OWNER = "the owner"
 _REACH = 4
-_CARRIES = 0.75
+_CARRIES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
