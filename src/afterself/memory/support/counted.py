@@ -27,9 +27,7 @@ def _contradicted(number: Quantity, near: Sequence[Quantity]) -> bool:
     return bool(same) and not any(number.equals(other) for other in near if not other.nouns or other in same)
 
 
-def missing_numbers(
-    parts: ClaimParts, records: Sequence[ReadRecord]
-) -> tuple[float, float, float, float]:
+def missing_numbers(parts: ClaimParts, records: Sequence[ReadRecord]) -> tuple[float, float, float, float]:
     """How many of a claim's numbers are nowhere, only to be reckoned out, or away from what it rests on,
     and how many of these have another number in their place.
     """
@@ -89,10 +87,8 @@ def _spans(records: Sequence[ReadRecord]) -> set[float]:
     return found | {b - a for a, b in combinations(sorted(years), 2)}
 
 
-def missing_dates(
-    days: Sequence[Day], records: Sequence[ReadRecord], shares: Sequence[float]
-) -> tuple[float, float]:
-    """How many parts of the claim's dates no date of the records has, and how many dates had to be reckoned.
+def missing_dates(days: Sequence[Day], records: Sequence[ReadRecord], shares: Sequence[float]) -> float:
+    """How many parts of the claim's dates no date of the records has.
 
     Each date of the claim is held against the date of the records that fits it best. When a record was
     said counts only if it carries its share of the claim (`shares`).
@@ -107,13 +103,13 @@ def missing_dates(
             near = one.words if len(one.words) <= _BRIEF else one.window
             known.append(_of_saying(said, days_of(near, said)))
         years |= _years_reckoned(one)
-    missing = reckoned = 0.0
+    missing = 0.0
     for day in days:
         least = min((day.missing_from(other) for other in known), default=day.parts)
         if least == 1 and day.year is not None and float(day.year) in years:
-            least, reckoned = 0, reckoned + 1
+            least = 0
         missing += least
-    return missing, reckoned
+    return missing
 
 
 def _years_reckoned(one: ReadRecord) -> set[float]:

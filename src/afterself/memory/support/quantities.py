@@ -111,9 +111,7 @@ def quantities(words: list[Word]) -> list[Quantity]:
         if taken is None:
             n += 1
             continue
-        found.append(
-            replace(taken, nouns=_counted(words, taken), about=_said_roughly(words, n))
-        )
+        found.append(replace(taken, nouns=_counted(words, taken), about=_said_roughly(words, n)))
         n = taken.last + 1
     return found
 

@@ -38,7 +38,7 @@ _DENIES_NOTHING = re.compile(
     r"|nothing (?:but|if)|can not (?:wait|help)|could not (?:help|wait|agree more)|whether or not|if not)\b"
 )
 _REACH = 8
-_LOOKS_BACK = word_set("nothing none")
+_LOOKS_BACK = word_set("nothing none no")
 _BACK, _SHORT = 3, 4
 LIGHT = word_set(
     "get go come make take give put say tell know think thing time day way people year see look one two "
