@@ -91,11 +91,14 @@ def missing_dates(days: Sequence[Day], records: Sequence[ReadRecord], shares: Se
     """How many parts of the claim's dates no date of the records has.
 
     Each date of the claim is held against the date of the records that fits it best. When a record was
-    said counts only if it carries its share of the claim (`shares`).
+    said counts only if it carries its share of the claim (`shares`), unless those that do name no day.
     """
     known: list[Day] = []
     years: set[float] = set()
     enough = _CARRIES * max(shares, default=0.0)
+    if not any(days_of(one.words, one.record.said_at) for one, share in zip(records, shares, strict=True)
+               if share >= enough):  # fmt: skip
+        enough = 0.0
     for one, share in zip(records, shares, strict=True):
         said = one.record.said_at
         known += days_of(one.words, said) + days_of(one.before, said)

@@ -60,6 +60,7 @@ _DIGITS = re.compile(r"(\d+(?:,\d{3})*|\d+)(?:([.:])(\d+))?([a-z]*)")
 _HOUR_WORDS = frozenset("clock oclock am pm a.m p.m".split())
 MINUTES = 720
 _SOON = 20
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +250,8 @@ def _number(words: list[Word], n: int) -> Quantity | None:
         return _with_unit(words, 12.0, n, n) if word == "dozen" else _spelled(words, n, n, 1.0, word)
     total, last = _spelled_out(words, n)
     if total is not None:
-        vague = last == n and word in ("one", "second", "first", "once", "both", "pair", "score")
+        of_them = [one.folded for one in words[last + 1 : last + 3]] in (["of", "them"], ["of", "us"])
+        vague = (of_them and total < _FEW) or last == n and word in ("one", "second", "first", "once", "both", "pair", "score")
         return _with_unit(words, total, n, last, vague=vague)
     if word in ("once", "couple", "few"):
         return Quantity({"once": 1.0, "couple": 2.0, "few": 3.0}[word], n, n, words[n].sentence, vague=True)
@@ -357,6 +359,15 @@ def _spelled_out(words: list[Word], n: int) -> tuple[float | None, int]:
     return (total + current, last) if seen else (None, n)
 
 
+def _in_smaller_units(words: list[Word], n: int, base: str) -> float:
+    """The “nine months” of “three years and nine months”, in the base unit."""
+    if n + 1 < len(words) and words[n].folded == "and":
+        n += 1
+    small = _small(words[n].folded) if n + 1 < len(words) else None
+    factor, same = _UNITS.get(words[n + 1].stem, (0.0, "")) if small else (0.0, "")
+    return (small or 0) * factor if same == base and base == "month" else 0.0
+
+
 def _with_unit(words: list[Word], value: float, first: int, last: int, *, vague: bool = False) -> Quantity:
     """The number with the unit right behind it, “and a half” included."""
     said = [word.folded for word in words[last + 1 : last + 5]]
@@ -373,6 +384,7 @@ def _with_unit(words: list[Word], value: float, first: int, last: int, *, vague:
         factor, base = _UNITS[unit]
         if said[1:4] == ["and", "a", "half"]:
             value += 0.5
+        value += _in_smaller_units(words, last + 2, base) / factor
         return Quantity(
             value, first, last, words[first].sentence, (value * factor, base), vague=vague and unit == ""
         )

@@ -152,7 +152,10 @@ def _weight(folded: str, stem: str) -> float:
 
 
 def _negations(tokens: list[tuple[str, bool]], folded: list[str]) -> list[int]:
-    """For each token how far the negation that reaches it stands before it; 0 for none or two that cancel."""
+    """For each token how far the negation that reaches it stands before it; 0 for none.
+
+    Two negations are one (“no dates and no angels”) but for those of verbs: “did not refuse”.
+    """
     line = " ".join(folded)
     silent = {m.start() for m in _DENIES_NOTHING.finditer(line)}
     starts, at = [], 0
@@ -174,7 +177,7 @@ def _negations(tokens: list[tuple[str, bool]], folded: list[str]) -> list[int]:
             if folded[m] in _CONJUNCTIONS or reached >= (_SHORT if word == "without" else _REACH):
                 break
             reached += 1
-            under[m] = 0 if under[m] else reached
+            under[m] = 0 if under[m] and word in _NEGATING_VERBS else under[m] or reached
         if word in _LOOKS_BACK or (word in _NEGATING_VERBS and not reached):
             _negate_before(tokens, folded, under, n, across=word in _NEGATING_VERBS)
     return under
@@ -191,7 +194,7 @@ def _negate_before(
             continue
         if folded[m] in _CONJUNCTIONS or folded[m] in NEGATORS:
             return
-        under[m] = 0 if under[m] else back
+        under[m] = 0 if under[m] and across else under[m] or back
 
 
 _REFUSES = re.compile(r"^\W*(?:no|nope|not|never|refused|declined)\b", re.I)
