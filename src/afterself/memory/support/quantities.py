@@ -251,7 +251,9 @@ def _number(words: list[Word], n: int) -> Quantity | None:
     total, last = _spelled_out(words, n)
     if total is not None:
         of_them = [one.folded for one in words[last + 1 : last + 3]] in (["of", "them"], ["of", "us"])
-        vague = (of_them and total < _FEW) or last == n and word in ("one", "second", "first", "once", "both", "pair", "score")
+        vague = (of_them and total < _FEW) or (
+            last == n and word in ("one", "second", "first", "once", "both", "pair", "score")
+        )
         return _with_unit(words, total, n, last, vague=vague)
     if word in ("once", "couple", "few"):
         return Quantity({"once": 1.0, "couple": 2.0, "few": 3.0}[word], n, n, words[n].sentence, vague=True)

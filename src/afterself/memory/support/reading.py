@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from afterself.memory.stop_words import ENGLISH, word_set
+from afterself.memory.support.phrases import in_single_words
 from afterself.memory.words import fold, stems_of
 
 _TOKEN = re.compile(
@@ -135,7 +136,8 @@ def _opened(text: str) -> str:
     text = re.sub(r"\b[Gg](?:ive|ave|iven|iving) up\b", "quit", text)
     text = re.sub(r"(?<!\w)'([2-9]\d)\b(?!')", r"19\1", text)
     text = re.sub(r"\b(?:[Rr]ather than|[Ii]nstead of)\b", "without", text)
-    return re.sub(r"\b(?:[Nn]o longer|[Nn]ot any ?more)\b", "not", text)
+    text = re.sub(r"\b(?:[Nn]o longer|[Nn]ot any ?more)\b", "not", text)
+    return in_single_words(text)
 
 
 def _open_one(match: re.Match[str]) -> str:
