@@ -58,7 +58,7 @@ _PHRASES = (
     ("pregnant", r"expecting(?: a baby| a child)?"),
     ("swore", r"said a (?:bad|rude) word|used (?:bad|foul) language"),
     ("visited", r"(?:came|went|come|go|called) (?:round|over) (?:to|on)|paid (?:\w+ )?a visit"),
-    ("telephoned", r"(?:on|over|down) the (?:tele)?phone|g(?:ave|ive) (?:\w+ )?a (?:ring|call)|r(?:ang|ing) up"),
+    ("telephoned", r"(?:on|over) the (?:tele)?phone|g(?:ave|ive) (?:\w+ )?a (?:ring|call)|r(?:ang|ing) up"),
     ("ashamed", r"went (?:bright )?red|turned red"),
     ("without sleep", r"not (?:a wink of sleep|slept|sleep)"),
 )  # fmt: skip
