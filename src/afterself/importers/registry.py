@@ -39,6 +39,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.evernote import EvernoteImporter
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
+    from afterself.importers.git import GitImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.irc import IrcImporter
@@ -79,6 +80,7 @@ def importers() -> tuple[Importer, ...]:
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
+        GitImporter(),
         *_of_takeouts(),
         EvernoteImporter(),
         NotionImporter(),
@@ -106,7 +108,7 @@ def recognise(source: SourceView) -> list[Recognised]:
             f"“{shown(source.outer_name)}” is empty: there is nothing to import.",
             remedy="Export it again, or check that this is the right path.",
         )
-    if len(names) == 1 and source.size(names[0]) == 0:
+    if len(names) == 1 and not source.is_repository(names[0]) and source.size(names[0]) == 0:
         raise SourceError(
             f"“{shown(names[0])}” is empty (0 bytes).",
             remedy="Export it again, or check that the copy was complete.",
