@@ -228,6 +228,12 @@ def test_notes_in_a_repository_stay_notes_and_links_in_it_are_passed_over(
         ("commit", "backup", "", True), ("document", "Flour is dear.", "Flour is dear.", True)]  # fmt: skip
 
 
+def test_where_several_people_wrote_the_files_are_nobody_s_documents(tmp_path: Path) -> None:
+    readme = (("README.md", "Ours.\n"), ("LICENSE.txt", "All rights.\n"))
+    path = repository(tmp_path / "mill", Commit("one", files=readme), Commit("two", BEN))
+    assert [one.kind for one in read(path).records] == ["commit", "commit"]
+
+
 def test_a_message_in_an_old_encoding_is_read(tmp_path: Path) -> None:
     path = repository(tmp_path / "mill", Commit("M\xfchle und Stra\xdfe".encode("latin-1")))
     assert [one.text for one in commits(path)] == ["Mühle und Straße"]

@@ -26,6 +26,7 @@ LONGEST = 16 << 20
 _BLOCK = 1 << 20
 _HEADER = re.compile(rb"# git log ([0-9a-f]{40,64}) ([^\n]*)\n")
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_AUTHORS = re.compile(rb"(?:\0|\A[^\n]*\n)[0-9a-f]+\n[0-9a-f]*\n([^\n]+)\n")
 _PERSON = re.compile(r"(.*?)\s*<([^<>]*)>?\s*", re.DOTALL)
 _MOMENT = re.compile(r"(-?\d{1,15}) ([+-])(\d\d)(\d\d)")
 _ROBOT = re.compile(
@@ -55,6 +56,12 @@ class _Block(NamedTuple):
 def is_log(head: bytes) -> bool:
     """Whether a file begins as a log of ours does."""
     return head.startswith(HEADER.encode()) and bool(_HEADER.match(head))
+
+
+def authors(head: bytes) -> set[str]:
+    """Handles of the people who wrote in the commits with which a log begins."""
+    found = (person(_text(one)) for one in _AUTHORS.findall(head))
+    return {one.handle for one in found if one is not None and not is_robot(one)}
 
 
 def commits(source: SourceView, member: str) -> Iterator[Yielded]:
