@@ -40,6 +40,8 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.git import GitImporter
+    from afterself.importers.github import GitHubImporter
+    from afterself.importers.gitlab import GitLabImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.irc import IrcImporter
@@ -81,6 +83,8 @@ def importers() -> tuple[Importer, ...]:
         SmsImporter(),
         IMessageImporter(),
         GitImporter(),
+        GitHubImporter(),
+        GitLabImporter(),
         *_of_takeouts(),
         EvernoteImporter(),
         NotionImporter(),
