@@ -50,6 +50,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.mastodon import MastodonImporter
     from afterself.importers.matrix import MatrixImporter
     from afterself.importers.notion import NotionImporter
+    from afterself.importers.pictures import PictureImporter
     from afterself.importers.reddit import RedditImporter
     from afterself.importers.signal import SignalImporter
     from afterself.importers.slack import SlackImporter
@@ -91,6 +92,7 @@ def importers() -> tuple[Importer, ...]:
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
+        PictureImporter(),
     )
 
 
