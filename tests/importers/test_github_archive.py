@@ -42,7 +42,8 @@ def review(id: int, body: str, state: int) -> dict[str, Any]:
 def remark(id: int, body: str, to: int | None = None) -> dict[str, Any]:
     pull = f"{REPOSITORY}/pull/2"
     place = f"{pull}/files#r"
-    return {"type": "pull_request_review_comment", "url": f"{place}{id}", "pull_request": pull, "user": f"{WEB}/ada", "body": body, "path": "a.py", "diff_hunk": "@@ -1 +1 @@\n-a\n+b",
+    return {"type": "pull_request_review_comment", "url": f"{place}{id}", "pull_request": pull,
+            "user": f"{WEB}/ada", "body": body, "path": "a.py", "diff_hunk": "@@ -1 +1 @@\n-a\n+b",
             "in_reply_to": to and f"{place}{to}", "created_at": "2021-04-01T18:00:00Z"}  # fmt: skip
 
 

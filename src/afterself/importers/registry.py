@@ -39,9 +39,6 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.evernote import EvernoteImporter
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
-    from afterself.importers.git import GitImporter
-    from afterself.importers.github import GitHubImporter
-    from afterself.importers.gitlab import GitLabImporter
     from afterself.importers.imessage import IMessageImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.irc import IrcImporter
@@ -83,9 +80,7 @@ def importers() -> tuple[Importer, ...]:
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
-        GitImporter(),
-        GitHubImporter(),
-        GitLabImporter(),
+        *_of_repositories(),
         *_of_takeouts(),
         EvernoteImporter(),
         NotionImporter(),
@@ -104,6 +99,15 @@ def _of_takeouts() -> tuple[Importer, ...]:
     from afterself.importers.hangouts import HangoutsImporter
 
     return GoogleChatImporter(), GoogleKeepImporter(), GoogleVoiceImporter(), HangoutsImporter()
+
+
+def _of_repositories() -> tuple[Importer, ...]:
+    """Those for what is written about code."""
+    from afterself.importers.git import GitImporter
+    from afterself.importers.github import GitHubImporter
+    from afterself.importers.gitlab import GitLabImporter
+
+    return GitImporter(), GitHubImporter(), GitLabImporter()
 
 
 def recognise(source: SourceView) -> list[Recognised]:
