@@ -43,7 +43,9 @@ def ask(
         list[str] | None,
         typer.Argument(metavar="QUESTION", help="What you want to know; “-” reads it from standard input."),
     ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many records to show.")] = 10,
+    k: Annotated[
+        int, typer.Option("-k", metavar="N", min=1, max=1000, help="How many records to show.")
+    ] = 10,
     file: Annotated[
         str | None,
         typer.Option(
