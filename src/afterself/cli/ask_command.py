@@ -66,7 +66,7 @@ def ask(
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
-    """Search what was said: quotes with date, person and conversation. Nothing is made up.
+    """Ask what was said. Quotes with date, person and conversation; nothing is made up.
 
     Example: afterself ask "Where did you learn to swim?"
     """

@@ -29,7 +29,7 @@ def show(
     id: Annotated[str, typer.Argument(metavar="ID", help="A record's id, as `search --json` tells it.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Show one record whole: what it said when, from which import, and what was made from it.
+    """Show one record whole. What it said when, from which import, and what was made from it.
 
     \b
     Example: afterself records show 3f9c0a7be21d44d0a1b2

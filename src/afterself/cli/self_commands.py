@@ -38,7 +38,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 records_app = typer.Typer(
     cls=LightGroup,
     name="records",
-    help="Show what is in the archive, by thread and in order; or one record with its whole history.\n\n"
+    help="Show the records, by thread and in order. Or one record with its whole history.\n\n"
     "Example: afterself --self my-self records --json --since 2019-01-01",
     invoke_without_command=True,
 )
@@ -71,7 +71,7 @@ def records(
         ),
     ] = None,
 ) -> None:
-    """Show what is in the archive, by thread and in order; or one record with its whole history.
+    """Show the records, by thread and in order. Or one record with its whole history.
 
     Example: afterself --self my-self records --json --since 2019-01-01
     """
@@ -244,7 +244,7 @@ def me(
         typer.Argument(metavar="NAME", autocompletion=everybody, help="Names or handles that are you."),
     ],
 ) -> None:
-    """Say which names or handles are the owner of this self, in all sources.
+    """Say which names or handles are the owner's, in all sources.
 
     Example: afterself --self my-self people me Anna anna@example.org
     """
