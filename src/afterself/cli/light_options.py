@@ -71,7 +71,8 @@ def _hint_at_meant(error: Exception, option: str | None) -> None:
     from afterself.archive.near_names import did_you_mean, mistyped_names
 
     there = getattr(getattr(getattr(error, "ctx", None), "command", None), "params", ())
-    meant = [name for name in (_MEANT.get(option or ""),) if any(name in one.opts for one in there)]
+    twin = _MEANT.get(option or "", "")
+    meant = [twin] if any(twin in one.opts for one in there) else []
     near = meant or mistyped_names(option or "", getattr(error, "possibilities", None) or (), 1)
     if near:
         told: Any = error  # typer's own class of it is not exported
