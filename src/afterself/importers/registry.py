@@ -47,6 +47,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.mastodon import MastodonImporter
     from afterself.importers.matrix import MatrixImporter
     from afterself.importers.notion import NotionImporter
+    from afterself.importers.pictures import PictureImporter
     from afterself.importers.reddit import RedditImporter
     from afterself.importers.signal import SignalImporter
     from afterself.importers.slack import SlackImporter
@@ -79,12 +80,14 @@ def importers() -> tuple[Importer, ...]:
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
+        *_of_repositories(),
         *_of_takeouts(),
         EvernoteImporter(),
         NotionImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
+        PictureImporter(),
     )
 
 
@@ -98,6 +101,15 @@ def _of_takeouts() -> tuple[Importer, ...]:
     return GoogleChatImporter(), GoogleKeepImporter(), GoogleVoiceImporter(), HangoutsImporter()
 
 
+def _of_repositories() -> tuple[Importer, ...]:
+    """Those for what is written about code."""
+    from afterself.importers.git import GitImporter
+    from afterself.importers.github import GitHubImporter
+    from afterself.importers.gitlab import GitLabImporter
+
+    return GitImporter(), GitHubImporter(), GitLabImporter()
+
+
 def recognise(source: SourceView) -> list[Recognised]:
     """The importers for this source, surest first; UnknownFormat if there is none."""
     names = source.names()
@@ -106,7 +118,7 @@ def recognise(source: SourceView) -> list[Recognised]:
             f"“{shown(source.outer_name)}” is empty: there is nothing to import.",
             remedy="Export it again, or check that this is the right path.",
         )
-    if len(names) == 1 and source.size(names[0]) == 0:
+    if len(names) == 1 and not source.is_repository(names[0]) and source.size(names[0]) == 0:
         raise SourceError(
             f"“{shown(names[0])}” is empty (0 bytes).",
             remedy="Export it again, or check that the copy was complete.",

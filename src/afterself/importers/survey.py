@@ -21,6 +21,7 @@ from afterself.home.jobs import Progress
 from afterself.importers.contract import Options
 from afterself.importers.documents import DocumentImporter
 from afterself.importers.ingest import ImportSummary, import_path, import_source, yields
+from afterself.importers.pictures import PictureImporter
 from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import NESTED, SourceView, shown
 from afterself.importers.tar_members import is_tar
@@ -132,7 +133,7 @@ def _containers(one: Recognised) -> set[str]:
 
 def _entries(one: Recognised, options: Options, kept: Kept, count: bool) -> Iterator[Entry]:
     """What one importer reads of a source, apart by what lies at its top; single documents are together."""
-    documents = isinstance(one.importer, DocumentImporter)
+    documents = isinstance(one.importer, DocumentImporter | PictureImporter)
     groups: dict[str, set[str]] = {}
     for name in sorted(_containers(one)):
         top, inside, _ = name.partition("/")
