@@ -49,7 +49,7 @@ class LightGroup(TyperGroup):
             raise _unanswered(error) from error
         except Exception as error:
             option = getattr(error, "option_name", None)
-            if option in _OF_ALL and ctx.invoked_subcommand:
+            if option in _OF_ALL and ctx.parent is None and ctx.invoked_subcommand:
                 raise UsageError(
                     f"{option} stands before the command.",
                     remedy=f"For example: afterself {option} {_OF_ALL[option]} {ctx.invoked_subcommand}",

@@ -274,7 +274,7 @@ def require_weights(self_: Self, audience: str = OWNER) -> Weights:
     raise ModelError(
         f"The weights of the self {self_.path} {why}.",
         remedy=f"Train it: afterself --self {self_.path} train{option}\n"
-        "Quotes need no weights: afterself talk --answers recorded",
+        f"Quotes need no weights: afterself talk{option} --answers recorded",
     )
 
 
