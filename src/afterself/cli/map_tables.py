@@ -185,9 +185,7 @@ def _column(table: Table, what: str, question: str, *, none: bool = False) -> st
     default = "0" if likely is None else one_line(likely)
     hint = f"{question} (number or name; Enter for {default})" if none or likely else f"{question} (number)"
     while True:
-        picked = numbers(
-            hint, 0 if none else 1, len(table.columns), (["0"] if none else []) + list(table.columns)
-        )
+        picked = numbers(hint, 0 if none else 1, len(table.columns), table.columns)
         if picked is None:
             return likely
         if len(picked) == 1:
