@@ -38,7 +38,7 @@ def why(
         bool, typer.Option("--json", help="One JSON object a commit, with all that was said.")
     ] = False,
 ) -> None:
-    """Show why lines of code are so: their commits, issues and reviews.
+    """Show why code is as it is: commits, issues, reviews.
 
     Git says which commits they are. What is quoted stands so in a record of the archive, and its id beside
     it: import the repository first, and the export of its issues (GitHub, GitLab). Needs the program git.
