@@ -64,6 +64,7 @@ TARGETS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "google-voice": "google_voice:GoogleVoiceImporter",
             "hangouts": "hangouts:HangoutsImporter",
             "imessage": "imessage:IMessageImporter",
+            "imessage-exporter": "imessage_exporter:IMessageExporterImporter",
             "instagram": "instagram:InstagramImporter",
             "irc": "irc:IrcImporter",
             "linkedin": "linkedin:LinkedInImporter",
@@ -73,9 +74,12 @@ TARGETS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "reddit": "reddit:RedditImporter",
             "signal": "signal:SignalImporter",
             "slack": "slack:SlackImporter",
+            "teams": "teams:TeamsImporter",
             "transcripts": "transcripts:TranscriptImporter",
+            "wechat": "wechat:WeChatImporter",
             "wxr": "wordpress:WordPressImporter",
             "x": "x:XImporter",
+            "zulip": "zulip:ZulipImporter",
         }.items()
     },
 }

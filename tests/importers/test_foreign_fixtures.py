@@ -33,7 +33,7 @@ from afterself.importers.source_view import SourceView
 from afterself.policy.view import ThreadInfo
 
 NOT_YET_READ: frozenset[str] = frozenset((
-    "git", "github", "gitlab", "imessage-exporter", "teams", "wechat", "zulip",
+    "git", "github", "gitlab",
 ))  # fmt: skip
 
 READ_THOUGH_LEFT_OPEN = frozenset((
@@ -145,7 +145,7 @@ def _threads(name: str, threads: list[ThreadInfo]) -> list[str]:
             if _is(model.get("title", "*"), one.title) and _is(model.get("kind", "*"), one.kind)
         ]
         if fit:
-            left.remove(fit[0])
+            left.remove(min(fit, key=lambda one: one.title not in any_of(model.get("title"))))
         elif not model.get("may_lack"):
             told.append(f"no thread {model}")
     return told + [f"nobody talked there: {one.title!r} ({one.kind})" for one in left]

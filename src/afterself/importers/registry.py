@@ -40,6 +40,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.imessage import IMessageImporter
+    from afterself.importers.imessage_exporter import IMessageExporterImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.irc import IrcImporter
     from afterself.importers.linkedin import LinkedInImporter
@@ -52,11 +53,14 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.signal import SignalImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
+    from afterself.importers.teams import TeamsImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.transcripts import TranscriptImporter
+    from afterself.importers.wechat import WeChatImporter
     from afterself.importers.whatsapp import WhatsAppImporter
     from afterself.importers.wordpress import WordPressImporter
     from afterself.importers.x import XImporter
+    from afterself.importers.zulip import ZulipImporter
 
     # What came with an export belongs to it: those that know their files by their places ask first.
     return (
@@ -65,6 +69,8 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
+        TeamsImporter(),
+        ZulipImporter(),
         SignalImporter(),
         MatrixImporter(),
         FacebookImporter(),
@@ -78,8 +84,10 @@ def importers() -> tuple[Importer, ...]:
         IrcImporter(),
         TranscriptImporter(),
         WhatsAppImporter(),
+        WeChatImporter(),
         SmsImporter(),
         IMessageImporter(),
+        IMessageExporterImporter(),
         *_of_takeouts(),
         EvernoteImporter(),
         NotionImporter(),
