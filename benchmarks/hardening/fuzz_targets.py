@@ -59,6 +59,8 @@ TARGETS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "discord": "discord:DiscordImporter",
             "evernote": "evernote:EvernoteImporter",
             "facebook": "facebook:FacebookImporter",
+            "github": "github:GitHubImporter",
+            "gitlab": "gitlab:GitLabImporter",
             "google-chat": "google_chat:GoogleChatImporter",
             "google-keep": "google_keep:GoogleKeepImporter",
             "google-voice": "google_voice:GoogleVoiceImporter",

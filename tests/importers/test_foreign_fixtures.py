@@ -32,9 +32,7 @@ from afterself.importers.registry import importers
 from afterself.importers.source_view import SourceView
 from afterself.policy.view import ThreadInfo
 
-NOT_YET_READ: frozenset[str] = frozenset((
-    "git", "github", "gitlab",
-))  # fmt: skip
+NOT_YET_READ: frozenset[str] = frozenset()
 
 READ_THOUGH_LEFT_OPEN = frozenset((
     "foreign_fixtures/reddit/rexport",

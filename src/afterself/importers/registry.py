@@ -40,7 +40,6 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.facebook import FacebookImporter
     from afterself.importers.generic import GenericImporter
     from afterself.importers.imessage import IMessageImporter
-    from afterself.importers.imessage_exporter import IMessageExporterImporter
     from afterself.importers.instagram import InstagramImporter
     from afterself.importers.irc import IrcImporter
     from afterself.importers.linkedin import LinkedInImporter
@@ -53,14 +52,11 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.signal import SignalImporter
     from afterself.importers.slack import SlackImporter
     from afterself.importers.sms import SmsImporter
-    from afterself.importers.teams import TeamsImporter
     from afterself.importers.telegram import TelegramImporter
     from afterself.importers.transcripts import TranscriptImporter
-    from afterself.importers.wechat import WeChatImporter
     from afterself.importers.whatsapp import WhatsAppImporter
     from afterself.importers.wordpress import WordPressImporter
     from afterself.importers.x import XImporter
-    from afterself.importers.zulip import ZulipImporter
 
     # What came with an export belongs to it: those that know their files by their places ask first.
     return (
@@ -69,8 +65,7 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
-        TeamsImporter(),
-        ZulipImporter(),
+        *_of_teams(),
         SignalImporter(),
         MatrixImporter(),
         FacebookImporter(),
@@ -84,10 +79,10 @@ def importers() -> tuple[Importer, ...]:
         IrcImporter(),
         TranscriptImporter(),
         WhatsAppImporter(),
-        WeChatImporter(),
         SmsImporter(),
         IMessageImporter(),
-        IMessageExporterImporter(),
+        *_of_other_programs(),
+        *_of_repositories(),
         *_of_takeouts(),
         EvernoteImporter(),
         NotionImporter(),
@@ -108,6 +103,31 @@ def _of_takeouts() -> tuple[Importer, ...]:
     return GoogleChatImporter(), GoogleKeepImporter(), GoogleVoiceImporter(), HangoutsImporter()
 
 
+def _of_teams() -> tuple[Importer, ...]:
+    """Those for what is talked about at work."""
+    from afterself.importers.teams import TeamsImporter
+    from afterself.importers.zulip import ZulipImporter
+
+    return TeamsImporter(), ZulipImporter()
+
+
+def _of_other_programs() -> tuple[Importer, ...]:
+    """Those for what programs made of messengers that export nothing themselves."""
+    from afterself.importers.imessage_exporter import IMessageExporterImporter
+    from afterself.importers.wechat import WeChatImporter
+
+    return IMessageExporterImporter(), WeChatImporter()
+
+
+def _of_repositories() -> tuple[Importer, ...]:
+    """Those for what is written about code."""
+    from afterself.importers.git import GitImporter
+    from afterself.importers.github import GitHubImporter
+    from afterself.importers.gitlab import GitLabImporter
+
+    return GitImporter(), GitHubImporter(), GitLabImporter()
+
+
 def recognise(source: SourceView) -> list[Recognised]:
     """The importers for this source, surest first; UnknownFormat if there is none."""
     names = source.names()
@@ -116,7 +136,7 @@ def recognise(source: SourceView) -> list[Recognised]:
             f"“{shown(source.outer_name)}” is empty: there is nothing to import.",
             remedy="Export it again, or check that this is the right path.",
         )
-    if len(names) == 1 and source.size(names[0]) == 0:
+    if len(names) == 1 and not source.is_repository(names[0]) and source.size(names[0]) == 0:
         raise SourceError(
             f"“{shown(names[0])}” is empty (0 bytes).",
             remedy="Export it again, or check that the copy was complete.",
