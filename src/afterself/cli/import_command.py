@@ -17,6 +17,7 @@ from afterself.cli.import_sources import import_all
 from afterself.cli.import_summary import as_json, own_words_of, print_imported
 from afterself.cli.import_survey import list_paths
 from afterself.cli.indexing import bring_index_up_to_date
+from afterself.cli.plugins_command import tell_not_enabled
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import UnknownFormat, UsageError
@@ -98,6 +99,7 @@ def import_(
         report_error(error)
     if any(isinstance(error, UnknownFormat) for _, error in imported.failed):
         console(stderr=True).print(with_self(HOW_TO_EXPORT), markup=False)
+        tell_not_enabled(self_)
     if imported.failed:
         raise typer.Exit(imported.failed[0][1].exit_code)
 
