@@ -30,7 +30,7 @@ from afterself.importers.reparsing import reparse
 
 ELSEWHERE = {
     "date", "elle", "example", "file", "from", "heights", "https", "instagram", "kasse", "message", "name",
-    "nicht", "pumpe", "status", "stuga", "twitter",
+    "nicht", "note", "nuria", "pumpe", "signed", "status", "stuga", "twitter",
 }  # fmt: skip
 """Words that stand in the exports as names of fields, addresses and files, too, or in what is not read."""
 UNREAD = {

@@ -78,7 +78,7 @@ class IMessageExporterImporter:
         """Every chat, a thread of its own."""
         chats, pages = _chats(source), _pages(source)
         remedy = "Run imessage-exporter again with “--format txt” and import what it writes."
-        if not chats:
+        if pages and not chats:
             raise SourceError(f"“{shown(pages[0])}” is a page for looking at; it is not read.", remedy=remedy)
         yield from (Problem("skipped", shown(page), f"a page for looking at. {remedy}") for page in pages)
         owner = Person(ME, next((one for one in options.me if one.strip()), ME))
