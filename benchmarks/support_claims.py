@@ -18,7 +18,7 @@ from afterself.policy import open_view
 from support_check import holding, imported, lines, plain
 
 WRITTEN = Path(__file__).parent / "support_fit"
-OF_INVENTION = ("i", "invention", "edit: cited")
+OF_INVENTION = ("i", "invention")
 
 
 @dataclass(frozen=True)
