@@ -1,7 +1,7 @@
 """The claims that the support check is fitted on: those of support_fit/ and the dev half of claims/.
 
-`support_fit/*.txt` hold invented persons' messages (@), each group with claims that are true (=) and false (!)
-of it, each with its kind.
+`support_fit/*.txt` hold invented persons' messages (@), each group with claims that are true (=) and false
+(!) of it, each with its kind.
 """
 
 from __future__ import annotations
