@@ -7,7 +7,7 @@ the names seen and what can be read, never an empty import.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -65,6 +65,7 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
+        *_of_teams(),
         SignalImporter(),
         MatrixImporter(),
         FacebookImporter(),
@@ -80,6 +81,7 @@ def importers() -> tuple[Importer, ...]:
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
+        *_of_other_programs(),
         *_of_repositories(),
         *_of_takeouts(),
         EvernoteImporter(),
@@ -101,6 +103,22 @@ def _of_takeouts() -> tuple[Importer, ...]:
     return GoogleChatImporter(), GoogleKeepImporter(), GoogleVoiceImporter(), HangoutsImporter()
 
 
+def _of_teams() -> tuple[Importer, ...]:
+    """Those for what is talked about at work."""
+    from afterself.importers.teams import TeamsImporter
+    from afterself.importers.zulip import ZulipImporter
+
+    return TeamsImporter(), ZulipImporter()
+
+
+def _of_other_programs() -> tuple[Importer, ...]:
+    """Those for what programs made of messengers that export nothing themselves."""
+    from afterself.importers.imessage_exporter import IMessageExporterImporter
+    from afterself.importers.wechat import WeChatImporter
+
+    return IMessageExporterImporter(), WeChatImporter()
+
+
 def _of_repositories() -> tuple[Importer, ...]:
     """Those for what is written about code."""
     from afterself.importers.git import GitImporter
@@ -110,8 +128,12 @@ def _of_repositories() -> tuple[Importer, ...]:
     return GitImporter(), GitHubImporter(), GitLabImporter()
 
 
-def recognise(source: SourceView) -> list[Recognised]:
-    """The importers for this source, surest first; UnknownFormat if there is none."""
+def recognise(source: SourceView, among: Sequence[Importer] | None = None) -> list[Recognised]:
+    """The importers for this source, surest first, among these (by default the built-in ones).
+
+    UnknownFormat if there is none.
+    """
+    among = importers() if among is None else among
     names = source.names()
     if not names:
         raise SourceError(
@@ -123,31 +145,31 @@ def recognise(source: SourceView) -> list[Recognised]:
             f"“{shown(names[0])}” is empty (0 bytes).",
             remedy="Export it again, or check that the copy was complete.",
         )
-    seen = list(_seen(source))
+    seen = list(_seen(source, among))
     found = sorted(
         (r for r in seen if r.detection.confidence >= SURE_ENOUGH), key=lambda r: -r.detection.confidence
     )
     if not found:
-        raise _unknown(source, [r.detection.reason for r in seen])
+        raise _unknown(source, seen)
     return found
 
 
-def _seen(source: SourceView) -> Iterator[Recognised]:
+def _seen(source: SourceView, among: Sequence[Importer]) -> Iterator[Recognised]:
     """What each importer says; general formats are asked last, about what nobody else knows."""
-    for importer in sorted(importers(), key=lambda one: one.general):
+    for importer in sorted(among, key=lambda one: one.general):
         found = Recognised(importer, importer.detect(source), source)
         if found.detection.confidence >= SURE_ENOUGH:
             source = source.without(found.detection.members)
         yield found
 
 
-def _unknown(source: SourceView, reasons: list[str]) -> UnknownFormat:
+def _unknown(source: SourceView, seen: list[Recognised]) -> UnknownFormat:
     names = source.names()
     listed = ", ".join(shown(name) for name in names[:NAMES_SHOWN])
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     holds = "" if names == (source.outer_name,) else f" It holds: {listed}{more}."
-    why = "".join(f" {reason}." for reason in reasons if reason)
-    readable = ", ".join(importer.name for importer in importers())
+    why = "".join(f" {reason}." for reason in (one.detection.reason for one in seen) if reason)
+    readable = ", ".join(sorted((one.importer.name for one in seen), key=str.casefold))
     return UnknownFormat(
         f"No importer recognises “{shown(source.outer_name)}”.{holds}{why}",
         remedy=f"Afterself reads {readable}. What each takes: afterself import --help",
