@@ -25,9 +25,9 @@ from afterself.memory.support.when import WEEKDAYS
 
 FEATURES = (
     "thin", "bare", "unlike", "foreign", "gap_first", "gap_second", "gap_third", "name_absent",
-    "name_framed", "number_far", "long", "rival", "number_missing", "number_derived",
-    "number_other", "date_missing", "name_missing", "turned", "denied", "turned_close", "denial_close", "speaker_wrong", "speaker_other", "speaker_told",
-    "swapped",
+    "name_framed", "number_far", "long", "rival", "number_missing", "number_derived", "number_other",
+    "date_missing", "name_missing", "turned", "denied", "turned_close", "denial_close",
+    "speaker_wrong", "speaker_other", "speaker_told", "swapped",
 )  # fmt: skip
 _BEFORE_COUNTS, _CONTEXT_COUNTS = 0.7, 0.4
 _NEIGHBOURS = 7
