@@ -123,16 +123,7 @@ def test_at_a_terminal_the_formats_are_ticked_the_first_time_and_kept(
 
 def test_it_goes_on_until_ctrl_c_and_ends_without_a_traceback(fresh_self: Self, arriving: Path) -> None:
     put(arriving, "WhatsApp Chat with Anna.txt", CHAT.format("Anna"))
-    command = [
-        sys.executable,
-        "-u",
-        "-m",
-        "afterself",
-        "--self",
-        str(fresh_self.path),
-        "watch",
-        str(arriving),
-    ]
+    program = [sys.executable, "-u", "-m", "afterself", "--self", str(fresh_self.path)]
     with subprocess.Popen(
         [*program, "watch", str(arriving), "--only", "whatsapp"],
         stdout=subprocess.PIPE,
