@@ -54,12 +54,9 @@ def calls(text: str) -> list[str]:
 class Kin:
     """What the people with whom the owner talks alone are to the owner."""
 
-    def __init__(
-        self, records: Iterable[ViewRecord], partners: Mapping[str, int], person_of: Mapping[int, int]
-    ):
+    def __init__(self, records: Iterable[ViewRecord], partners: Mapping[str, int]) -> None:
         """`records` are those that may hold an address; `partners` the contact of each talk of two."""
         counts: dict[int, Counter[str]] = defaultdict(Counter)
-        self._shown: dict[int, list[ViewRecord]] = defaultdict(list)
         for record in records:
             partner = partners.get(record.thread)
             if partner is None or record.author is None:
@@ -69,8 +66,6 @@ class Kin:
                 (relation,) = relations_of(word)
                 what = relation if by_owner else OF_WHO_CALLS.get(relation, relation)
                 counts[partner][what] += 1
-                if not by_owner:
-                    self._shown[partner].append(record)
         self._of = {
             contact: most[0][0]
             for contact, found in counts.items()

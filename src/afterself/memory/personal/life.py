@@ -59,7 +59,7 @@ class Life:
 
     @cached_property
     def _kin(self) -> Kin:
-        return Kin(self._matching(ADDRESSES, ADDRESSED), self._partners, self._person_of)
+        return Kin(self._matching(ADDRESSES, ADDRESSED), self._partners)
 
     @cached_property
     def _birthdays(self) -> set[tuple[int, int]]:
@@ -131,7 +131,7 @@ class Life:
         author = None if record.author is None else self._person_of.get(record.author, record.author)
         said = record.said_at
         return Told(
-            text=straight(record.text),
+            text=straight(record.own_text if record.is_owner else record.words),
             by_owner=bool(record.is_owner),
             before=straight(before.text) if before is not None else "",
             to_one=partner is not None,
