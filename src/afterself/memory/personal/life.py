@@ -116,15 +116,16 @@ class Life:
         """How well each candidate that passes answers by its shape, of those that do."""
         named = question.naming.only if asked.name else frozenset[int]()
         meant = self._meant(asked, named - question.naming.owner)
-        found = {id: fit(asked, self._told(pool, pool.records[id], meant)) for id in pool.passing}
+        earlier = {later: pool.records.get(first) for first, later in sorted(pool.links)}
+        found = {id: fit(asked, self._told(earlier, pool.records[id], meant)) for id in pool.passing}
         return {id: value for id, value in found.items() if value >= ANSWERS}
 
-    def _told(self, pool: Pool, record: ViewRecord, meant: set[int]) -> Told:
-        before = pool.previous(record.id)
+    def _told(self, earlier: Mapping[str, ViewRecord | None], record: ViewRecord, meant: set[int]) -> Told:
+        before = earlier.get(record.id)
         for _ in range(REACH):
             if before is None or before.author != record.author:
                 break
-            before = pool.previous(before.id)
+            before = earlier.get(before.id)
         else:
             before = None
         partner = self._partners.get(record.thread)

@@ -7,6 +7,7 @@ kept narrow: what it misses is found by its words as before.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
@@ -91,5 +92,8 @@ MARRIED = re.compile(
 
 
 def straight(text: str) -> str:
-    """The text with straight apostrophes, so that “I’m” is “I'm”."""
-    return text.replace("’", "'").replace("\u2018", "'")
+    """The text with straight apostrophes and without diacritics, as names are folded: “José” is “Jose”."""
+    if text.isascii():
+        return text
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return bare.replace("’", "'").replace("\u2018", "'")

@@ -234,7 +234,8 @@ def _spoken_of_as_theirs(asked: Personal, told: Told) -> bool:
 
 def _who(asked: Personal, told: Told) -> float:
     text, before = told.text, told.before
-    best = max((worth for worth, shape in _who_shapes(asked.name) if shape.search(text)), default=0.0)
+    shapes = _who_shapes(asked.name) if asked.name.split()[-1] in text.casefold() else ()
+    best = max((worth for worth, shape in shapes if shape.search(text)), default=0.0)
     if best == 0.0 and told.by_meant and told.calls:
         best = 0.9 if _has(r"\bit'?s me\b|\bit is me\b", text) else 0.55
     if best == 0.0 and _has(r"\b(?:called|names?|who)\b", before) and _subject(asked).search(text):
