@@ -33,7 +33,7 @@ from afterself.importers.source_view import SourceView
 from afterself.policy.view import ThreadInfo
 
 NOT_YET_READ: frozenset[str] = frozenset((
-    "git", "github", "gitlab", "imessage-exporter", "teams", "wechat", "zulip",
+    "imessage-exporter", "teams", "wechat", "zulip",
 ))  # fmt: skip
 
 READ_THOUGH_LEFT_OPEN = frozenset((

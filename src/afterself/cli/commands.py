@@ -19,6 +19,7 @@ from afterself.cli import doctor_command as doctor_command  # isort: skip
 from afterself.cli import reparse_command as reparse_command  # isort: skip
 from afterself.cli import verify_command as verify_command  # isort: skip
 from afterself.cli import import_command as import_command  # isort: skip
+from afterself.cli import plugins_command as plugins_command  # isort: skip
 from afterself.cli import ask_command as ask_command  # isort: skip
 from afterself.cli import search_command as search_command  # isort: skip
 from afterself.cli import timeline_command as timeline_command  # isort: skip

@@ -75,6 +75,7 @@ def _history_json(history: RecordHistory) -> dict[str, Any]:
 def _show(record: ViewRecord, history: RecordHistory) -> None:
     from rich.text import Text
 
+    from afterself.archive.pictures import named
     from afterself.archive.plain import terminal_text
 
     out = console()
@@ -99,7 +100,7 @@ def _show(record: ViewRecord, history: RecordHistory) -> None:
     for alias in history.aliases:
         line("also known", alias)
     for one in record.attachments:
-        line("attached", f"{one.name} ({one.state})")
+        line("attached", f"{named(one)} ({one.state})")
     for revision in history.revisions:
         _show_revision(revision)
     out.print()

@@ -158,9 +158,10 @@ def _cell(text: str) -> str:
 
 
 def _names(record: ViewRecord) -> str:
+    from afterself.archive.pictures import named
     from afterself.archive.plain import terminal_text
 
-    return terminal_text(", ".join(f"[{one.name}]" for one in record.attachments), one_line=True)
+    return terminal_text(", ".join(f"[{named(one)}]" for one in record.attachments), one_line=True)
 
 
 # -- people -------------------------------------------------------------------------------
