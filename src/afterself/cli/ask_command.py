@@ -209,9 +209,10 @@ def show_answer(
         if most is not None:
             return
     hits = own_words_first([hit for hit in answer.hits if hit not in leading])
-    own = [hit for hit in hits if hit.is_owner or hit.by_named]
+    own = [hit for hit in hits if hit.is_owner or hit.by_named or hit.answers]
     quoted = {hit.context_before.id for hit in own if hit.context_before}
     others = [hit for hit in hits if hit not in own and hit.id not in quoted]
+    own = [hit for hit in own if hit.is_owner or hit.id not in quoted]
     if most is not None:
         own, others = own[:most] or others[:most], []
     if leading and own:
