@@ -187,11 +187,12 @@ def show_answer(
     elif why is not None and why.reason == "after" and why.last is not None:
         out.print(AFTER.format(last=shown_moment(why.last, "day")), markup=False)
         if not nearest:
+            _offer_nearest(answer, most)
             return
     elif not answer.recorded:
         out.print(NOTHING_FOUND)
-        if answer.hits and not nearest and most is None:
-            console(stderr=True).print("--nearest shows the records that come nearest.")
+        if not nearest:
+            _offer_nearest(answer, most)
     if not answer.recorded and not nearest:
         return
     if not (every or nearest):
@@ -222,6 +223,12 @@ def show_answer(
         out.print("Others said:")
         for hit in others:
             _quote(hit, answer.question, out)
+
+
+def _offer_nearest(answer: Answer, most: int | None) -> None:
+    """Where an answer ends without quotes, and `ask` has some: how to see them."""
+    if answer.hits and most is None:
+        console(stderr=True).print("--nearest shows the records that come nearest.")
 
 
 def software(owner: str) -> str:
