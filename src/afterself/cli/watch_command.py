@@ -45,9 +45,9 @@ def watch(
     date_order: Order = None,
     json_: Annotated[bool, typer.Option("--json", help="One JSON object for each entry.")] = False,
 ) -> None:
-    """Import what arrives in a folder, until Ctrl-C: every ten seconds it looks for what is new and finished.
+    """Import what arrives in a folder, until Ctrl-C.
 
-    Only the formats that you ticked for this folder are imported; it asks the first time, or --only says it.
+    Every ten seconds it looks for what is new and finished. Only the formats that you ticked for this folder are imported; it asks the first time, or --only says it.
     A file or subfolder is left alone until nothing changed in it for ten seconds. What was imported before
     is known, also after it was stopped; nothing in the folder is changed.
 
