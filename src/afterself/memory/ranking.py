@@ -82,10 +82,12 @@ def rank(
     `links` are pairs of ids (earlier, later) that stand next to each other in one sitting of a
     conversation; pairs with an id that is no candidate are passed over.
     """
+    asked_for = frozenset(question.terms)
+    shared = {id: asked_for.intersection(entry.stems) for id, entry in entries.items()}
     lexical = shares_of_best({
-        id: bm25(entry.stems, entry.length, question.terms, statistics) for id, entry in entries.items()
+        id: bm25(entry.stems, entry.length, question.terms, statistics) if shared[id] else 0.0
+        for id, entry in entries.items()
     })  # fmt: skip
-    shared = {id: frozenset(question.terms) & frozenset(entry.stems) for id, entry in entries.items()}
     neighbourhood = Neighbourhood(entries, links)
     loans = {id: list(neighbourhood.lenders(id)) for id in entries}
     answered = {loan.lender for lent in loans.values() for loan in lent if loan.answers}

@@ -140,10 +140,9 @@ class RetrievalReads:
 
     def around(self, ids: Sequence[str], before: int, after: int) -> list[list[ViewRecord]]:
         """Each of these records between its neighbours in its thread, in order; those unseen are left out."""
-        windows: list[list[str]] = []
-        seen = self._many(ids)
+        windows: dict[str, list[str]] = {}
         with archive_errors(self._archive_path):
-            for id in seen:
+            for id in dict.fromkeys(ids):
                 place = self._db.execute(
                     "SELECT thread, order_at, position FROM record WHERE id = ?", (id,)
                 ).fetchone()
@@ -155,6 +154,8 @@ class RetrievalReads:
                     [found for (found,) in self._db.execute(sql, (*values, limit))]
                     for sql, limit in zip(_SIDES[timed], (before, after), strict=True)
                 )
-                windows.append([*reversed(earlier), id, *later])
-        shown = self._many(list(dict.fromkeys(id for window in windows for id in window)))
-        return [[shown[id] for id in window if id in shown] for window in windows]
+                windows[id] = [*reversed(earlier), id, *later]
+        shown = self._many(list(dict.fromkeys(one for window in windows.values() for one in window)))
+        return [
+            [shown[one] for one in window if one in shown] for id, window in windows.items() if id in shown
+        ]

@@ -44,6 +44,7 @@ _JOINED = FROM_RECORDS.replace("FROM record ", "")
 _WORDS = re.compile(r"\w+")
 _MOST_WORDS = 64
 _CHUNK = 500
+_SPARE = 2  # matches looked at for each that is wanted: some repeat what another source has
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,10 @@ class View:
 
     def _match(self, query: str, limit: int, once: bool, table: str) -> list[tuple[str, float]]:
         single = f"AND NOT {self._repeats}" if once else ""
+        if not self._seen.narrows(self._db):
+            found = self._match_first(query, limit, single, table)
+            if found is not None:
+                return found
         rows = self._db.execute(
             f"""
             SELECT record.id, bm25({table}) FROM {table}
@@ -279,16 +284,38 @@ class View:
         )
         return [(id, -score) for id, score in rows]
 
+    def _match_first(self, query: str, limit: int, single: str, table: str) -> list[tuple[str, float]] | None:
+        """The same where nothing is hidden: only the best matches of the index are asked if they are seen.
+
+        None if they are too few for that: of what the index hands over, too much repeats or is left out.
+        """
+        most = _SPARE * max(0, limit)
+        best: list[tuple[int, float]] = self._db.execute(
+            f"SELECT rowid, bm25({table}) FROM {table} WHERE {table} MATCH ? "
+            f"ORDER BY bm25({table}), rowid LIMIT ?",
+            (query, most),
+        ).fetchall()
+        rows = self._db.execute(
+            f"SELECT record.row, record.id FROM record {_JOINED} {self._where} {single} "
+            "AND record.row IN (SELECT value FROM json_each(:rows))",
+            {**self._seen.values, "rows": json.dumps([row for row, _ in best])},
+        )
+        ids: dict[int, str] = dict(rows)
+        found = [(ids[row], -score) for row, score in best if row in ids][: max(0, limit)]
+        return found if len(found) == limit or len(best) < most else None
+
     def _record(self, row: tuple[Any, ...]) -> ViewRecord:
         (number, id, source_key, source, thread, title, thread_kind, author, name, is_owner, kind,
          said_at, precision, reply_to, text, n, position, deleted, attachments, spans, revision,
          forwarded, same_as) = row  # fmt: skip
         text = "" if deleted else text
         foreign = self._spans(revision) if spans and text else []
+        words = text.strip()
+        if foreign:
+            words = own_spans_text(text, (span for span in foreign if span[2] == "placeholder"))
         own = ""
         if is_owner and text and kind in OWN_KINDS and forwarded is None:
-            own = own_spans_text(text, foreign)
-        words = own_spans_text(text, (span for span in foreign if span[2] == "placeholder"))
+            own = own_spans_text(text, foreign) if foreign else words
         return ViewRecord(
             id, source_key, source, thread, title, thread_kind, author, name,
             None if is_owner is None else bool(is_owner), kind,
