@@ -48,7 +48,8 @@ def soft(cosines: Vectors) -> Vectors:
     """How far words stand for others, 0 to 1, by the cosines of their vectors."""
     import numpy as np
 
-    return np.clip((cosines - SOFT_FROM) / (SOFT_FULL - SOFT_FROM), 0.0, 1.0)
+    likeness: Vectors = np.clip((cosines - SOFT_FROM) / (SOFT_FULL - SOFT_FROM), 0.0, 1.0)
+    return likeness
 
 
 def phrase(asked: Sequence[str], stems: Sequence[str]) -> float:

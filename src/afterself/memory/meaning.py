@@ -48,8 +48,8 @@ def nearness(embedder: StaticEmbedder, terms: Sequence[str], texts: Mapping[str,
     row = {id: n for n, id in enumerate(texts)}
     whole = np.zeros(len(row) + 1, dtype=np.float32)
     of_term = np.zeros((len(row) + 1, len(terms)), dtype=np.float32)
-    known = [n for n, term in enumerate(terms) if embedder.rows_of([term])]
-    asked = embedder.rows_of([terms[n] for n in known])
+    known = np.array([n for n, term in enumerate(terms) if embedder.rows_of([term])], dtype=np.int64)
+    asked = embedder.rows_of([terms[n] for n in known.tolist()])
     words = {id: found for id, stems in texts.items() if (found := embedder.rows_of(stems))}
     if asked and words:
         told = np.array([row[id] for id in words], dtype=np.int64)

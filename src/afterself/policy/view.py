@@ -290,7 +290,7 @@ class View:
         None if they are too few for that: of what the index hands over, too much repeats or is left out.
         """
         most = _SPARE * max(0, limit)
-        best: list[tuple[int, float]] = self._db.execute(
+        best: Any = self._db.execute(
             f"SELECT rowid, bm25({table}) FROM {table} WHERE {table} MATCH ? "
             f"ORDER BY bm25({table}), rowid LIMIT ?",
             (query, most),
