@@ -81,7 +81,7 @@ def quantised(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
 
 
 def _as_words(signs: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Signs [vectors, bytes] as 64 bits at a time, [words, vectors]: one pass over the memory for each word."""
+    """Signs [vectors, bytes] as 64 bits at a time, [words, vectors]: each word of all stands together."""
     import numpy as np
 
     padded = np.zeros((len(signs), -(-signs.shape[1] // 8) * 8), dtype=np.uint8)

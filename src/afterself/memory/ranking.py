@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from afterself.memory.bm25 import Statistics, bm25
 from afterself.memory.cues import NO_CUES, Cues
@@ -140,8 +141,7 @@ def tells_of_named(question: Question, entry: Entry, asked: Iterable[Entry] = ()
     return any(not naming.stems.isdisjoint(one.stems) for one in (entry, *asked))
 
 
-@dataclass(frozen=True, slots=True)
-class Loan:
+class Loan(NamedTuple):
     """What an earlier record lends: the share of its score, and whether the borrower answers it."""
 
     lender: str

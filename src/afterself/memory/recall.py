@@ -186,7 +186,7 @@ class Recall:
             dated = self._view.records(since=since, until=until)
             self._take(pool, islice(filter(filters.let, dated), DATED))
         best = [hit.id for hit in rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]]
-        windows = self._view.retrieval.around(best, REACH, REACH)
+        windows = self._view.retrieval.around(best, REACH, REACH, pool.records)
         beside = [pair for window in windows for pair in pairwise(window) if same_sitting(*pair)]
         self._take(pool, chain.from_iterable(beside))
         pool.links.update((earlier.id, later.id) for earlier, later in beside)

@@ -7,7 +7,7 @@ it, the archive is counted without asking of each record whether it is seen.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,9 @@ _SIDES = {
         (False, "(position)", "(?2)", "?3"),
     )
 }
+
+
+_NONE: Mapping[str, ViewRecord] = {}
 
 
 def lexical_table(pairs: bool) -> str:
@@ -138,8 +141,13 @@ class RetrievalReads:
                 )
             )
 
-    def around(self, ids: Sequence[str], before: int, after: int) -> list[list[ViewRecord]]:
-        """Each of these records between its neighbours in its thread, in order; those unseen are left out."""
+    def around(
+        self, ids: Sequence[str], before: int, after: int, known: Mapping[str, ViewRecord] = _NONE
+    ) -> list[list[ViewRecord]]:
+        """Each of these records between its neighbours in its thread, in order; those unseen are left out.
+
+        Of the `known` records, which this view gave before, none is read again.
+        """
         windows: dict[str, list[str]] = {}
         with archive_errors(self._archive_path):
             for id in dict.fromkeys(ids):
@@ -155,7 +163,8 @@ class RetrievalReads:
                     for sql, limit in zip(_SIDES[timed], (before, after), strict=True)
                 )
                 windows[id] = [*reversed(earlier), id, *later]
-        shown = self._many(list(dict.fromkeys(one for window in windows.values() for one in window)))
+        wanted = dict.fromkeys(one for window in windows.values() for one in window)
+        shown = {**known, **self._many([id for id in wanted if id not in known])}
         return [
             [shown[one] for one in window if one in shown] for id, window in windows.items() if id in shown
         ]
