@@ -123,7 +123,7 @@ def require_records(self_: Self, what: str) -> None:
 
 
 _WITHOUT_SELF = re.compile(
-    r"\bafterself (?=(?:import|ask|search|records|people|remember|timeline|forget|correct|imports|reparse|"
+    r"\bafterself (?=(?:import|ask|search|records|people|remember|timeline|topics|forget|correct|imports|reparse|"
     r"verify|status|dataset|train|talk|reply|evaluate|report|pack|lock|unlock|recovery|passphrase|audience|label|consent)\b)"
 )
 
