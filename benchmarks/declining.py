@@ -34,6 +34,7 @@ from this_machine import header
 
 DRAWS = 500
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
+ADDED = ", of them added later"
 Question = dict[str, Any]
 
 
@@ -93,15 +94,14 @@ def measure(
         given, who = (why.reason, why.who) if why else ("answered", "")
         kind = question.get("about") or question["kind"]
         language = question.get("language", "de")
-        tally = tallies[
-            f"{prefix}{kind}" + ("" if language == "en" or prefix == "german: " else ", other languages")
-        ]
-        tally.said[given] += 1
-        tally.right.append(float(right(question, given, who)))
-        tally.sureness.append(sure(answer, last, NOW))
-        if question["kind"] in ("answerable", "recorded") and evidence_found(question, answer):
-            tally.lost.append(float(given != "answered"))
-        if errors and not tally.right[-1]:
+        name = f"{prefix}{kind}" + ("" if language == "en" or prefix == "german: " else ", other languages")
+        for tally in [tallies[name]] + ([tallies[name + ADDED]] if "added" in question else []):
+            tally.said[given] += 1
+            tally.right.append(float(right(question, given, who)))
+            tally.sureness.append(sure(answer, last, NOW))
+            if question["kind"] in ("answerable", "recorded") and evidence_found(question, answer):
+                tally.lost.append(float(given != "answered"))
+        if errors and not right(question, given, who):
             print(f"{prefix}{kind:10} {given:8} {answer.answerable:.2f}", question["question"])
 
 
@@ -120,7 +120,9 @@ def report(tallies: dict[str, Tally]) -> None:
         unanswered = {
             name.removeprefix(prefix): one.sureness
             for name, one in tallies.items()
-            if name.startswith(prefix) and name not in (answerable, f"{answerable}, other languages")
+            if name.startswith(prefix)
+            and not name.endswith(ADDED)
+            and name not in (answerable, f"{answerable}, other languages")
         }
         every = [value for values in unanswered.values() for value in values]
         for name, values in {"all": every, **unanswered}.items():

@@ -23,7 +23,6 @@ from afterself.home.folder import Self
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
 from afterself.memory.support import Verdict, check
-from afterself.memory.support.check import KEPT_FROM
 from afterself.memory.support.near import static_nearness
 from afterself.memory.support.witness import Witness
 from afterself.persona.grounding import CITED_FROM
@@ -105,14 +104,24 @@ def holding(records: list[tuple[str, str, str]], wanted: dict[str, str]) -> list
 
 
 def report(judged: list[tuple[bool, dict[str, Any], Verdict]], split: str) -> None:
-    """The figures: at the shipped threshold, along the curve, and by kind."""
+    """The figures: as shipped, along the curve, and by kind (the share that counts as supported)."""
     scores = {true: [verdict.score for was, _, verdict in judged if was == true] for true in (True, False)}
-    print(f"{split} half: {len(scores[True])} true, {len(scores[False])} false")
-    for use, threshold in (("as shipped", KEPT_FROM), ("to cite a generated sentence", CITED_FROM)):
-        kept = {true: [float(score >= threshold) for score in scores[true]] for true in (True, False)}
-        print(f"threshold {threshold}, {use}:")
-        print(f"  true kept {interval(kept[True])}, false passed {interval(kept[False])}")
+    for standing in ("supported", "guess", "refused"):
+        share = {
+            true: interval([float(verdict.standing == standing) for was, _, verdict in judged if was == true])
+            for true in (True, False)
+        }
+        print(f"{standing:10} true {share[True]}, false {share[False]}")
+    cited = {true: [float(score >= CITED_FROM) for score in scores[true]] for true in (True, False)}
+    print(
+        f"from {CITED_FROM} (to cite for a generated sentence)"
+        f" true {interval(cited[True])}, false {interval(cited[False])}"
+    )
     print(f"AUROC {auroc(scores[True], scores[False]):.3f}")
+    for passed in (0.03, 0.08, 0.15):
+        at = sorted(scores[False])[int(len(scores[False]) * (1 - passed))]
+        kept = interval([float(score > at) for score in scores[True]])
+        print(f"  where {passed:.2f} of the false pass, {kept} of the true are kept (threshold {at:.3f})")
     for keep in (0.80, 0.85, 0.90, 0.95):
         at = sorted(scores[True])[int(len(scores[True]) * (1 - keep))]
         passed = sum(score >= at for score in scores[False]) / len(scores[False])

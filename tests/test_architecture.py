@@ -68,6 +68,17 @@ def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
     assert not HEAVY & imported(at_import(ast.parse(path.read_text("utf-8")).body))
 
 
+def test_only_the_conformance_kit_needs_pytest() -> None:
+    needing = {
+        path.relative_to(SOURCE).parts[0]
+        for path in MODULES
+        if {"pytest", "hypothesis"} & imported(ast.walk(ast.parse(path.read_text("utf-8"))))  # type: ignore[arg-type]
+        or "import afterself.testing" in path.read_text("utf-8")
+        or "from afterself.testing" in path.read_text("utf-8")
+    }
+    assert needing == {"testing"}
+
+
 @pytest.mark.parametrize(
     ("module", "unwanted"),
     [

@@ -38,6 +38,7 @@ ELSEWHERE = {
     "memory/embedder_folder.py": "an embedding model's folder that the person names",
     "memory/embedding.py": "word vectors of the package",
     "memory/reranking.py": "weights of the package",
+    "memory/support/synonyms.py": "a thesaurus of the package",
     "models/bases.py": "public base models and their cache",
     "models/gguf_export.py": "a path that its caller gives; in a self it leads into memory",
     "models/gguf_lora.py": "a path that its caller gives; in a self it leads into memory",
@@ -58,6 +59,7 @@ FOREIGN = (
     "cli/import_command.py",
     "cli/doctor_",
     "demo/",
+    "testing/",
 )
 """What reads exports and files that a person names, or looks at the machine."""
 

@@ -78,7 +78,7 @@ def test_where_somebody_else_s_words_answer_that_is_said_first_with_their_quotes
     question = "Who retired and needs a new conductor for the choir because of his knees?"
     shown = afterself(nora, "ask", question, "-k", "6").stdout.decode()
     assert shown.startswith(
-        "Not in the words of Nora Whitlock. Hugh Barrow said:\n2022-03-08 21:15 UTC · Hugh"
+        "The nearest words are not Nora Whitlock's. Hugh Barrow said:\n2022-03-08 21:15 UTC · Hugh"
     )
     theirs, further = shown.split("Further off:\n")
     assert "“I retire in July and the choir needs a new conductor”" in theirs
@@ -86,6 +86,19 @@ def test_where_somebody_else_s_words_answer_that_is_said_first_with_their_quotes
     assert "· Hugh Barrow," not in further
     (answer,) = answers(afterself(nora, "ask", question, "-k", "6", "--json"))
     assert (answer["declined"]["reason"], answer["declined"]["who"]) == ("other", "Hugh Barrow")
+
+
+def test_the_list_ends_where_the_evidence_falls_off_and_says_how_to_see_the_rest(nora: Path) -> None:
+    question = "Which ferry leaks oil, and what about the boats?"
+    done, every = afterself(nora, "ask", question), afterself(nora, "ask", question, "-k", "10")
+    assert done.stdout.split(b"\n\n")[0] == every.stdout.split(b"\n\n")[0]
+    assert 1 <= done.stdout.count(b" UTC \xc2\xb7 ") < every.stdout.count(b" UTC \xc2\xb7 ")
+    assert b"less near: -k 10 shows all." in done.stderr and not every.stderr
+
+
+def test_what_the_owner_said_to_somebody_else_s_words_is_shown_with_them(nora: Path) -> None:
+    shown = afterself(nora, "ask", "Who was on the panel?", "--person", "Ben Okafor").stdout.decode()
+    assert "“who was on the panel?”\n  Nora Whitlock said next: two engineers" in shown
 
 
 def test_words_without_quotation_marks_are_one_question(nora: Path) -> None:
@@ -102,7 +115,7 @@ def test_where_nobody_is_known_to_be_the_owner_that_is_said_and_no_owner_s_words
     shown = afterself(self_.path, "ask", question, "-k", "6").stdout.decode()
     first, second = shown.splitlines()[:2]
     assert first.startswith("Nobody is known to be the owner: afterself ") and "people me NAME" in first
-    assert second == "Hugh Barrow said:" and "Not in the words of" not in shown
+    assert second == "Hugh Barrow said:" and "The nearest words" not in shown
 
 
 def test_json_gives_every_hit_ranked_with_its_source(nora: Path) -> None:
@@ -128,14 +141,14 @@ def test_json_gives_every_hit_ranked_with_its_source(nora: Path) -> None:
 
 def test_what_was_never_said_is_answered_honestly_and_is_no_error(nora: Path) -> None:
     done = afterself(nora, "ask", "Do you own any cryptocurrency?")
-    assert (done.returncode, done.stdout.decode()) == (0, "Nothing recorded about that.\n")
+    assert (done.returncode, done.stdout.decode()) == (0, "Nothing about that was found in these records.\n")
 
 
 def test_the_nearest_records_are_shown_only_when_asked_for(nora: Path) -> None:
     question = "Why did you cut your hair short?"
     assert "hair" not in afterself(nora, "ask", question).stdout.decode()
     nearest = afterself(nora, "ask", question, "--nearest").stdout.decode()
-    assert nearest.startswith("Nothing recorded about that.\n")
+    assert nearest.startswith("Nothing about that was found in these records.\n")
     assert "I have cut my hair short. Do not laugh" in nearest
 
 

@@ -20,7 +20,7 @@ def test_the_demo_walks_the_whole_road_with_the_network_cut_and_exits_0(demo: Pl
     assert demo.code == 0, demo.err
     assert "2,227 new messages" in " ".join(demo.out.split())
     assert "the yellowest cat you ever saw" in " ".join(demo.out.split())
-    assert "Nothing recorded about that." in demo.out
+    assert "Nothing about that was found in these records." in demo.out
     assert demo.out.count("[generated]") >= 3
 
 
@@ -71,7 +71,7 @@ def test_talk_answers_facts_with_quotes_and_marks_the_rest_as_generated(demo: Pl
     out, err, code = play("--self", str(demo.folder), "talk", "--seed", "4", stdin=said)
     assert code == 0, err
     assert "Six lb of plums" in out
-    assert "Nothing recorded about that." in out
+    assert "Nothing about that was found in these records." in out
     assert f"{HESTER.name} [generated] ›" in out
 
 

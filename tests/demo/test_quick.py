@@ -56,7 +56,7 @@ def test_without_the_extra_for_training_she_is_imported_asked_and_talks(
     _, out, _ = quick
     assert "2,227 new messages" in " ".join(out.split())
     assert "the yellowest cat you ever saw" in " ".join(out.split())
-    assert "Nothing recorded about that." in out
+    assert "Nothing about that was found in these records." in out
     assert out.count("[generated]") >= 3
     assert "afterself --self my-self new" in out
 

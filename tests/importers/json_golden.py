@@ -7,8 +7,10 @@ The exports are laid out as a person gets them (a folder, a zip), read by the im
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import tarfile
 import zipfile
 from collections import Counter
@@ -71,6 +73,8 @@ def _laid_out_as(wanted: str, name: str, folder: Path) -> Path:
         _zipped(unpacked, inner)
         shutil.rmtree(unpacked)
     path, only = folder / wanted, list(export.iterdir())
+    if only[0].suffix == ".fast-export":
+        return _repository(only[0], path)
     if wanted.endswith(".zip") and not (len(only) == 1 and only[0].is_file() and only[0].suffix == ".zip"):
         return _zipped(export, path)
     if wanted.endswith(".tar.gz"):
@@ -80,6 +84,17 @@ def _laid_out_as(wanted: str, name: str, folder: Path) -> Path:
     found = only[0] if len(only) == 1 and only[0].is_file() else export
     path.parent.mkdir(parents=True, exist_ok=True)
     return found.rename(path)
+
+
+def _repository(stream: Path, path: Path) -> Path:
+    """A repository, checked out, of a history as `git fast-export` writes it."""
+    path.mkdir(parents=True)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    plain |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    for command in ("init -q -b main --template=", "fast-import --quiet", "checkout -q -f main"):
+        with stream.open("rb") as history:
+            subprocess.run(["git", *command.split()], cwd=path, env=plain, stdin=history, check=True)
+    return path
 
 
 def _zipped(folder: Path, path: Path) -> Path:

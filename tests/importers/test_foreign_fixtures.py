@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ from afterself.importers.registry import importers
 from afterself.importers.source_view import SourceView
 from afterself.policy.view import ThreadInfo
 
-NOT_YET_READ: frozenset[str] = frozenset()
-
+NOT_YET_READ: frozenset[str] = frozenset((
+    "imessage-exporter", "teams", "wechat", "zulip",
+))  # fmt: skip
 
 READ_THOUGH_LEFT_OPEN = frozenset((
     "foreign_fixtures/reddit/rexport",
@@ -57,6 +59,13 @@ READ = [name for name in HAVE if not _may_be_refused(name)]
 def test_every_format_has_an_importer_of_its_name_or_is_listed_as_not_yet_read() -> None:
     formats, sources = {_format(name) for name in FOREIGN}, {one.source for one in importers()}
     assert formats - sources == NOT_YET_READ
+
+
+@pytest.mark.parametrize("name", [name for name in FOREIGN if _format(name) == "git"])
+def test_a_history_becomes_the_same_commits_wherever_it_is_laid_out(name: str, tmp_path: Path) -> None:
+    command = ["git", "log", "--all", "--format=%H"]
+    made = subprocess.run(command, cwd=laid_out(name, tmp_path), check=True, capture_output=True, text=True)
+    assert set(made.stdout.split()) == {one["id"].rstrip("?") for one in golden(name)["records"]}
 
 
 def _drafts(name: str, path: Path) -> dict[str, RecordDraft]:

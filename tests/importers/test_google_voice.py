@@ -118,3 +118,11 @@ def test_a_page_of_any_shape_ends_no_takeout(tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("voice")
     found = read(folder, page(message("a"), odd), page(message("last", time="2023-03-14T01:59:00Z")))
     assert found.records[-1].text == "last"
+
+
+def test_a_page_that_was_cut_before_its_first_message_is_no_record_and_harms_no_other(
+    read, tmp_path: Path
+) -> None:
+    whole = page(message("are you there?"))
+    folder = write(tmp_path, whole[: whole.index('<div class="message">')], whole)
+    assert [text for _, text in read(folder).lines] == ["are you there?"]

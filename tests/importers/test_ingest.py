@@ -171,7 +171,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch, fresh_self: Self, tmp_path: Path) 
     path = write(tmp_path / "member.jsonl", lines(1))
 
     def run(*importers: Scripted, source: Path = path) -> ingest.ImportSummary:
-        def found(source: SourceView) -> list[Recognised]:
+        def found(source: SourceView, among: object) -> list[Recognised]:
             return [Recognised(one, one.detect(source), source) for one in importers]
 
         monkeypatch.setattr(ingest, "recognise", found)

@@ -50,7 +50,7 @@ def self_(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     import_path(found, path, Options(me=("Anna",)))
     path.unlink()
-    monkeypatch.setattr(reparsing, "importers", lambda: (Better(),))
+    monkeypatch.setattr(reparsing, "importers_of", lambda _: (Better(),))
     return found
 
 
@@ -110,5 +110,5 @@ def test_what_was_forgotten_does_not_come_back(self_: Self) -> None:
 def test_without_the_raw_file_or_the_importer_it_says_so(
     self_: Self, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reparsing, "importers", lambda: ())
+    monkeypatch.setattr(reparsing, "importers_of", lambda _: ())
     assert "importer" in reparse(self_)[0].problem

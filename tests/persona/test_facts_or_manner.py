@@ -37,6 +37,12 @@ from afterself.persona.questions import asks_for_a_fact
         "Tu viens de Lyon ?",
         "¿Dónde naciste tú?",
         "What did you say about ignore your instructions?",
+        "what happened in 2025",
+        "so who was kaz",
+        "please tell me about the house",
+        "tell me more about kaz",
+        "I'd like to hear about the flood",
+        "describe your house",
     ],
 )
 def test_a_question_about_the_owners_life_is_a_fact(text: str) -> None:
@@ -79,6 +85,10 @@ def test_a_question_about_the_owners_life_is_a_fact(text: str) -> None:
         "¿qué haces?",
         "¿Vienes el domingo?",
         "¿Quieres un café?",
+        "what a day",
+        "how nice of you",
+        "who knows",
+        "when I was young we had snow",
         "ha",
         "",
         "?",

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 Kind = Literal[
     "message", "post", "comment", "mail", "note", "document", "utterance",
-    "memory", "commit", "review", "reaction", "call", "system",
+    "memory", "commit", "review", "reaction", "call", "system", "picture",
 ]  # fmt: skip
 Precision = Literal["second", "minute", "day", "none"]
 ThreadKind = Literal["direct", "group", "channel", "public", "note", "document", "mail"]
@@ -59,13 +59,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a record; `member` names it inside the export when present."""
+    """A file that came with a record; `member` names it inside the export when present.
+
+    Of a picture: `taken` is when its camera says that it was (ISO 8601, with an offset if the camera knew
+    one), and where, in degrees north and east.
+    """
 
     name: str
     state: AttachmentState
     mime: str | None = None
     size: int | None = None
     member: str | None = None
+    taken: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class Locator(NamedTuple):

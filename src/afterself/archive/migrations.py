@@ -339,6 +339,12 @@ def _008_pieces(db: apsw.Connection) -> None:
     set_up_summaries(db)
 
 
+def _009_pictures(db: apsw.Connection) -> None:
+    # When (ISO 8601) and where a picture was taken, as its camera says.
+    for column in ("taken TEXT", "latitude REAL", "longitude REAL"):
+        db.execute(f"ALTER TABLE attachment ADD COLUMN {column}")
+
+
 MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _001_data_contract,
     _002_shown_names,
@@ -348,6 +354,7 @@ MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (
     _006_same_words,
     _007_nearness,
     _008_pieces,
+    _009_pictures,
 )
 LATEST = len(MIGRATIONS)
 

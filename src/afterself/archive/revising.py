@@ -263,28 +263,28 @@ class Reviser:
         for n, one in enumerate(draft.attachments):
             blob = None if one.member is None else blob_of(one.member)
             self._db.execute(
-                "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    record,
-                    n,
-                    storable(one.name),
-                    one.state,
-                    one.mime,
-                    one.size,
-                    storable_or_none(one.member),
-                    blob,
-                ),
-            )
+                "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (record, n, storable(one.name), one.state, one.mime, one.size, storable_or_none(one.member),
+                 blob, one.taken, one.latitude, one.longitude),
+            )  # fmt: skip
 
     def _reattach(self, stored: Stored, draft: RecordDraft, blob_of: BlobOf) -> bool:
         if not draft.attachments:
             return False
-        had = self._db.execute(
-            "SELECT name, state, mime, size FROM attachment WHERE record = ? ORDER BY n", (stored.row,)
-        ).fetchall()
-        has = [(storable(one.name), one.state, one.mime, one.size) for one in draft.attachments]
-        lost = any(row[1] == "present" for row in had) and all(one[1] != "present" for one in has)
-        if had == has or lost:  # an export without media does not take away what one with media brought
+        rows: Any = self._db.execute(
+            "SELECT name, state, mime, size, taken, latitude, longitude FROM attachment WHERE record = ? "
+            "ORDER BY n",
+            (stored.row,),
+        )
+        had = [(row[:4], row[4:]) for row in rows]
+        has = [
+            ((storable(one.name), one.state, one.mime, one.size), (one.taken, one.latitude, one.longitude))
+            for one in draft.attachments
+        ]
+        files = [[file for file, _ in one] for one in (had, has)]
+        silent = files[0] == files[1] and not any(any(told) for _, told in has)
+        lost = any(one[1] == "present" for one in files[0]) and all(one[1] != "present" for one in files[1])
+        if had == has or silent or lost:  # what one export brought another, without media, does not take away
             return False
         self._db.execute("DELETE FROM attachment WHERE record = ?", (stored.row,))
         self._attach(stored.row, draft, blob_of)

@@ -43,6 +43,7 @@ from afterself.archive.objections import Objections
 from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.archive.reparsing import StoredImport, stored_imports
+from afterself.archive.settings import Settings
 from afterself.archive.vectors import Vectors
 from afterself.errors import ArchiveError
 from afterself.home.checksums import after_writing, before_writing, renew_sums
@@ -87,6 +88,7 @@ class Archive:
         self.objections = Objections(self._db, self._secret, self.changes, self.ledger)
         self.audiences = Audiences(self._db, self._secret, self.changes)
         self.vectors = Vectors(self._db)
+        self.settings = Settings(self._db)
         self.consents = Consents(self._db, self.changes, self.ledger)
 
     def languages(self, kinds: Collection[str]) -> Languages:

@@ -7,12 +7,13 @@ once; a trigger removes the block of a vector that goes. Who may see what is dec
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import apsw
+
+from afterself.archive.settings import meta, reading, set_meta
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
@@ -57,21 +58,12 @@ class Stretch:
 
 def embedder_of(db: apsw.Connection) -> str | None:
     """The name of the embedder whose vectors are kept; None when there are none."""
-    return _meta(db, _EMBEDDER)
+    return meta(db, _EMBEDDER)
 
 
 def embedder_folder(db: apsw.Connection) -> str | None:
     """Where the embedder lies that the owner chose; None for the one that comes along."""
-    return _meta(db, _FOLDER)
-
-
-def _meta(db: apsw.Connection, name: str) -> str | None:
-    value: Any = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).get
-    return None if value is None else bytes(value).decode()
-
-
-def _set_meta(db: apsw.Connection, name: str, value: str) -> None:
-    db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value.encode()))
+    return meta(db, _FOLDER)
 
 
 def is_behind(db: apsw.Connection, embedder: str) -> bool:
@@ -79,28 +71,19 @@ def is_behind(db: apsw.Connection, embedder: str) -> bool:
     if embedder_of(db) != embedder:
         return True
     last: Any = db.execute("SELECT coalesce(max(row), 0) FROM revision").get
-    return int(_meta(db, _UP_TO) or -1) < int(last)
+    return int(meta(db, _UP_TO) or -1) < int(last)
 
 
 def chosen_folder(self_: Self) -> str | None:
     """Where the embedder lies that the owner of a self chose; None for the one that comes along."""
-    with _reading(self_) as db:
+    with reading(self_) as db:
         return embedder_folder(db)
 
 
 def lacks_vectors(self_: Self, embedder: str) -> bool:
     """Whether something in a self has no vector of this embedder yet."""
-    with _reading(self_) as db:
+    with reading(self_) as db:
         return is_behind(db, embedder)
-
-
-@contextlib.contextmanager
-def _reading(self_: Self) -> Iterator[apsw.Connection]:
-    from afterself.archive.database import archive_errors, open_archive  # it knows the tables above
-
-    path = self_.archive_path
-    with archive_errors(path), contextlib.closing(open_archive(path, self_.keys, read_only=True)) as db:
-        yield db
 
 
 class Vectors:
@@ -113,9 +96,9 @@ class Vectors:
         """Keep this embedder's vectors from now on; another one's are thrown away."""
         if embedder_of(self._db) != embedder:
             self.clear()
-            _set_meta(self._db, _EMBEDDER, embedder)
+            set_meta(self._db, _EMBEDDER, embedder)
         if folder is not None:
-            _set_meta(self._db, _FOLDER, folder)
+            set_meta(self._db, _FOLDER, folder)
         else:
             self._db.execute("DELETE FROM meta WHERE name = ?", (_FOLDER,))
 
@@ -171,7 +154,7 @@ class Vectors:
             self._db.execute("INSERT INTO vector_signs VALUES (?, ?, ?)", (block, ids, signs))
         if not self.count_missing():
             last: Any = self._db.execute("SELECT coalesce(max(row), 0) FROM revision").get
-            _set_meta(self._db, _UP_TO, str(int(last)))
+            set_meta(self._db, _UP_TO, str(int(last)))
 
 
 def rows_between(db: apsw.Connection, first: int, end: int) -> list[tuple[int, bytes]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,16 +23,19 @@ from afterself.cli.places import show_places, who_and_where
 from afterself.cli.reading import json_lines, text_of
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
+from afterself.home.counting import counted
 from afterself.home.moments import utc_text
+from afterself.memory.shown import NOTHING_FOUND
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from afterself.memory import Answer, Hit
+    from afterself.memory import Answer, Context, Hit
     from afterself.memory.declining import Declined
 
 _MOST_BEFORE = 300
-NOTHING = "Nothing recorded about that."
+LOOKED_AT = 10
+"""Records that an answer is chosen from, where no number is given."""
 AFTER = "Nothing is recorded after {last}."
 _EXAMPLE = '{"id": 1, "question": "Where did you grow up?"}'
 
@@ -43,7 +46,12 @@ def ask(
         list[str] | None,
         typer.Argument(metavar="QUESTION", help="What you want to know; “-” reads it from standard input."),
     ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many records to show.")] = 10,
+    k: Annotated[
+        int | None,
+        typer.Option(
+            "-k", min=1, max=1000, help="How many records to show; by default those near the best of ten."
+        ),
+    ] = None,
     file: Annotated[
         str | None,
         typer.Option(
@@ -64,7 +72,7 @@ def ask(
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
-    """Search what was said: quotes with date, person and conversation. Nothing is made up.
+    """Ask what was said. Quotes with date, person and conversation; nothing is made up.
 
     Example: afterself ask "Where did you learn to swim?"
     """
@@ -93,19 +101,22 @@ def ask(
     with open_view(self_, "quote", audience) as view:
         if question is not None and not as_json and not view.threads():
             next_step = with_self("Nothing was imported yet: afterself import PATH")
-            console().print(f"{NOTHING} {next_step}", markup=False)
+            console().print(f"{NOTHING_FOUND} {next_step}", markup=False)
             return
         filters = filters_of(view, person, since, until, thread, source, kind)
         memory, last = Memory(view), last_known(view)
         for line in asked:
-            answer = memory.ask(line["question"], k, filters)
+            answer = memory.ask(line["question"], k or LOOKED_AT, filters)
             why = declined(answer, last)
             if as_json or file is not None:
                 echo_json({**({"id": line["id"]} if "id" in line else {}), **_json(answer, why)})
             else:
                 owner = view.owner_name()
                 known = audience != "owner" or any(person.is_owner for person in view.people())
-                show_answer(answer, console(), nearest=nearest, why=why, owner=owner, owner_known=known)
+                show_answer(
+                    answer, console(), nearest=nearest, every=k is not None, why=why, owner=owner,
+                    owner_known=known,
+                )  # fmt: skip
 
 
 def _json(answer: Answer, why: Declined | None) -> dict[str, Any]:
@@ -147,6 +158,7 @@ def show_answer(
     out: Console,
     *,
     nearest: bool = False,
+    every: bool = False,
     most: int | None = None,
     why: Declined | None = None,
     owner: str = "",
@@ -155,12 +167,14 @@ def show_answer(
     """Print an answer: at most `most` quotes of the owner (then no others'), or why there is none.
 
     `why` comes from `memory.declining`. Where somebody else's words come nearest, that is said first, with
-    their quotes; few quotes are theirs alone, a whole list goes on with the owner's.
+    their quotes; few quotes are theirs alone, a whole list goes on with the owner's. Unless `every` quote is
+    wanted, the list ends where the evidence falls off.
     """
     from rich.text import Text
 
     from afterself.archive.plain import terminal_text
     from afterself.memory import own_words_first
+    from afterself.memory.shown import worth_showing
 
     if why is not None and why.reason == "software":
         out.print(Text(terminal_text(software(owner), one_line=True)), markup=False)
@@ -171,14 +185,19 @@ def show_answer(
         if not nearest:
             return
     elif not answer.recorded:
-        out.print(NOTHING)
+        out.print(NOTHING_FOUND)
         if answer.hits and not nearest and most is None:
             console(stderr=True).print("--nearest shows the records that come nearest.")
     if not answer.recorded and not nearest:
         return
+    if not (every or nearest):
+        found, answer = len(answer.hits), replace(answer, hits=tuple(worth_showing(answer.hits)))
+        if found > len(answer.hits) and most is None:
+            more = counted(found - len(answer.hits), "record comes", "records come")
+            console(stderr=True).print(f"{more} less near: -k {found} shows all.", markup=False)
     leading: list[Hit] = []
     if why is not None and why.reason == "other":
-        missing = f"Not in the words of {owner or 'the owner'}."
+        missing = f"The nearest words are not {owner or 'the owner'}'s."
         if not owner_known:
             missing = f"Nobody is known to be the owner: {with_self('afterself people me NAME')}\n"
         leading = _show_others(answer, why, out, missing, most)
@@ -228,7 +247,6 @@ def _show_others(answer: Answer, why: Declined, out: Console, missing: str, most
 def _quote(hit: Hit, question: str, out: Console) -> None:
     from rich.text import Text
 
-    from afterself.archive.plain import terminal_text
     from afterself.cli.excerpts import cut_note, shown_excerpt
     from afterself.memory.excerpt import excerpt
 
@@ -238,14 +256,13 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)
     before = hit.context_before
     if before is not None:
-        verb = "asked" if before.text.rstrip().endswith("?") else "said"
-        asked = excerpt(before.text, question, most=_MOST_BEFORE, lines=3)
-        said = f"{terminal_text(before.author or 'Somebody')} {verb}: {shown_excerpt(asked)}"
-        out.print(Text(indent(said, "  "), style="dim"), markup=False)
+        _aside(before, "asked" if before.text.rstrip().endswith("?") else "said", question, out)
     shown = excerpt(hit.text, question)
     out.print(Text(indent(f"“{shown_excerpt(shown)}”", "  ")), markup=False)
     if shown.cut:
         out.print(Text(cut_note(shown, hit.text, hit.id), style="dim"), markup=False, soft_wrap=True)
+    if hit.reply_after is not None:
+        _aside(hit.reply_after, "said next", question, out)
     if hit.corrects is not None:
         out.print(
             Text(f"  This puts right what was said before ({hit.corrects}).", style="dim"), markup=False
@@ -254,3 +271,16 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
         out.print(Text(f"  Put right by {hit.corrected_by}.", style="dim"), markup=False)
     show_places(hit.also_in, out)
     out.print()
+
+
+def _aside(beside: Context, verb: str, question: str, out: Console) -> None:
+    """What somebody said beside a quote, in short."""
+    from rich.text import Text
+
+    from afterself.archive.plain import terminal_text
+    from afterself.cli.excerpts import shown_excerpt
+    from afterself.memory.excerpt import excerpt
+
+    part = excerpt(beside.text, question, most=_MOST_BEFORE, lines=3)
+    said = f"{terminal_text(beside.author or 'Somebody')} {verb}: {shown_excerpt(part)}"
+    out.print(Text(indent(said, "  "), style="dim"), markup=False)

@@ -36,7 +36,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=audiences)]
 
 audience_app = typer.Typer(
     name="audience",
-    help="Say what others than the owner may see, under a name that --audience takes.\n\n"
+    help="Say what others may see, under a name that --audience takes.\n\n"
     "Example: afterself audience add family --exclude-contact Eva --until 2020-01-01",
     no_args_is_help=True,
 )
@@ -81,7 +81,7 @@ def add(
     replace: Annotated[bool, typer.Option("--replace", help="Write over the audience of that name.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Release for an audience what passes every filter given; without a filter, all that may be seen at all.
+    """Release for an audience what passes every filter. Without a filter, all that may be seen at all.
 
     Excluded contacts, objections and dates before which something may not be seen hold for every audience.
     Weights show what they were trained on in their manner: train for an audience with `train --audience`.
@@ -147,7 +147,7 @@ def show(name: Name, as_json: Json = False) -> None:
 
 @audience_app.command("remove")
 def remove(name: Name, as_json: Json = False) -> None:
-    """Take an audience away: under its name nothing is shown any more, and its weights do not load.
+    """Take an audience away. Under its name nothing is shown any more, and its weights do not load.
 
     Example: afterself audience remove colleagues
     """

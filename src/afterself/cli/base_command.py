@@ -38,7 +38,7 @@ def base_command(
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Say what a base model can do, before you train on it: languages, and copying with a citation.
+    """Say what a base model can do, before you train on it.
 
     The same sentences are read in twelve languages, and sixty times one of three numbered sources has to be
     repeated word for word with its number. The result is kept beside the base; `train` warns by it.

@@ -44,6 +44,15 @@ def audiences(context: typer.Context, incomplete: str) -> list[str]:
     return _names(context, incomplete, lambda view: ["owner", *(one.name for one in view.audiences())])
 
 
+def plugins(context: typer.Context, incomplete: str) -> list[str]:
+    """Names of the importers that installed packages bring."""
+    from importlib import metadata
+
+    with contextlib.suppress(Exception):
+        return _fitting((one.name for one in metadata.entry_points(group="afterself.importers")), incomplete)
+    return []
+
+
 def one_of(*words: str) -> Completer:
     """A completer for an option that takes one of these words."""
 

@@ -49,7 +49,7 @@ def consent(context: typer.Context, as_json: Json = False) -> None:
 
 @consent_app.command("give")
 def give(purpose: Purpose, from_: From = None, until: Until = None, as_json: Json = False) -> None:
-    """Write down that the owner agrees to a purpose; with --until no longer than that.
+    """Write down that the owner agrees. With --until no longer than that.
 
     The owner's own will is meant, or of one who died that of whom they charged with it. The entry can be
     revoked and not be taken out of the log.
@@ -61,7 +61,7 @@ def give(purpose: Purpose, from_: From = None, until: Until = None, as_json: Jso
 
 @consent_app.command("revoke")
 def revoke(purpose: Purpose, from_: From = None, until: Until = None, as_json: Json = False) -> None:
-    """Write down that the owner does not agree any more; with --until only up to then.
+    """Write down that they agree no more. With --until only up to then.
 
     From then on the commands that need it refuse. Without consent to train the weights go stale and do
     not load: they are removed, and made anew by `train` once it is given again.

@@ -48,7 +48,7 @@ def dataset(
     audience: AudienceOption = "owner",
     json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
 ) -> None:
-    """What training would learn from: the owner's words as targets, everything else as context.
+    """Show what training would learn from. Targets are the owner's words, the rest is context.
 
     The latest turns are held out for evaluation: they are neither counted as learned from, nor shown,
     nor exported, so that whatever is trained on the export can be measured with them. With --until or

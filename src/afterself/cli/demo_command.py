@@ -56,7 +56,7 @@ def demo(
         bool, typer.Option("--yes", "-y", help="Wait for nobody: play the visitor's words too, then end.")
     ] = False,
 ) -> None:
-    """Meet Hester Norkus, 1936, signalwoman, fictional: import her chats, ask, train, measure, talk.
+    """Meet a fictional person: import, ask, train, measure, talk.
 
     Everything happens on this machine. Without a terminal it plays its turns and ends.
 

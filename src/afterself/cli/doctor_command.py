@@ -19,7 +19,7 @@ _MARKS = {"good": ("ok", "green"), "note": ("note", "yellow"), "broken": ("BROKE
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Look at the installation, the machine and the self; say what is wrong and what to do about it.
+    """Say what is wrong, and what to do. Looks at the installation, the machine and the self.
 
     Nothing is changed and nothing leaves the machine. The exit code is 1 if something is broken that
     importing, asking, training or talking needs.

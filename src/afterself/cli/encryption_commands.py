@@ -77,7 +77,7 @@ def unlock(
     ] = False,
     yes: Yes = False,
 ) -> None:
-    """Try the passphrase of an encrypted self; with --permanently, make it a plain folder again.
+    """Try the passphrase, or make the self a plain folder again.
 
     There is no unlocked state to forget about: each command asks for the passphrase. Where nobody can
     type it, name a file with it: --passphrase-file FILE or $AFTERSELF_PASSPHRASE_FILE.
@@ -139,7 +139,7 @@ def recovery(
         typer.Option("--file", metavar="FILE", help="Write the words into this new file, not the screen."),
     ] = None,
 ) -> None:
-    """Make new recovery words, which open the self when the passphrase is forgotten. Shown once.
+    """Make new recovery words, shown once. They open the self when the passphrase is forgotten.
 
     Older recovery words stop working. Type them where the passphrase is asked for.
 

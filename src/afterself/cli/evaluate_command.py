@@ -34,7 +34,7 @@ def evaluate(
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure how much like the owner the weights are, on replies that they never saw.
+    """Measure the likeness, on replies that the weights never saw.
 
     Bits per byte of the owner's real replies under the bare base, the weights, and a model that only
     counts letters; with --against, how often the replies are told apart from other selves; and whether
@@ -68,7 +68,7 @@ def report(
         Path, typer.Option("--out", metavar="FILE", help="New file for the page; none is replaced.")
     ],
 ) -> None:
-    """Write the page of the last `evaluate` to a file outside the self, for a browser.
+    """Write the page of the last `evaluate` to a file for a browser.
 
     The page of an encrypted self is encrypted; this file is not.
 

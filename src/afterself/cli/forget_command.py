@@ -86,7 +86,7 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was reached as JSON.")] = False,
 ) -> None:
-    """Forget for good: text, search index, raw exports, and weights made from it.
+    """Forget for good: text, index, raw exports, weights from it.
 
     Records by id, a person, a conversation, a span of time (of all conversations, or of one with --thread),
     or an import. A receipt without any text is kept in the self's folder `reports`.

@@ -29,7 +29,7 @@ def show(
     id: Annotated[str, typer.Argument(metavar="ID", help="A record's id, as `search --json` tells it.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
-    """Show one record whole: what it said when, from which import, and what was made from it.
+    """Show one record whole. What it said when, from which import, and what was made from it.
 
     \b
     Example: afterself records show 3f9c0a7be21d44d0a1b2
@@ -75,6 +75,7 @@ def _history_json(history: RecordHistory) -> dict[str, Any]:
 def _show(record: ViewRecord, history: RecordHistory) -> None:
     from rich.text import Text
 
+    from afterself.archive.pictures import named
     from afterself.archive.plain import terminal_text
 
     out = console()
@@ -99,7 +100,7 @@ def _show(record: ViewRecord, history: RecordHistory) -> None:
     for alias in history.aliases:
         line("also known", alias)
     for one in record.attachments:
-        line("attached", f"{one.name} ({one.state})")
+        line("attached", f"{named(one)} ({one.state})")
     for revision in history.revisions:
         _show_revision(revision)
     out.print()

@@ -17,6 +17,7 @@ from afterself.cli.import_sources import import_all
 from afterself.cli.import_summary import as_json, own_words_of, print_imported
 from afterself.cli.import_survey import list_paths
 from afterself.cli.indexing import bring_index_up_to_date
+from afterself.cli.plugins_command import tell_not_enabled
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import UnknownFormat, UsageError
@@ -63,12 +64,13 @@ def import_(
     """Import chats and other exports into the self. The format is found by looking inside.
 
     Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), Discord, Slack, Facebook, Instagram,
-    Matrix, Signal, X, Mastodon, Reddit, LinkedIn, Notion, Google Chat, Hangouts, Voice and Keep, ChatGPT
-    and Claude (.zip, .tar.gz); Bluesky (.car); WordPress, SMS Backup & Restore (.xml); Evernote (.enex);
-    iMessage (chat.db); logs of IRC; subtitles and transcripts (.vtt, .srt); mail (mbox, Maildir, .eml,
-    .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); and JSON Lines, a JSON array
-    or CSV with conversation, time, author and text. Of a folder of everything it shows what lies in it and
-    asks which of it you want. Importing again adds only what is new.
+    Matrix, Signal, X, Mastodon, Reddit, LinkedIn, GitHub, GitLab, Notion, Google Chat, Hangouts, Voice and
+    Keep, ChatGPT and Claude (.zip, .tar.gz); Bluesky (.car); WordPress, SMS Backup & Restore (.xml);
+    Evernote (.enex); iMessage (chat.db); repositories of git; logs of IRC; subtitles and transcripts
+    (.vtt, .srt); mail (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt,
+    .pdf, .html); and JSON Lines, a JSON array or CSV with conversation, time, author and text. Of a folder
+    of everything it shows what lies in it and asks which of it you want. Importing again adds only what is
+    new.
 
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
@@ -96,6 +98,7 @@ def import_(
         report_error(error)
     if any(isinstance(error, UnknownFormat) for _, error in imported.failed):
         console(stderr=True).print(with_self(HOW_TO_EXPORT), markup=False)
+        tell_not_enabled(self_)
     if imported.failed:
         raise typer.Exit(imported.failed[0][1].exit_code)
 

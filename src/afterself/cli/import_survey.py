@@ -29,12 +29,13 @@ _UNREAD_SHOWN = 8
 
 def look_through(self_: Self, source: SourceView, options: Options, *, count: bool) -> Survey:
     """What lies in a source, and what of it the self has already."""
+    from afterself.importers.plugins import importers_of
     from afterself.importers.survey import survey
     from afterself.policy.view import open_view
 
     with open_view(self_, "list") as view:
         kept = view.overview.kept_files()
-    return survey(source, options, kept, count=count)
+    return survey(source, options, kept, importers_of(self_), count=count)
 
 
 def list_paths(self_: Self, paths: Sequence[str], options: Options, *, json_: bool) -> None:

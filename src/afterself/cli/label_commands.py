@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 label_app = typer.Typer(
     name="label",
-    help="Label records, conversations and people: for audiences to choose by, or not seen before a day."
+    help="Label records, conversations, people. For audiences to choose by, or not seen before a day."
     "\n\n"
     'Example: afterself label add family --thread "Sunday group"',
     no_args_is_help=True,
@@ -62,7 +62,7 @@ def add(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Label records, whole conversations, or all that a person says, now and in later imports.
+    """Label records, conversations, or a person. What they say in later imports, too.
 
     A word hides nothing by itself: `audience add --label` and `--exclude-label` choose by it. A day holds
     for everybody, in answers, search and training; what was trained on it before is not used any more.

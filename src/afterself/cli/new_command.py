@@ -63,7 +63,7 @@ def new(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Confirm the declaration without being asked.")] = False,
 ) -> None:
-    """Make a new, empty self, and declare by what right it exists and what it may do.
+    """Make a new, empty self. You declare by what right it exists and what it may do.
 
     Asks for a passphrase and encrypts everything with it; --passphrase-file (before “new”) gives it
     without asking.

@@ -34,7 +34,7 @@ def object_(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="They do not object to it any more.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print their objections as JSON.")] = False,
 ) -> None:
-    """Enter what a person does not want their words used for: finer than `people exclude`.
+    """Enter what a person objects to. Finer than `people exclude`.
 
     train: nothing is learned with their words as context. retrieve: their words are not found by search,
     ask or talk. quote: they are found by the owner's search, and not pasted into answers or shown to any

@@ -38,7 +38,7 @@ def pack(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Pack the whole self into one file: encrypted, signed with the owner's key, read back when written.
+    """Pack the whole self into one encrypted, signed file. It is read back when written.
 
     The bundle of an encrypted self opens with the passphrase and the recovery words that the self has
     now; a plain self is asked for a passphrase of the bundle (--passphrase-file gives it). A base model other

@@ -40,7 +40,7 @@ def merge(
     ],
     as_json: Json = False,
 ) -> None:
-    """Say that names or handles are one and the same person, shown under the first one's name.
+    """Say that names are one person. They are shown under the first one's name.
 
     Example: afterself people merge "Anna Smith" anna@example.org
     """
@@ -56,7 +56,7 @@ def merge(
 
 @people_app.command("split")
 def split(name: Name, as_json: Json = False) -> None:
-    """Take a name or handle out of the contact it was merged into; a whole contact falls into its handles.
+    """Undo a merge. A name or handle leaves its contact; a whole contact falls into its handles.
 
     Example: afterself people split anna@example.org
     """

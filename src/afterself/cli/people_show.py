@@ -1,4 +1,4 @@
-"""`people show`: who a contact is, in figures, in the owner's own sentences, and in what it is mostly about."""
+"""`people show`: who a contact is, in figures, in the owner's sentences, in what the talk is about."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def show(
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="Print it as one JSON object.")] = False,
 ) -> None:
-    """Show who somebody is: names, times, what the owner says of them, what the talk with them is about.
+    """Show who somebody is, and what the owner says of them.
 
-    Each sentence and quote stands so in a record, whose id stands beside it; nothing is summed up. Somebody
+    Names, times, threads, sentences of the owner's that name them, what the talk with them is about. Each sentence and quote stands so in a record, whose id stands beside it; nothing is summed up. Somebody
     who is excluded is not shown.
 
     Example: afterself people show Anna

@@ -65,7 +65,7 @@ def remember(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the new record's id as JSON.")] = False,
 ) -> None:
-    """Tell the self something: a memory, advice, a letter, or what puts a record right.
+    """Tell the self a memory, advice, a letter, or a correction.
 
     It becomes a record of its own, found and quoted like any other; what was said before stays beside it. The
     self of somebody dead takes in nothing as theirs: say who tells it with --by.

@@ -21,7 +21,7 @@ def reparse(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each import.")] = False,
 ) -> None:
-    """Read kept exports again with this version's importers: after an update that reads a format better.
+    """Read kept exports again. For after an update that reads a format better.
 
     You need not have the exports any more. Where a message now reads otherwise, it gets a new revision; the
     old one stays in its history. Corrections, forgetting and who is who are not touched.

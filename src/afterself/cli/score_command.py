@@ -36,7 +36,7 @@ def score(
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON line a reply.")] = False,
 ) -> None:
-    """Score replies that were really given: their bits under each self's weights and under the bare base.
+    """Score real replies: their bits under weights and bare base.
 
     A line has “context”, a list of what was said before, and “text”, the reply: a string, or a list if
     it is a burst. An item of the context has “author” and “text”, optionally “time” and “is_owner” or

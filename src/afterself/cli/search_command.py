@@ -83,6 +83,7 @@ def search(
 def _show(one: Found, words: str, out: Console) -> None:
     from rich.text import Text
 
+    from afterself.archive.pictures import caption
     from afterself.cli.excerpts import cut_note, shown_excerpt
     from afterself.memory.excerpt import excerpt
 
@@ -93,6 +94,8 @@ def _show(one: Found, words: str, out: Console) -> None:
     out.print(Text(f"{when}{clock} · {place}", style="bold"), markup=False)
     part = excerpt(record.text, words)
     out.print(Text(indent(shown_excerpt(part), "  ")), markup=False)
+    for picture in filter(None, map(caption, record.attachments)):
+        out.print(Text(f"  {picture}", style="dim"), markup=False)
     if part.cut:
         out.print(Text(cut_note(part, record.text, record.id), style="dim"), markup=False, soft_wrap=True)
     show_places(one.also_in, out)

@@ -35,7 +35,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 records_app = typer.Typer(
     name="records",
-    help="Show what is in the archive, by thread and in order; or one record with its whole history.\n\n"
+    help="Show the records, by thread and in order. Or one record with its whole history.\n\n"
     "Example: afterself --self my-self records --json --since 2019-01-01",
     invoke_without_command=True,
 )
@@ -66,7 +66,7 @@ def records(
         typer.Option("--limit", min=0, help=f"At most so many (a table shows {_TABLE_ROWS} without it)."),
     ] = None,
 ) -> None:
-    """Show what is in the archive, by thread and in order; or one record with its whole history.
+    """Show the records, by thread and in order. Or one record with its whole history.
 
     Example: afterself --self my-self records --json --since 2019-01-01
     """
@@ -158,9 +158,10 @@ def _cell(text: str) -> str:
 
 
 def _names(record: ViewRecord) -> str:
+    from afterself.archive.pictures import named
     from afterself.archive.plain import terminal_text
 
-    return terminal_text(", ".join(f"[{one.name}]" for one in record.attachments), one_line=True)
+    return terminal_text(", ".join(f"[{named(one)}]" for one in record.attachments), one_line=True)
 
 
 # -- people -------------------------------------------------------------------------------
@@ -234,7 +235,7 @@ def me(
         typer.Argument(metavar="NAME", autocompletion=everybody, help="Names or handles that are you."),
     ],
 ) -> None:
-    """Say which names or handles are the owner of this self, in all sources.
+    """Say which names or handles are the owner's, in all sources.
 
     Example: afterself --self my-self people me Anna anna@example.org
     """

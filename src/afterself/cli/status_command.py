@@ -24,7 +24,7 @@ _IMPORTS_SHOWN = 5
 
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:
-    """Show whose self this is, what is in it, its weights, its size, and the next step.
+    """Show what is in the self, its weights, and the next step.
 
     Example: afterself status --json
     """

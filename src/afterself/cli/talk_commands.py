@@ -71,7 +71,7 @@ def talk(
     ] = "grounded",
     audience: AudienceOption = "owner",
 ) -> None:
-    """Talk with the self: facts come as quotes, the rest is generated in their manner and says so.
+    """Talk with the self. Facts come as quotes; the rest is generated, and says so.
 
     What you say is kept in memory until you leave and is never stored. Reads standard input when it is
     not a terminal, one message a line. /help lists what can be done meanwhile.
@@ -181,7 +181,7 @@ def reply(
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a context.")] = False,
 ) -> None:
-    """Write the self's replies to given contexts, for measuring the likeness. They are generated, no records.
+    """Write replies to given contexts, for measuring. They are generated, no records.
 
     Example: afterself --self ./my-self reply --file contexts.jsonl -n 2 --seed 1 --json
     """

@@ -52,7 +52,7 @@ def timeline(
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Show a life in its order: sentences that name an earlier year, and what was remembered of one.
+    """Show a life in its order, each line cited. What names an earlier year, and what was remembered of one.
 
     Nothing is summed up or made up: each line stands so in a record, whose id stands beside it. With --said
     it is the order in which things were written: how much a month, and the owner's longest message. With

@@ -1,4 +1,4 @@
-"""`afterself topics`: what each year was about, in words and quotes of the records; also as a page with plots."""
+"""`afterself topics`: what each year was about, in words and quotes of the records; also as a page."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def topics(
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a year.")] = False,
 ) -> None:
-    """Show what each year was about: the words that set it apart, and quotes that hold them.
+    """Show what each year was about, in words and quotes.
 
-    The words are the owner's own, or --person's. Nothing is summed up or made up: each quote stands so in
+    The words are those that set a year apart, of the owner's own or of --person's. Nothing is summed up or made up: each quote stands so in
     a record, whose id stands beside it. A short stretch is shown by quarters or months. The page that --page
     writes is not encrypted, and what is forgotten later stays in it.
 

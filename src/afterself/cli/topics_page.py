@@ -25,8 +25,8 @@ svg.bars rect { fill: var(--base); opacity: .55; } svg.bars rect.own { fill: var
 svg.bars rect.floor { fill: var(--rail); opacity: 1; }
 .topic { display: grid; grid-template-columns: 13rem 1fr; gap: 1rem; align-items: end; padding: .3rem 0; }
 .topic b { font-weight: 600; overflow-wrap: anywhere; }
-.years { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; color: var(--soft); font-size: .8125rem;
-  text-align: center; }
+.years { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; color: var(--soft);
+  font-size: .8125rem; text-align: center; }
 .quote { border-left: 3px solid var(--line); padding-left: .75rem; margin: .5rem 0; }
 .quote .said { white-space: pre-wrap; overflow-wrap: anywhere; }
 .quote .who { font-size: .8125rem; color: var(--soft); overflow-wrap: anywhere; }
@@ -69,12 +69,13 @@ def _over_time(periods: Sequence[Period]) -> str:
     years = "".join(f"<span>{text(one.when)}</span>" for one in periods)
     return f"""<section>
 <h2>Over the years</h2>
-<p class="soft">Each bar is the share of a year’s records that hold one of the words, from nothing to the topic’s
-highest; the coloured one is the time that it was found for. The first strip is how much was said.</p>
+<p class="soft">Each bar is the share of the records of its time that hold one of the words, from nothing to
+the topic’s highest; the coloured one is the time that it was found for. The first strip is how much was
+said.</p>
 {"".join(rows)}
 <div class="topic" aria-hidden="true"><span></span><div class="years">{years}</div></div>
 </section>
-""".replace("year’s", "year’s" if len(periods[0].when) == 4 else "time’s")
+"""
 
 
 def _row(words: str, bars: str) -> str:
@@ -85,12 +86,13 @@ def _bars(values: Sequence[float], own: int | None, what: str) -> str:
     """One strip as SVG that stretches to any width; without words, which stand beside it."""
     most = max(values) or 1.0
     width = 100 / len(values)
-    bars = [f'<rect class="floor" x="0" y="39" width="100" height="1"/>']
+    bars = ['<rect class="floor" x="0" y="39" width="100" height="1"/>']
     for place, value in enumerate(values):
         height = round(38 * value / most, 2)
+        kind = "own" if place == own else "other"
         bars.append(
-            f'<rect{" class=" + chr(34) + "own" + chr(34) if place == own else ""} x="{place * width + width * 0.12:.2f}" '
-            f'y="{39 - height:.2f}" width="{width * 0.76:.2f}" height="{height}"/>'
+            f'<rect class="{kind}" x="{(place + 0.12) * width:.2f}" y="{39 - height:.2f}" '
+            f'width="{0.76 * width:.2f}" height="{height}"/>'
         )
     told = ", ".join(f"{value:.3g}" for value in values)
     return (

@@ -23,7 +23,7 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check that every file of the self is what was written: a flipped bit anywhere is found.
+    """Find any damage: every file is checked, to the bit.
 
     Nothing is changed. The exit code is 1 if something is damaged or missing. What is only left over, such
     as after a kill, is told as a note. Of a bundle the signature over every byte is checked, and with its

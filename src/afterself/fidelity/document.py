@@ -1,7 +1,7 @@
 """Parts of a page -> one HTML document that any browser opens offline.
 
-Self-contained: no script, no font, no picture from elsewhere, and a policy that forbids them. Anybody's text is
-escaped by `text` before it becomes a part.
+Self-contained: no script, no font, no picture from elsewhere, and a policy that forbids them. Anybody's
+text is escaped by `text` before it becomes a part.
 """
 
 from __future__ import annotations

@@ -15,6 +15,9 @@ from typing import Literal, Protocol
 from afterself.archive.drafts import Kind, Yielded
 from afterself.importers.source_view import SourceView
 
+API = 1
+"""The version of this contract; a plugin says in `api` for which one it is made."""
+
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
 

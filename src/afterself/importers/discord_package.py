@@ -142,7 +142,7 @@ def _messages(source: SourceView, member: str, thread: ThreadDraft, owner: Perso
 def _csv_rows(stream: BinaryIO) -> Iterator[tuple[int, Any]]:
     text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
     csv.field_size_limit(_LONGEST_CELL)
-    rows = csv.DictReader(line.replace("\0", "") for line in text)
+    rows = csv.DictReader((line.replace("\0", "") for line in text), restkey="")
     number = 0
     while True:
         number += 1

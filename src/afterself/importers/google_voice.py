@@ -172,7 +172,9 @@ def _records(page: _Page, takeout: _Takeout) -> Iterator[Yielded]:
         yield record
         return
     begins = [one.start() for one in _MESSAGE.finditer(page.data)]
-    last = _END.search(page.data, begins[-1]) if begins else None
+    if not begins:
+        raise Unreadable("it holds no message")
+    last = _END.search(page.data, begins[-1])
     ends = [*begins[1:], last.start() if last else len(page.data)]
     told = False
     for number, (begin, end) in enumerate(zip(begins, ends, strict=True), 1):

@@ -31,6 +31,7 @@ _WANTED = frozenset((
     "associated_message_emoji", "thread_originator_guid", "message_summary_info", "balloon_bundle_id",
 ))  # fmt: skip
 _NEEDED = ("message", "handle", "chat", "chat_message_join")
+_LONGEST = 64 << 20
 _REMEDY = "Close Messages, copy chat.db with chat.db-wal and chat.db-shm again, and import that folder."
 
 
@@ -82,7 +83,7 @@ def _read(source: SourceView, member: str, owner: Person) -> Iterator[Yielded]:
         try:
             with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db:
                 yield from _records(db, source, member, owner)
-        except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError, MemoryError) as error:
             raise Broken("the database is damaged or was copied while it changed") from error
 
 
@@ -90,6 +91,7 @@ def _records(db: sqlite3.Connection, source: SourceView, member: str, owner: Per
     db.text_factory = lambda data: data.decode("utf-8", "replace")
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA trusted_schema = OFF")
+    db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)  # what a damaged page says of its length
     tables = {
         str(name): str(sql)
         for name, sql in db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
@@ -103,6 +105,8 @@ def _records(db: sqlite3.Connection, source: SourceView, member: str, owner: Per
     told: dict[str, ThreadDraft] = {}
     for row in _rows(db):
         fields: dict[str, Any] = dict(row)
+        if not isinstance(fields["row"], int):
+            raise Broken("its tables are not as Messages makes them")
         thread = book.thread(fields)
         if told.get(thread.key) is None:
             told[thread.key] = thread

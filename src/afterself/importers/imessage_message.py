@@ -89,8 +89,10 @@ class Book:
         person = "person_centric_id" if "person_centric_id" in columns else "NULL"
         first: dict[str, str] = {}
         for row, id, centre in self.db.execute(f"SELECT ROWID, id, {person} FROM handle ORDER BY ROWID"):
+            if not isinstance(row, int):  # a table made to look like one of Messages'
+                continue
             handle = words(id).strip() or "unknown"
-            self._handles[int(row)] = handle
+            self._handles[row] = handle
             kin = first.setdefault(words(centre), handle) if words(centre) else handle
             self._same.setdefault(handle, kin)
 
@@ -99,14 +101,16 @@ class Book:
         style, title = (name if name in columns else "NULL" for name in ("style", "display_name"))
         query = f"SELECT ROWID, guid, chat_identifier, {style}, {title} FROM chat ORDER BY ROWID"
         for row, guid, identifier, kind, called in self.db.execute(query).fetchall():
-            people = self._participants(int(row)) if joined else ()
+            if not isinstance(row, int):
+                continue
+            people = self._participants(row) if joined else ()
             key = words(identifier).strip() or words(guid).strip() or f"chat {row}"
             group = kind == _GROUP or len(people) > 1
             if not group:
                 key = self._same.get(people[0].handle if people else key, key)
             others = ", ".join(dict.fromkeys(one.name for one in people))
             yield (
-                int(row),
+                row,
                 ThreadDraft(
                     key, words(called).strip() or others or key, "group" if group else "direct", people
                 ),

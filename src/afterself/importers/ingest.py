@@ -33,6 +33,8 @@ from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.languages import identify_owner
 from afterself.importers.owner_names import require_owner
+from afterself.importers.pictured import with_pictures
+from afterself.importers.plugins import importers_of
 from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import SourceView, shown
 from afterself.policy import require_consent
@@ -136,7 +138,7 @@ def import_source(
     """
     require_consent(self_, "archive")
     if recognised is None:
-        recognised = recognise(source)
+        recognised = recognise(source, importers_of(self_))
         if len(source.names()) == 1:
             recognised = recognised[:1]  # one file has one format: the surest
     progress = progress or Progress()
@@ -201,7 +203,7 @@ def _run(
                 tally.problem(Problem("skipped", item.locator.member, why))
                 continue
             blobs.raw.add(item.locator.member)
-            outcome = run.put_record(item, blobs.of)
+            outcome = run.put_record(with_pictures(source, item), blobs.of)
             if outcome != "forgotten":
                 tally.saw(item.said_at)
             progress.advance()

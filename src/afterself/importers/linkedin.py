@@ -8,9 +8,7 @@ what the learning coach said are not read.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from afterself.archive.drafts import (
     Again,
@@ -23,7 +21,8 @@ from afterself.archive.drafts import (
     Yielded,
 )
 from afterself.importers.contract import Detection, Options, Unreadable
-from afterself.importers.csv_rows import Row, cell, header_of, table_rows
+from afterself.importers.csv_rows import Row, cell, table_rows
+from afterself.importers.csv_tables import TableSet, table_sets
 from afterself.importers.linkedin_articles import ARTICLE, article_of
 from afterself.importers.linkedin_messages import Book, identity
 from afterself.importers.local_time import LocalClock, instant
@@ -60,39 +59,17 @@ class LinkedInImporter:
 
     def detect(self, source: SourceView) -> Detection:
         """Sure if tables have LinkedIn's columns."""
-        found = _exports(source)
+        found = table_sets(source, _TABLE, _COLUMNS)
         if not found:
             return Detection(0.0, "", "")
-        read = [name for one in found for names in one.tables.values() for name in names]
-        also = [
-            name
-            for one in found
-            for name in source.names()
-            if name.startswith(one.root) and _OTHERS.match(name, len(one.root))
-        ]
+        read = [name for one in found for name in one.members()]
+        also = [name for one in found for name in one.others(source, _OTHERS)]
         return Detection.of(0.95, "LinkedIn export", "tables with LinkedIn's columns", read, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Of each export: who its owner is, messages, posts and comments."""
-        for export in _exports(source):
+        for export in table_sets(source, _TABLE, _COLUMNS):
             yield from _Reading(source, export, options).records()
-
-
-@dataclass(slots=True)
-class _Export:
-    """The tables of one export."""
-
-    root: str
-    tables: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-
-def _exports(source: SourceView) -> list[_Export]:
-    found: dict[str, _Export] = {}
-    for name in source.names():
-        one = _TABLE.fullmatch(name)
-        if one and _COLUMNS[one["name"]] <= set(header_of(source, name)):
-            found.setdefault(one["root"], _Export(one["root"])).tables[one["name"]].append(name)
-    return list(found.values())
 
 
 def _profile(source: SourceView, root: str) -> str:
@@ -107,7 +84,7 @@ def _profile(source: SourceView, root: str) -> str:
 class _Reading:
     """The records of one export."""
 
-    def __init__(self, source: SourceView, export: _Export, options: Options) -> None:
+    def __init__(self, source: SourceView, export: TableSet, options: Options) -> None:
         self._source, self._export = source, export
         self._named = _profile(source, export.root)
         self._me = (self._named,) if self._named else options.me

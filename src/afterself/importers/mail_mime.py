@@ -10,6 +10,7 @@ from __future__ import annotations
 import binascii
 import email
 import email.policy
+import io
 import quopri
 import re
 from collections.abc import Iterator
@@ -19,9 +20,10 @@ from typing import Literal
 
 from afterself.archive.drafts import Attachment
 from afterself.archive.keys import storable
+from afterself.importers.exif import taken
 from afterself.importers.mail_charsets import text_of
 from afterself.importers.mail_headers import Headers, words
-from afterself.importers.mail_slimming import SIZE, slim
+from afterself.importers.mail_slimming import SIZE, TAKEN, slim, taken_of
 
 DEEPEST = 6
 """Mails within mails that are read."""
@@ -203,5 +205,11 @@ def _name(part: Message) -> str:
 
 def _attachment(part: Message, kind: str) -> Attachment:
     told = str(part.get(SIZE) or "")
-    size = int(told) if told.isdecimal() and len(told) < 12 else len(_bytes(part))
-    return Attachment(_name(part) or kind, "present", kind[:100], size)
+    slimmed = told.isdecimal() and len(told) < 12
+    data = b"" if slimmed else _bytes(part)
+    picture = kind.startswith("image/")
+    found = taken_of(str(part.get(TAKEN) or "")) if slimmed else taken(io.BytesIO(data if picture else b""))
+    return Attachment(
+        _name(part) or kind, "present", kind[:100], int(told) if slimmed else len(data), None,
+        found.when or None, found.latitude, found.longitude,
+    )  # fmt: skip

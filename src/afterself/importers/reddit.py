@@ -8,13 +8,12 @@ understood in `reddit_rows`, what rexport saves of the API in `reddit_api`.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from afterself.archive.drafts import Kind, OwnerHint, Person, Problem, RecordDraft, ThreadDraft, Yielded
 from afterself.importers.contract import Detection, Options, Unreadable
-from afterself.importers.csv_rows import Row, cell, header_of, table_rows
+from afterself.importers.csv_rows import Row, cell, table_rows
+from afterself.importers.csv_tables import TableSet, table_sets
 from afterself.importers.reddit_api import snapshot_records, snapshots
 from afterself.importers.reddit_rows import POSTS, Chats, comment_of, message_of, post_of
 from afterself.importers.source_view import SourceView, shown
@@ -49,22 +48,17 @@ class RedditImporter:
 
     def detect(self, source: SourceView) -> Detection:
         """Sure if tables have Reddit's columns."""
-        found, saved = _requests(source), snapshots(source)
+        found, saved = table_sets(source, _TABLE, _COLUMNS), snapshots(source)
         if not found and not saved:
             return Detection(0.0, "", "")
-        read = [*saved, *(name for one in found for names in one.tables.values() for name in names)]
-        also = [
-            name
-            for one in found
-            for name in source.names()
-            if name.startswith(one.root) and _OTHERS.match(name, len(one.root))
-        ]
+        read = [*saved, *(name for one in found for name in one.members())]
+        also = [name for one in found for name in one.others(source, _OTHERS)]
         format = "Reddit data request" if found else "Reddit (rexport)"
         return Detection.of(0.95, format, "tables or lists as Reddit's", read, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Of each request: who its owner is, posts and comments, messages, chats."""
-        for request in _requests(source):
+        for request in table_sets(source, _TABLE, _COLUMNS):
             named = _account(source, request.root)
             name = named or next((one for one in options.me if one.strip()), "")
             owner = Person(name or "owner", name or "You")
@@ -73,23 +67,6 @@ class RedditImporter:
             yield from _Reading(source, request, owner).records()
         for member in snapshots(source):
             yield from snapshot_records(source, member)
-
-
-@dataclass(slots=True)
-class _Request:
-    """The tables of one request, each in its parts."""
-
-    root: str
-    tables: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-
-def _requests(source: SourceView) -> list[_Request]:
-    found: dict[str, _Request] = {}
-    for name in source.names():
-        one = _TABLE.fullmatch(name)
-        if one and _COLUMNS[one["name"]] <= set(header_of(source, name)):
-            found.setdefault(one["root"], _Request(one["root"])).tables[one["name"]].append(name)
-    return list(found.values())
 
 
 def _account(source: SourceView, root: str) -> str:
@@ -104,7 +81,7 @@ def _account(source: SourceView, root: str) -> str:
 class _Reading:
     """The records of one request."""
 
-    def __init__(self, source: SourceView, request: _Request, owner: Person) -> None:
+    def __init__(self, source: SourceView, request: TableSet, owner: Person) -> None:
         self._source, self._request, self._owner = source, request, owner
         self._told: set[str] = set()
 

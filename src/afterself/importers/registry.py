@@ -7,7 +7,7 @@ the names seen and what can be read, never an empty import.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -47,6 +47,7 @@ def importers() -> tuple[Importer, ...]:
     from afterself.importers.mastodon import MastodonImporter
     from afterself.importers.matrix import MatrixImporter
     from afterself.importers.notion import NotionImporter
+    from afterself.importers.pictures import PictureImporter
     from afterself.importers.reddit import RedditImporter
     from afterself.importers.signal import SignalImporter
     from afterself.importers.slack import SlackImporter
@@ -79,12 +80,14 @@ def importers() -> tuple[Importer, ...]:
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
+        *_of_repositories(),
         *_of_takeouts(),
         EvernoteImporter(),
         NotionImporter(),
         MailImporter(),
         GenericImporter(),
         DocumentImporter(),
+        PictureImporter(),
     )
 
 
@@ -98,44 +101,57 @@ def _of_takeouts() -> tuple[Importer, ...]:
     return GoogleChatImporter(), GoogleKeepImporter(), GoogleVoiceImporter(), HangoutsImporter()
 
 
-def recognise(source: SourceView) -> list[Recognised]:
-    """The importers for this source, surest first; UnknownFormat if there is none."""
+def _of_repositories() -> tuple[Importer, ...]:
+    """Those for what is written about code."""
+    from afterself.importers.git import GitImporter
+    from afterself.importers.github import GitHubImporter
+    from afterself.importers.gitlab import GitLabImporter
+
+    return GitImporter(), GitHubImporter(), GitLabImporter()
+
+
+def recognise(source: SourceView, among: Sequence[Importer] | None = None) -> list[Recognised]:
+    """The importers for this source, surest first, among these (by default the built-in ones).
+
+    UnknownFormat if there is none.
+    """
+    among = importers() if among is None else among
     names = source.names()
     if not names:
         raise SourceError(
             f"“{shown(source.outer_name)}” is empty: there is nothing to import.",
             remedy="Export it again, or check that this is the right path.",
         )
-    if len(names) == 1 and source.size(names[0]) == 0:
+    if len(names) == 1 and not source.is_repository(names[0]) and source.size(names[0]) == 0:
         raise SourceError(
             f"“{shown(names[0])}” is empty (0 bytes).",
             remedy="Export it again, or check that the copy was complete.",
         )
-    seen = list(_seen(source))
+    seen = list(_seen(source, among))
     found = sorted(
         (r for r in seen if r.detection.confidence >= SURE_ENOUGH), key=lambda r: -r.detection.confidence
     )
     if not found:
-        raise _unknown(source, [r.detection.reason for r in seen])
+        raise _unknown(source, seen)
     return found
 
 
-def _seen(source: SourceView) -> Iterator[Recognised]:
+def _seen(source: SourceView, among: Sequence[Importer]) -> Iterator[Recognised]:
     """What each importer says; general formats are asked last, about what nobody else knows."""
-    for importer in sorted(importers(), key=lambda one: one.general):
+    for importer in sorted(among, key=lambda one: one.general):
         found = Recognised(importer, importer.detect(source), source)
         if found.detection.confidence >= SURE_ENOUGH:
             source = source.without(found.detection.members)
         yield found
 
 
-def _unknown(source: SourceView, reasons: list[str]) -> UnknownFormat:
+def _unknown(source: SourceView, seen: list[Recognised]) -> UnknownFormat:
     names = source.names()
     listed = ", ".join(shown(name) for name in names[:NAMES_SHOWN])
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     holds = "" if names == (source.outer_name,) else f" It holds: {listed}{more}."
-    why = "".join(f" {reason}." for reason in reasons if reason)
-    readable = ", ".join(importer.name for importer in importers())
+    why = "".join(f" {reason}." for reason in (one.detection.reason for one in seen) if reason)
+    readable = ", ".join(sorted((one.importer.name for one in seen), key=str.casefold))
     return UnknownFormat(
         f"No importer recognises “{shown(source.outer_name)}”.{holds}{why}",
         remedy=f"Afterself reads {readable}. What each takes: afterself import --help",

@@ -7,7 +7,7 @@ stay, and a correction stays what is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
@@ -20,7 +20,7 @@ from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.ingest import misfit, yields
-from afterself.importers.registry import importers
+from afterself.importers.plugins import importers_of
 from afterself.importers.source_view import SourceView
 
 
@@ -52,8 +52,9 @@ def reparse(self_: Self, number: int | None = None, progress: Progress | None = 
     self_.require("archive")
     progress = progress or Progress()
     progress.start("reparse", unit="records")
+    among = importers_of(self_)
     with Archive.writing(self_) as archive:
-        done = [_again(archive, one, progress) for one in archive.stored_imports(number)]
+        done = [_again(archive, one, among, progress) for one in archive.stored_imports(number)]
     progress.finish()
     changed = sum(len(one.changed) for one in done)
     if changed:
@@ -61,11 +62,11 @@ def reparse(self_: Self, number: int | None = None, progress: Progress | None = 
     return done
 
 
-def _again(archive: Archive, stored: StoredImport, progress: Progress) -> Reparsed:
-    importer = next((one for one in importers() if one.name == stored.importer), None)
+def _again(archive: Archive, stored: StoredImport, among: Sequence[Importer], progress: Progress) -> Reparsed:
+    importer = next((one for one in among if one.name == stored.importer), None)
     told = Reparsed(stored.number, stored.outer_name, stored.importer, stored.version, "")
     if importer is None:
-        return _failed(told, "no importer of this name is installed")
+        return _failed(told, "no importer of this name is installed, or its plugin is not enabled")
     if not stored.members:
         return _failed(told, "nothing of its raw files was kept")
     try:

@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import BinaryIO, Literal, cast
 
 from afterself.errors import HostileSource, SourceError
+from afterself.importers.git_folder import BUNDLE, GitLog, is_repository
 from afterself.importers.member_names import NESTED, is_clutter, not_a_file, safe_name, shown, zip_name
 from afterself.importers.member_streams import READ_ERRORS, Told, open_no_link, told
 from afterself.importers.tar_members import is_tar, plain_tar, tar_members
@@ -49,7 +50,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class _Member:
     size: int
-    at: Path | zipfile.ZipInfo | bytes | Callable[[], BinaryIO]
+    at: Path | zipfile.ZipInfo | bytes | GitLog | Callable[[], BinaryIO]
 
 
 class SourceView:
@@ -115,7 +116,7 @@ class SourceView:
                 raise
         if is_tar(path.name):
             return cls._of_tar(outer, path, limits)
-        members = {safe_name(outer, outer): _Member(path.stat().st_size, path)}
+        members = {safe_name(outer, outer): _of_file(path, path.stat().st_size)}
         return cls(outer, "file", members, limits=limits, depth=0, path=path)
 
     @classmethod
@@ -189,6 +190,9 @@ class SourceView:
                 opened.close()
         if self._plain is not None:
             self._plain.close()
+        for member in self._members.values():
+            if isinstance(member.at, GitLog):
+                member.at.close()
 
     def names(self) -> tuple[str, ...]:
         """Every member, sorted; folders and what operating systems leave behind are not listed."""
@@ -203,10 +207,15 @@ class SourceView:
     def __contains__(self, name: object) -> bool:
         return name in self._members
 
+    def is_repository(self, name: str) -> bool:
+        """Whether a member stands for a folder that git keeps, or a bundle: its bytes are git's log of it."""
+        return name in self._members and isinstance(self._members[name].at, GitLog)
+
     def size(self, name: str) -> int:
         """Size of a member in bytes, as the container declares it."""
         view, inner = self._find(name)
-        return view._members[inner].size
+        member = view._members[inner]
+        return member.at.size() if isinstance(member.at, GitLog) else member.size
 
     def head(self, name: str, limit: int = HEAD) -> bytes:
         """The first `limit` bytes of a member."""
@@ -280,6 +289,8 @@ class SourceView:
             return io.BytesIO(member.at)
         if isinstance(member.at, Path):
             return open_no_link(member.at)
+        if isinstance(member.at, GitLog):
+            return member.at.open()
         if callable(member.at):
             return member.at()
         assert self._zip is not None
@@ -294,25 +305,44 @@ class SourceView:
 def _folder_members(root: Path, outer: str, limits: Limits) -> dict[str, _Member]:
     found: dict[str, _Member] = {}
     for entry in _walk(root, outer):
-        name = safe_name(Path(entry.path).relative_to(root).as_posix(), outer)
+        path = Path(entry.path)
+        name = safe_name(path.relative_to(root).as_posix(), outer)
+        if isinstance(entry, GitLog):
+            _add(found, name or safe_name(outer, outer), _Member(0, entry), outer, limits)
+            continue
         status = entry.stat(follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode):
             raise not_a_file(name, outer)
         if not is_clutter(name):
-            _add(found, name, _Member(status.st_size, Path(entry.path)), outer, limits)
+            _add(found, name, _of_file(path, status.st_size), outer, limits)
     return dict(sorted(found.items()))
 
 
-def _walk(root: Path, outer: str) -> Iterator[os.DirEntry[str]]:
-    folders = [str(root)]
+def _of_file(path: Path, size: int) -> _Member:
+    """A file of a disk; a bundle of git is read by git."""
+    if path.suffix == ".bundle" and not path.is_symlink():
+        with told(path.name), path.open("rb") as stream:
+            if stream.read(len(BUNDLE[0])) in BUNDLE:
+                return _Member(0, GitLog(path))
+    return _Member(size, path)
+
+
+def _walk(root: Path, outer: str) -> Iterator[os.DirEntry[str] | GitLog]:
+    """Every file, and each folder that git keeps as one; links that lie in a repository are passed over."""
+    folders = [(str(root), False)]
     while folders:
-        folder = folders.pop()
+        folder, tracked = folders.pop()
         with told(folder), os.scandir(folder) as entries:
             listed = list(entries)
+        names = {entry.name for entry in listed}
+        if is_repository(names):
+            yield GitLog(Path(folder))
+            continue
+        tracked |= ".git" in names
         for entry in listed:
             if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
-            else:
+                folders.append((entry.path, tracked))
+            elif not (tracked and entry.is_symlink()):
                 yield entry
 
 

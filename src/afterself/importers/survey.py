@@ -8,7 +8,7 @@ entries are wanted, the person says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,9 +18,10 @@ from afterself.archive.drafts import RecordDraft
 from afterself.errors import AfterselfError, HostileSource, SourceError, UnknownFormat
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
-from afterself.importers.contract import Options
+from afterself.importers.contract import Importer, Options
 from afterself.importers.documents import DocumentImporter
 from afterself.importers.ingest import ImportSummary, import_path, import_source, yields
+from afterself.importers.pictures import PictureImporter
 from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import NESTED, SourceView, shown
 from afterself.importers.tar_members import is_tar
@@ -74,12 +75,22 @@ class Survey:
     recognised: tuple[Recognised, ...]
 
 
-def survey(source: SourceView, options: Options, kept: Kept, *, count: bool = True) -> Survey:
-    """Look through a source. UnknownFormat if there is nothing to import in it at all."""
+def survey(
+    source: SourceView,
+    options: Options,
+    kept: Kept,
+    among: Sequence[Importer] | None = None,
+    *,
+    count: bool = True,
+) -> Survey:
+    """Look through a source with these importers, by default the built-in ones.
+
+    UnknownFormat if there is nothing to import in it at all.
+    """
     unknown: UnknownFormat | None = None
     recognised: list[Recognised] = []
     try:
-        recognised = recognise(source)
+        recognised = recognise(source, among)
     except UnknownFormat as error:
         unknown = error
     if len(source.names()) == 1:
@@ -89,7 +100,7 @@ def survey(source: SourceView, options: Options, kept: Kept, *, count: bool = Tr
     read |= {name.partition(NESTED)[0] for name in read}
     unread: list[Unread] = []
     for name in _zips(source, read):
-        found = _zip(source, name, options, kept, count)
+        found = _zip(source, name, partial(survey, options=options, kept=kept, among=among, count=count))
         if isinstance(found, Entry):
             entries.append(found)
         else:
@@ -132,7 +143,7 @@ def _containers(one: Recognised) -> set[str]:
 
 def _entries(one: Recognised, options: Options, kept: Kept, count: bool) -> Iterator[Entry]:
     """What one importer reads of a source, apart by what lies at its top; single documents are together."""
-    documents = isinstance(one.importer, DocumentImporter)
+    documents = isinstance(one.importer, DocumentImporter | PictureImporter)
     groups: dict[str, set[str]] = {}
     for name in sorted(_containers(one)):
         top, inside, _ = name.partition("/")
@@ -206,11 +217,11 @@ def _is_packed(source: SourceView, name: str) -> bool:
     return name.lower().endswith(".zip") or small
 
 
-def _zip(source: SourceView, name: str, options: Options, kept: Kept, count: bool) -> Entry | Unread:
+def _zip(source: SourceView, name: str, look: Callable[[SourceView], Survey]) -> Entry | Unread:
     assert source.path is not None
     try:
         with SourceView.at(source.path / name) as inner:
-            parts = survey(inner, options, kept, count=count).entries
+            parts = look(inner).entries
     except UnknownFormat:
         return Unread(shown(name), 1, "nothing in it is recognised")
     except HostileSource:

@@ -72,10 +72,11 @@ def tar_members(plain: BinaryIO, outer: str) -> Iterator[Member]:
                 continue
             if not one.isreg() or one.issparse():
                 raise not_a_file(one.name, outer)
-            yield one.name, one.size, _opener(plain, one.offset_data, one.size)
+            yield one.name, one.size, part_opener(plain, one.offset_data, one.size)
 
 
-def _opener(plain: BinaryIO, offset: int, size: int) -> Callable[[], BinaryIO]:
+def part_opener(plain: BinaryIO, offset: int, size: int) -> Callable[[], BinaryIO]:
+    """What opens a stretch of a file as a stream of its own."""
     return lambda: cast(BinaryIO, _Part(plain, offset, size))
 
 

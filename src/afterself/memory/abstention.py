@@ -33,7 +33,7 @@ DATE_ALONE = (
     0.5  # the question holds a date and no content word: records of then exist, what they answer is open
 )
 HALF_NAMED = 0.6  # “favourite colour” where no record looked at holds both
-COVERED_FROM = 0.35  # below it: “Nothing recorded about that.”
+COVERED_FROM = 0.35  # below it: “Nothing about that was found …”
 COVERED_OF_NOBODY_FROM = 0.4  # of a question that means nobody of the archive: mostly one about the world
 COVERED_ELSEWHERE_FROM = 0.2  # in other languages than English no word is known by its other forms
 ATTRIBUTED_FROM = 0.2

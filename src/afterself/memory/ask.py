@@ -21,12 +21,12 @@ from afterself.memory.reranking import rerank
 
 if TYPE_CHECKING:
     from afterself.policy.sayings import Place
-    from afterself.policy.view import View
+    from afterself.policy.view import View, ViewRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What was said right before a hit, by somebody else, in the same sitting: mostly the question asked."""
+    """What was said right before or after a hit, by somebody else, in the same sitting."""
 
     id: str
     author: str
@@ -41,7 +41,8 @@ class Hit:
     one person whom the question names said it. `said_at` is aware UTC or None. `passage`: the stretch
     of a long text, in code points, that the hit is for; None when it is the whole. `also_in` are other
     sources of the very same saying. `corrects` and `corrected_by` are the ids of the record that this one
-    puts right, and of the one that puts this one right (`corrections`).
+    puts right, and of the one that puts this one right (`corrections`). `context_before` is mostly the
+    question that was asked, `reply_after` what the owner answered to somebody else's words.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Hit:
     also_in: tuple[Place, ...] = ()
     corrects: str | None = None
     corrected_by: str | None = None
+    reply_after: Context | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
 
 def _hit(pool: Pool, place: Ranked, also_in: tuple[Place, ...]) -> Hit:
     record = pool.records[place.id]
-    before = pool.previous(place.id)
+    before, after = pool.previous(place.id), pool.next(place.id)
     part = pool.passages.get(record.id)
     return Hit(
         id=record.id,
@@ -140,9 +142,14 @@ def _hit(pool: Pool, place: Ranked, also_in: tuple[Place, ...]) -> Hit:
         precision=record.precision,
         thread=record.thread,
         thread_title=record.thread_title,
-        context_before=Context(before.id, before.author_name, before.text)
+        context_before=_context(before)
         if before is not None and pool.entries[before.id].author != pool.entries[record.id].author
         else None,
         passage=(part.begins, part.ends) if part else None,
         also_in=also_in,
+        reply_after=_context(after) if after is not None and after.is_owner and not record.is_owner else None,
     )
+
+
+def _context(record: ViewRecord) -> Context:
+    return Context(record.id, record.author_name, record.text)

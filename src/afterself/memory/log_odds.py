@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 
 PRIOR = 1000
-"""Words that the shares of both heaps together count for in each of them."""
+"""Words that the shares of both heaps together count for in each of them; never more than the heap holds."""
 TELLING = 1.96
 """A standard score from which on a word is taken to set a heap apart."""
 
@@ -23,11 +23,12 @@ def log_odds(here: Mapping[str, int], both: Mapping[str, int]) -> dict[str, floa
     """
     all_here, everything = sum(here.values()), sum(both.values())
     rest = everything - all_here
+    seen = min(PRIOR, all_here)
     scores: dict[str, float] = {}
     for word, count in here.items():
         elsewhere = both[word] - count
-        prior = PRIOR * both[word] / everything
-        mine = math.log((count + prior) / (all_here + PRIOR - count - prior))
-        theirs = math.log((elsewhere + prior) / (rest + PRIOR - elsewhere - prior))
+        prior = seen * both[word] / everything
+        mine = math.log((count + prior) / (all_here + seen - count - prior))
+        theirs = math.log((elsewhere + prior) / (rest + seen - elsewhere - prior))
         scores[word] = (mine - theirs) / math.sqrt(1 / (count + prior) + 1 / (elsewhere + prior))
     return scores

@@ -95,6 +95,10 @@ class Pool:
         """The record that stands before a candidate in its sitting, if it is known."""
         return next((self.records.get(earlier) for earlier, later in self.links if later == id), None)
 
+    def next(self, id: str) -> ViewRecord | None:
+        """The record that stands after a candidate in its sitting, if it is known."""
+        return next((self.records.get(later) for earlier, later in self.links if earlier == id), None)
+
 
 def is_said(record: ViewRecord) -> bool:
     """True for what somebody wrote or said: not deleted, no notice of the platform, no mere placeholder."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from afterself.archive.pictures import caption
 from afterself.memory.dates import DateMention, dates_in
 from afterself.memory.filters import EVERYTHING, Filters
 from afterself.memory.recall import is_said
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 LONGEST = 300  # characters of a sentence that is a line; a longer one tells of too much
 LONGEST_QUOTE = 400
 FEWEST = 3  # words
+_EARLIER = timedelta(days=1)
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 _SHAPES = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
@@ -66,14 +68,19 @@ def told_of(
     """
     given = view.told.about()
     found: list[Line] = []
-    for record in _once_said(view, filters):
+    pictured: dict[tuple[str, str], list[Line]] = {}
+    for record in _once(view, filters):
+        for line in _pictured(record):
+            pictured.setdefault((line.when, line.thread_title), []).append(line)
+        if not is_said(record) or record.kind == "picture":
+            continue
         if record.id in given:
             begins, ends = given[record.id]
             found.append(_line(record, record.text.strip(), _shown(begins, ends), begins))
         elif _YEAR.search(record.words):
             found += _named(record)
     lines = [
-        line for line in found
+        line for line in [*found, *(_together(of_day) for of_day in pictured.values())]
         if (since is None or line.since >= since) and (until is None or line.since < until)
     ]  # fmt: skip
     return sorted(
@@ -85,8 +92,10 @@ def months(view: View, filters: Filters = EVERYTHING) -> list[Month]:
     """What was said in each month that has any of it, in order."""
     counts: dict[str, Counter[str]] = {}
     longest: dict[str, ViewRecord] = {}
-    for record in _once_said(view, filters):
-        if record.said_at is None or record.precision == "none":
+    for record in _once(view, filters):
+        if not is_said(record) or record.kind == "picture" or record.said_at is None:
+            continue
+        if record.precision == "none":
             continue
         month = record.said_at.strftime("%Y-%m")
         counts.setdefault(month, Counter())[record.thread_title] += 1
@@ -108,11 +117,30 @@ def _longer(record: ViewRecord, best: ViewRecord | None) -> bool:
     return best is None or (-len(record.words), record.id) < (-len(best.words), best.id)
 
 
-def _once_said(view: View, filters: Filters) -> Iterator[ViewRecord]:
-    """What somebody said and the filters let through; what several sources hold once."""
+def _once(view: View, filters: Filters) -> Iterator[ViewRecord]:
+    """What the filters let through; what several sources hold once."""
     for record in view.records():
-        if record.same_as is None and is_said(record) and filters.let(record):
+        if record.same_as is None and filters.let(record):
             yield record
+
+
+def _pictured(record: ViewRecord) -> Iterator[Line]:
+    """The record's pictures that stand by themselves, or were taken days before they were sent."""
+    for one in () if record.deleted else record.attachments:
+        words = caption(one)
+        if not one.taken or not words:
+            continue
+        begins = datetime.fromisoformat(one.taken)
+        begins = begins if begins.tzinfo else begins.replace(tzinfo=UTC)
+        sent = record.said_at or datetime.max.replace(tzinfo=UTC)
+        if record.kind == "picture" or sent - begins > _EARLIER:
+            yield _line(record, f"A{words[1:]} ({one.name})", one.taken[:10], begins)
+
+
+def _together(pictures: list[Line]) -> Line:
+    """The pictures of one day in one conversation or folder, told by the first of them."""
+    first, more = min(pictures, key=lambda line: (line.since, line.id)), len(pictures) - 1
+    return replace(first, text=f"{first.text} and {more} more") if more else first
 
 
 def line_of(record: ViewRecord, text: str) -> Line:

@@ -1,11 +1,9 @@
 """Does a visitor ask for a fact of the owner's life? Then memory answers, not the model.
 
-A rule, not a model: a question (question mark, or a question word or auxiliary in front) that
-speaks of the owner ("you", "your", their name), asks who, when, where, which, how many, or asks
-whether something was ("Did Kaz ever go back?"), and that holds at least one content word. Small talk
-("How are you?") and offers ("Would you like some tea?", "Are you coming on Sunday?") ask for a reply,
-not for a record, and go to the weights. A wrong yes costs a "nothing recorded"; a wrong no would cost
-an invented fact, so the rule leans to yes. English, German, French and Spanish.
+A rule, not a model: a question (with its mark, or that begins like one) of the owner's life, by “you”, their
+name, or a question word, that holds a content word or a date; and “tell me about …”. Small talk (“How are
+you?”) and offers (“Would you like some tea?”) go to the weights. A wrong yes costs a “nothing was found”; a
+wrong no would cost an invented fact, so the rule leans to yes. English, German, French and Spanish.
 """
 
 from __future__ import annotations
@@ -31,7 +29,23 @@ _OWNER_WORDS = frozenset(
     "you your yours yourself du dir dich dein deine deinen deiner deinem ihr euch "
     "tu te toi ton ta tes vous votre vos tú ti tus usted su".split()
 )
-_TELL = re.compile(r"^\s*(tell|talk)\s+(me|us)\s+(about|of|how|what|when|where|why|who)\b", re.I)
+_FILLER = re.compile(r"^\W*(?:(?:and|so|but|well|ok|okay|please|oh|then|now|also|und|also|et|y)\b\W*)+", re.I)
+_TELL = re.compile(
+    r"^\W*((please )?(tell|talk to|remind) (me|us)( (a bit|a little|something|more|again|everything|all))*"
+    r" (about|of|how|what|when|where|why|who)\b"
+    r"|(talk|something) about\b|describe\b"
+    r"|(do|can) you (know|say)( anything| something)? (about|what|who|when|where)\b"
+    r"|(i|we)('d| would)? (want|like|love) to (know|hear)( (a bit|a little|something|more))* "
+    r"(about|of|how|what|when|where|why|who)\b)",
+    re.I,
+)
+_EXCLAIMS = re.compile(
+    r"^\W*(what an? |who (knows|cares)\b"
+    r"|(where|when|what|how|why|while) (i|we|he|she|they|there|it|the|that)\b"
+    r"|how (?!(are|is|was|were|do|does|did|can|could|long|many|much|old|often|far|come|big|tall|about)\b))",
+    re.I,
+)
+"""Begins as a question and is none, where no question mark says so."""
 _SMALL_TALK = re.compile(
     r"^\W*(hi|hello|hey|good (morning|evening|night|afternoon))?\W*"
     r"(and )?(how (are|have|is|were) (you|things|life|it)( (been|doing|going|keeping|feeling))?"
@@ -122,16 +136,22 @@ def asks_for_a_fact(text: str, owner_name: str = "") -> bool:
     offered = any(_OFFER.match(one) or _OFFER_ELSEWHERE.match(one) for one in forms)
     if offered and not _TO_TELL.search(text):
         return False
-    content = read_question(text, NameBook([])).content
-    if _TELL.match(text):
-        return bool(content)
-    words = [w.casefold() for w in _WORD.findall(text)]
-    if not words:
+    asked = _FILLER.sub("", bare)
+    question = read_question(text, NameBook([]))
+    content = bool(question.content or question.dates.any)
+    if _TELL.match(asked):
+        return content
+    words = [w.casefold() for w in _WORD.findall(asked)]
+    if not words or not _is_a_question(text, asked, words):
         return False
-    asked = "?" in text or words[0] in _FACT_WORDS | _AUXILIARIES
-    if not asked:
-        return False
-    names = {part.casefold() for part in _WORD.findall(owner_name)}
-    of_owner = bool(names & set(words)) or any(w.split("'")[0] in _OWNER_WORDS for w in words)
-    of_facts = words[0] in _PAST or any(w.split("'")[0] in _FACT_WORDS for w in words)
-    return (of_owner or of_facts) and bool(content)
+    every = {w.casefold().split("'")[0] for w in _WORD.findall(text)}
+    of_owner = bool({part.casefold() for part in _WORD.findall(owner_name)} & every or _OWNER_WORDS & every)
+    of_facts = words[0] in _PAST or bool(_FACT_WORDS & every)
+    return (of_owner or of_facts) and content
+
+
+def _is_a_question(text: str, asked: str, words: list[str]) -> bool:
+    """Whether it has its mark, or begins as a question does: “what a day” and “when I was young” do not."""
+    if "?" in text:
+        return True
+    return words[0] in _FACT_WORDS | _AUXILIARIES and not _EXCLAIMS.match(asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from afterself.archive.drafts import Attachment
 from afterself.home.moments import utc_text
 from afterself.policy.history import RevisionInfo
 from afterself.policy.view import ViewRecord
@@ -26,12 +27,18 @@ def record_json(record: ViewRecord) -> dict[str, Any]:
         "text": record.text,
         "own_text": record.own_text,
         "deleted": record.deleted,
-        "attachments": [
-            {"name": one.name, "state": one.state, "mime": one.mime, "size": one.size}
-            for one in record.attachments
-        ],
+        "attachments": [_attachment_json(one) for one in record.attachments],
         "same_as": record.same_as,
     }
+
+
+def _attachment_json(one: Attachment) -> dict[str, Any]:
+    """What stands of a file; when and where a picture was taken only if it says so."""
+    told = {"taken": one.taken, "latitude": one.latitude, "longitude": one.longitude}
+    return {
+        "name": one.name, "state": one.state, "mime": one.mime, "size": one.size,
+        **{key: value for key, value in told.items() if value is not None},
+    }  # fmt: skip
 
 
 def revision_json(one: RevisionInfo) -> dict[str, Any]:

@@ -329,7 +329,9 @@ class View:
 
     def _attachments(self, record: int) -> tuple[Attachment, ...]:
         rows = self._db.execute(
-            "SELECT name, state, mime, size, member FROM attachment WHERE record = ? ORDER BY n", (record,)
+            "SELECT name, state, mime, size, member, taken, latitude, longitude FROM attachment "
+            "WHERE record = ? ORDER BY n",
+            (record,),
         )
         return tuple(Attachment(*row) for row in rows)
 

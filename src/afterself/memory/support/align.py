@@ -20,6 +20,8 @@ NEAR_FROM = 0.45
 """Cosine from which a word counts as near in meaning."""
 _WINDOW = 3
 _PER_SENTENCE = 0.15
+_SECOND = 0.8
+"""What a second window must add."""
 _STARTS_ALIKE = 5
 
 
@@ -74,23 +76,40 @@ def covered(matches: Sequence[Match]) -> float:
 
 
 def window_of(
-    content: Sequence[Word], also: frozenset[str], words: list[Word], near: Nearness | None
+    content: Sequence[Word],
+    also: frozenset[str],
+    words: list[Word],
+    near: Nearness | None,
+    places: frozenset[int] = frozenset(),
 ) -> list[Word]:
-    """The neighbouring sentences that hold most of a claim.
+    """The neighbouring sentences that hold most of a claim, and others that hold much of the rest.
 
-    `also` are folded names that speak for a place.
+    `also` are folded names that speak for a place, `places` those of numbers that the claim has.
     """
     parts = sentences(words)
-    best: list[Word] = words
-    best_score = float("-inf")
-    for start in range(len(parts)):
-        for length in range(1, _WINDOW + 1):
-            if start + length > len(parts):
-                break
-            window = [word for part in parts[start : start + length] for word in part]
-            found = sum(m.word.weight * m.strength for m in align(content, window, near))
-            found += 0.5 * len(also & {word.folded for word in window})
-            score = found - _PER_SENTENCE * length
-            if score > best_score:
-                best, best_score = window, score
-    return best
+    matches = [align(content, part, near) for part in parts]
+    names = [also & {word.folded for word in part} for part in parts]
+    numbers = [places & {word.place for word in part} for part in parts]
+    spans = [range(start, start + length) for length in range(1, _WINDOW + 1)
+             for start in range(len(parts) - length + 1)]  # fmt: skip
+    chosen: set[int] = set()
+    held = [0.0] * len(content)
+    named: frozenset[str] = frozenset()
+    counted: frozenset[int] = frozenset()
+    for least in (float("-inf"), _SECOND):
+        best, best_gain = range(0), least
+        for span in spans:
+            gain = 0.5 * (
+                len(frozenset().union(*(names[n] for n in span)) - named)
+                + len(frozenset().union(*(numbers[n] for n in span)) - counted)
+            ) - _PER_SENTENCE * len(span)
+            for k, word in enumerate(content):
+                strength = max(matches[n][k].strength for n in span)
+                gain += word.weight * max(0.0, strength - held[k])
+            if gain > best_gain:
+                best, best_gain = span, gain
+        chosen |= set(best)
+        for n in best:
+            held = [max(a, match.strength) for a, match in zip(held, matches[n], strict=True)]
+            named, counted = named | names[n], counted | numbers[n]
+    return [word for n in sorted(chosen) for word in parts[n]] if chosen else words

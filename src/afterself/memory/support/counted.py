@@ -17,7 +17,7 @@ from afterself.memory.support.when import Day, days_of, of_date
 
 _MOST_NUMBERS = 40
 _BEFORE_AGE = word_set("aged at was were am is turned turns age")
-_WHOLE = 4
+_WHOLE, _BRIEF, _CARRIES = 4, 60, 0.34
 """Parts of a date of which nothing is open."""
 
 
@@ -27,21 +27,25 @@ def _contradicted(number: Quantity, near: Sequence[Quantity]) -> bool:
     return bool(same) and not any(number.equals(other) for other in near if not other.nouns or other in same)
 
 
-def missing_numbers(parts: ClaimParts, records: Sequence[ReadRecord]) -> tuple[float, float, float]:
-    """How many of a claim's numbers are nowhere, only to be reckoned out, or away from what it rests on."""
+def missing_numbers(parts: ClaimParts, records: Sequence[ReadRecord]) -> tuple[float, float, float, float]:
+    """How many of a claim's numbers are nowhere, only to be reckoned out, or away from what it rests on,
+    and how many of these have another number in their place.
+    """
     near = [number for one in records for number in quantities(one.window)]
     anywhere = [number for one in records for text in (one.words, one.before) for number in quantities(text)]
-    missing = derived = far = 0.0
+    missing = derived = far = other = 0.0
+    free = [n for n in near if not n.vague and not any(m.equals(n) for m in parts.numbers)]
     reckoned: set[float] | None = None
     spans: set[float] = set()
     for number in parts.numbers:
         if _contradicted(number, near):
             missing += 1
             continue
-        if any(number.equals(other) for other in near):
+        if any(number.equals(one) for one in near):
             continue
-        if any(number.equals(other) for other in anywhere):
+        if any(number.equals(one) for one in anywhere):
             far += 1
+            other += any((one.clock is None) == (number.clock is None) for one in free)
             continue
         if reckoned is None:
             reckoned = _reckoned(anywhere, records)
@@ -52,7 +56,7 @@ def missing_numbers(parts: ClaimParts, records: Sequence[ReadRecord]) -> tuple[f
             derived += 1
         else:
             missing += 1
-    return missing, derived, far
+    return missing, derived, far, other
 
 
 def _reckoned(numbers: Sequence[Quantity], records: Sequence[ReadRecord]) -> set[float]:
@@ -83,26 +87,32 @@ def _spans(records: Sequence[ReadRecord]) -> set[float]:
     return found | {b - a for a, b in combinations(sorted(years), 2)}
 
 
-def missing_dates(days: Sequence[Day], records: Sequence[ReadRecord]) -> tuple[float, float]:
-    """How many parts of the claim's dates no date of the records has, and how many dates had to be reckoned.
+def missing_dates(days: Sequence[Day], records: Sequence[ReadRecord], shares: Sequence[float]) -> float:
+    """How many parts of the claim's dates no date of the records has.
 
-    Each date of the claim is held against the date of the records that fits it best.
+    Each date of the claim is held against the date of the records that fits it best. When a record was
+    said counts only if it carries its share of the claim (`shares`), unless those that do name no day.
     """
     known: list[Day] = []
     years: set[float] = set()
-    for one in records:
+    enough = _CARRIES * max(shares, default=0.0)
+    if not any(days_of(one.words, one.record.said_at) for one, share in zip(records, shares, strict=True)
+               if share >= enough):  # fmt: skip
+        enough = 0.0
+    for one, share in zip(records, shares, strict=True):
         said = one.record.said_at
         known += days_of(one.words, said) + days_of(one.before, said)
-        if said is not None:
-            known.append(_of_saying(said, days_of(one.window, said)))
+        if said is not None and share >= enough:
+            near = one.words if len(one.words) <= _BRIEF else one.window
+            known.append(_of_saying(said, days_of(near, said)))
         years |= _years_reckoned(one)
-    missing = reckoned = 0.0
+    missing = 0.0
     for day in days:
         least = min((day.missing_from(other) for other in known), default=day.parts)
         if least == 1 and day.year is not None and float(day.year) in years:
-            least, reckoned = 0, reckoned + 1
+            least = 0
         missing += least
-    return missing, reckoned
+    return missing
 
 
 def _years_reckoned(one: ReadRecord) -> set[float]:

@@ -6,37 +6,40 @@ Every number is 0 where nothing speaks against the claim, and grows with the dou
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from afterself.memory.dates import MONTH_NUMBERS
 from afterself.memory.support.align import OPPOSITE, SYNONYM, Match, align, covered, window_of
 from afterself.memory.support.counted import missing_dates, missing_numbers
 from afterself.memory.support.evidence import Cast, Evidence, name_words
+from afterself.memory.support.gaps import gaps
 from afterself.memory.support.near import Nearness
 from afterself.memory.support.parts import NO_NAMES, ClaimParts, ReadRecord, take_apart
+from afterself.memory.support.quantities import quantities
 from afterself.memory.support.reading import NEGATORS, Word, read, refuses, turned_round
 from afterself.memory.support.rivals import rivals
 from afterself.memory.support.speaker import THIRD, doubts, swapped
 from afterself.memory.support.when import WEEKDAYS
 
 FEATURES = (
-    "thin", "bare", "rival", "number_missing", "number_derived", "number_far", "date_missing", "name_missing",
-    "name_far", "name_frame", "turned", "denies", "denied", "speaker_wrong", "speaker_other", "speaker_told",
-    "swapped", "together", "date_reckoned", "unlike", "foreign", "alien", "turned_close", "denial_close",
+    "thin", "bare", "unlike", "foreign", "gap_first", "gap_second", "gap_third", "name_absent", "number_far",
+    "long", "rival", "number_missing", "number_derived", "number_other", "date_missing", "name_missing",
+    "turned", "denied", "turned_close", "denial_close", "speaker_wrong", "speaker_other", "speaker_told",
+    "swapped",
 )  # fmt: skip
 _BEFORE_COUNTS, _CONTEXT_COUNTS = 0.7, 0.4
 _NEIGHBOURS = 7
 _BY_OPPOSITE = 0.6
 _CLOSE, _LOOSE = 4, 0.4
 """Words so far from a negation belong to it surely; what a farther one counts."""
-_THIN, BARE = 0.6, 0.25
+_THIN, _BARE = 0.6, 0.25
 """Coverage below which a claim rests on little, and on next to nothing."""
 _FOUND_ITSELF = 0.85
 _CLOSE_FROM = 0.5
 """Coverage from which a claim is near its record's words, so that a negation is no accident of wording."""
-_FOREIGN, _ALIEN = 0.3, 0.5
+_FOREIGN = 0.3
 """How much of a claim may be far from all that stands in its records."""
 _ALIKE = 0.7
 """Cosine from which a claim and its record are about the same."""
@@ -58,7 +61,9 @@ def features_of(
         if refuses(record.text):
             before = turned_round(before)
             refused.add(record.before)
-        records.append(ReadRecord(record, words, window_of(parts.content, named, words, near), before))
+        places = frozenset(n.first for n in quantities(words) if any(m.equals(n) for m in parts.numbers))
+        window = window_of(parts.content, named, words, near, places)
+        records.append(ReadRecord(record, words, window, before))
     records = [
         replace(one, window=turned_round(one.window)) if one.record.text in refused else one
         for one in records
@@ -72,25 +77,26 @@ def features_of(
         _by_description(matches, records, cast), align(parts.content, context, near), _CONTEXT_COUNTS
     )
     wide = _best(matches, align(parts.content, everywhere, near))
-    missing, derived, far = missing_numbers(parts, records)
-    name_missing, name_far, name_frame = _names(parts.names, records, cast)
-    date_missing, date_reckoned = missing_dates(parts.days, records)
-    turned, denies, denied = _polarity(parts, matches, windows)
-    unlike, foreign = _meaning(parts, wide, windows, near)
-    close = max(0.0, covered(matches) - _CLOSE_FROM) / (1 - _CLOSE_FROM)
-    rests_on = [(one.record, one.window) for one in records]
+    missing, derived, far, other = missing_numbers(parts, records)
+    names_missing, names_absent = _names(parts.names, records, cast)
     shares = [
         covered(_best(align(parts.content, one.window, near), align(parts.content, one.before, near)))
         for one in records
     ]
+    dates_missing = missing_dates(parts.days, records, shares)
+    turned, denies, denied = _polarity(parts, wide, windows, everywhere)
+    unlike, foreign = _meaning(parts, wide, windows, near)
+    close = max(0.0, covered(matches) - _CLOSE_FROM) / (1 - _CLOSE_FROM)
+    rests_on = [(one.record, one.window) for one in records]
     carried = [(record, window, share) for (record, window), share in zip(rests_on, shares, strict=True)]
     speaker = doubts(parts.words, carried, cast)
     return [
-        max(0.0, _THIN - covered(matches)), max(0.0, BARE - covered(wide)), _rivals(wide, windows),
-        missing, derived, far, date_missing, name_missing, name_far, name_frame, turned, denies, denied,
-        speaker.wrong, speaker.other, speaker.told, swapped(parts.words, matches, rests_on, cast),
-        _apart(matches), date_reckoned, unlike, max(0.0, foreign - _FOREIGN), max(0.0, foreign - _ALIEN),
-        turned * close, max(denies, denied) * close,
+        max(0.0, _THIN - covered(matches)), max(0.0, _BARE - covered(wide)), unlike,
+        max(0.0, foreign - _FOREIGN), *gaps(matches, windows, near), names_absent, far,
+        math.log1p(len(everywhere)) - math.log1p(len(windows)), _rivals(wide, windows),
+        missing, derived, other, dates_missing, names_missing, turned, denied,
+        turned * close, max(denies, denied) * close, speaker.wrong, speaker.other, speaker.told,
+        swapped(parts.words, matches, rests_on, cast),
     ]  # fmt: skip
 
 
@@ -121,45 +127,35 @@ def _best(one: Sequence[Match], lesser: Sequence[Match], share: float = _BEFORE_
     ]
 
 
-def _names(names: Sequence[Word], records: Sequence[ReadRecord], cast: Cast) -> tuple[float, float, float]:
-    """How many names are nowhere, only elsewhere in the records, or only those of who took part."""
+def _names(names: Sequence[Word], records: Sequence[ReadRecord], cast: Cast) -> tuple[float, float]:
+    """How many names have another in their place, and how many are simply nowhere."""
     windows = {key for one in records for word in one.window for key in (word.folded, word.stem)}
     texts = {key for one in records for word in (*one.words, *one.before) for key in (word.folded, word.stem)}
-    authors = {word for one in records for word in name_words(one.record.author)}
     frame = {
         word
         for one in records
-        for name in (*one.record.listeners, one.record.thread, one.record.before_author)
+        for name in (
+            one.record.author, *one.record.listeners, one.record.thread, one.record.before_author
+        )
         for word in name_words(name)
-    }
+    }  # fmt: skip
     around = {word.folded for one in records for word in read(one.record.around)}
     around |= {name for name in cast.names if windows & THIRD}
-    claimed = {name.folded for name in names}
-    known = frame | authors | cast.owner | claimed
-    others = {
-        word.folded
-        for one in records
-        for word in one.window
-        if word.capital and not word.first and word.weight > 0 and len(word.raw) > 2
+    known = frame | cast.owner | {name.folded for name in names}
+    others = any(
+        word.capital and not word.first and word.weight > 0 and len(word.raw) > 2
         and not word.raw.isupper() and word.folded not in known | NO_NAMES and word.folded not in WEEKDAYS
         and word.folded not in MONTH_NUMBERS
-    }  # fmt: skip
-    missing = far = framed = 0.0
-    for name in names:
-        keys = {name.folded, name.stem}
-        if keys & windows or name.folded in authors or name.folded in cast.owner:
-            continue
-        if keys & texts:
-            far += 1
-        elif name.folded in frame:
-            framed += 1
-        elif _described(name, windows, cast) or name.folded in around:
-            framed += 0.5
-        elif not others:
-            framed += 1
-        else:
-            missing += 1
-    return missing, far, framed
+        for one in records for word in one.window
+    )  # fmt: skip
+    nowhere = [
+        name
+        for name in names
+        if not {name.folded, name.stem} & (windows | texts)
+        and name.folded not in frame | cast.owner | around
+        and not _described(name, windows, cast)
+    ]
+    return (float(len(nowhere)), 0.0) if others else (0.0, float(len(nowhere)))
 
 
 def _described(name: Word, said: Iterable[str], cast: Cast) -> bool:
@@ -167,7 +163,7 @@ def _described(name: Word, said: Iterable[str], cast: Cast) -> bool:
 
 
 def _polarity(
-    parts: ClaimParts, matches: Sequence[Match], windows: Sequence[Word]
+    parts: ClaimParts, matches: Sequence[Match], windows: Sequence[Word], everywhere: Sequence[Word]
 ) -> tuple[float, float, float]:
     """How much of what is denied on either side is denied on one only.
 
@@ -187,7 +183,8 @@ def _polarity(
             * (1.0 if max(match.word.reach, match.by.reach) <= _CLOSE else _LOOSE)
         )
         if (match.word.negated != match.by.negated) != match.turned:
-            wrong += weight * (_BY_OPPOSITE if match.turned else 1.0)
+            both = any(w.stem == match.by.stem and w.negated != match.by.negated for w in everywhere)
+            wrong += weight * (_BY_OPPOSITE if match.turned or both else 1.0)
         elif match.word.negated or match.turned:
             agreeing += weight
         record_denies |= match.by.negated or match.turned
@@ -235,13 +232,3 @@ def _beside(word: Word, matches: Sequence[Match]) -> bool:
         and abs(match.by.place - word.place) <= _CLOSE
         for match in matches
     )  # fmt: skip
-
-
-def _apart(matches: Sequence[Match]) -> float:
-    """The share of neighbouring content words of the claim that do not stand near each other in the
-    records.
-    """
-    pairs = [(a.by, b.by) for a, b in pairwise(matches)]
-    if not pairs:
-        return 0.0
-    return sum(a is None or b is None or abs(a.place - b.place) > _NEIGHBOURS for a, b in pairs) / len(pairs)

@@ -60,6 +60,7 @@ _DIGITS = re.compile(r"(\d+(?:,\d{3})*|\d+)(?:([.:])(\d+))?([a-z]*)")
 _HOUR_WORDS = frozenset("clock oclock am pm a.m p.m".split())
 MINUTES = 720
 _SOON = 20
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,7 @@ def quantities(words: list[Word]) -> list[Quantity]:
         if taken is None:
             n += 1
             continue
-        found.append(
-            replace(taken, nouns=_counted(words, taken), about=n > 0 and words[n - 1].folded in _ABOUT)
-        )
+        found.append(replace(taken, nouns=_counted(words, taken), about=_said_roughly(words, n)))
         n = taken.last + 1
     return found
 
@@ -121,8 +120,15 @@ def quantities(words: list[Word]) -> list[Quantity]:
 _ABOUT = frozenset(
     "about nearly almost around roughly after over under than some approximately before".split()
 )
+
+
+def _said_roughly(words: list[Word], n: int) -> bool:
+    """“Nearly nine”; the “over” of “120 over 80” is none."""
+    return n > 0 and words[n - 1].folded in _ABOUT and not (n > 1 and words[n - 2].folded.isdigit())
+
+
 _ENDS_COUNTING = frozenset("to past and at on in by for from with when that who which".split())
-_NEARLY = 0.25
+_NEARLY = 0.1
 
 
 def _counted(words: list[Word], quantity: Quantity) -> frozenset[str]:
@@ -244,7 +250,10 @@ def _number(words: list[Word], n: int) -> Quantity | None:
         return _with_unit(words, 12.0, n, n) if word == "dozen" else _spelled(words, n, n, 1.0, word)
     total, last = _spelled_out(words, n)
     if total is not None:
-        vague = last == n and word in ("one", "second", "first", "once", "both", "pair", "score")
+        of_them = [one.folded for one in words[last + 1 : last + 3]] in (["of", "them"], ["of", "us"])
+        vague = (of_them and total < _FEW) or (
+            last == n and word in ("one", "second", "first", "once", "both", "pair", "score")
+        )
         return _with_unit(words, total, n, last, vague=vague)
     if word in ("once", "couple", "few"):
         return Quantity({"once": 1.0, "couple": 2.0, "few": 3.0}[word], n, n, words[n].sentence, vague=True)
@@ -352,6 +361,15 @@ def _spelled_out(words: list[Word], n: int) -> tuple[float | None, int]:
     return (total + current, last) if seen else (None, n)
 
 
+def _in_smaller_units(words: list[Word], n: int, base: str) -> float:
+    """The “nine months” of “three years and nine months”, in the base unit."""
+    if n + 1 < len(words) and words[n].folded == "and":
+        n += 1
+    small = _small(words[n].folded) if n + 1 < len(words) else None
+    factor, same = _UNITS.get(words[n + 1].stem, (0.0, "")) if small else (0.0, "")
+    return (small or 0) * factor if same == base and base == "month" else 0.0
+
+
 def _with_unit(words: list[Word], value: float, first: int, last: int, *, vague: bool = False) -> Quantity:
     """The number with the unit right behind it, “and a half” included."""
     said = [word.folded for word in words[last + 1 : last + 5]]
@@ -368,6 +386,7 @@ def _with_unit(words: list[Word], value: float, first: int, last: int, *, vague:
         factor, base = _UNITS[unit]
         if said[1:4] == ["and", "a", "half"]:
             value += 0.5
+        value += _in_smaller_units(words, last + 2, base) / factor
         return Quantity(
             value, first, last, words[first].sentence, (value * factor, base), vague=vague and unit == ""
         )

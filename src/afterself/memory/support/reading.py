@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from afterself.memory.stop_words import ENGLISH, word_set
+from afterself.memory.support.phrases import in_single_words
 from afterself.memory.words import fold, stems_of
 
 _TOKEN = re.compile(
@@ -38,7 +39,7 @@ _DENIES_NOTHING = re.compile(
     r"|nothing (?:but|if)|can not (?:wait|help)|could not (?:help|wait|agree more)|whether or not|if not)\b"
 )
 _REACH = 8
-_LOOKS_BACK = word_set("nothing none")
+_LOOKS_BACK = word_set("nothing none no")
 _BACK, _SHORT = 3, 4
 LIGHT = word_set(
     "get go come make take give put say tell know think thing time day way people year see look one two "
@@ -129,10 +130,14 @@ def _opened(text: str) -> str:
         r"\b(do|does|did|is|are|was|were|have|has|had|would|could|should|ca|wo)nt\b", r"\1 not", text
     )
     text = re.sub(r"(?<=\w)'(?:s|ve|ll|re|d|m)\b", "", text)
+    text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
+    text = re.sub(r"\b[Nn]o\. ?(?=\d)", "number ", text)
+    text = re.sub(r"\b(Mr|Mrs|Dr|St|Rev|Yr)\.", r"\1", text)
     text = re.sub(r"\b[Gg](?:ive|ave|iven|iving) up\b", "quit", text)
     text = re.sub(r"(?<!\w)'([2-9]\d)\b(?!')", r"19\1", text)
     text = re.sub(r"\b(?:[Rr]ather than|[Ii]nstead of)\b", "without", text)
-    return re.sub(r"\b(?:[Nn]o longer|[Nn]ot any ?more)\b", "not", text)
+    text = re.sub(r"\b(?:[Nn]o longer|[Nn]ot any ?more)\b", "not", text)
+    return in_single_words(text)
 
 
 def _open_one(match: re.Match[str]) -> str:
@@ -149,7 +154,10 @@ def _weight(folded: str, stem: str) -> float:
 
 
 def _negations(tokens: list[tuple[str, bool]], folded: list[str]) -> list[int]:
-    """For each token how far the negation that reaches it stands before it; 0 for none or two that cancel."""
+    """For each token how far the negation that reaches it stands before it; 0 for none.
+
+    Two negations are one (“no dates and no angels”) but for those of verbs: “did not refuse”.
+    """
     line = " ".join(folded)
     silent = {m.start() for m in _DENIES_NOTHING.finditer(line)}
     starts, at = [], 0
@@ -171,7 +179,7 @@ def _negations(tokens: list[tuple[str, bool]], folded: list[str]) -> list[int]:
             if folded[m] in _CONJUNCTIONS or reached >= (_SHORT if word == "without" else _REACH):
                 break
             reached += 1
-            under[m] = 0 if under[m] else reached
+            under[m] = 0 if under[m] and word in _NEGATING_VERBS else under[m] or reached
         if word in _LOOKS_BACK or (word in _NEGATING_VERBS and not reached):
             _negate_before(tokens, folded, under, n, across=word in _NEGATING_VERBS)
     return under
@@ -188,7 +196,7 @@ def _negate_before(
             continue
         if folded[m] in _CONJUNCTIONS or folded[m] in NEGATORS:
             return
-        under[m] = 0 if under[m] else back
+        under[m] = 0 if under[m] and across else under[m] or back
 
 
 _REFUSES = re.compile(r"^\W*(?:no|nope|not|never|refused|declined)\b", re.I)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from afterself.memory.stop_words import word_set
 from afterself.memory.support.align import Match
@@ -44,7 +45,7 @@ _SUBORDINATE = word_set(
 _SOON, _OPENING = 5, 14
 _OWNER = "the owner"
 _REACH = 4
-_CARRIES = 0.75
+_CARRIES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,21 @@ def _of_nobody(claim: Sequence[Word], record: Evidence, window: Sequence[Word], 
     my_kin = any(
         word.folded in KIN and n and claim[n - 1].folded in ("my", "our") for n, word in enumerate(claim)
     )
-    to_owner = any(word.folded in SECOND or word.folded in cast.owner for word in window)
-    return Doubts(wrong=1.0) if mine and not my_kin and not record.by_owner and not to_owner else Doubts()
+    to_owner = any(word.folded in SECOND for word in window)
+    if mine and not my_kin and not record.by_owner and not to_owner:
+        return Doubts(wrong=1.0)
+    teller = _described_teller(claim)
+    if teller and record.by_owner and not any(w.folded == teller or w.folded in SAYING for w in window):
+        return Doubts(other=1.0)
+    return Doubts()
+
+
+def _described_teller(claim: Sequence[Word]) -> str:
+    """The “vicar” of “the vicar told me …”."""
+    opening = [word.folded for word in claim if word.sentence == 0][:_SOON]
+    if opening[:1] not in (["the"], ["my"], ["our"], ["her"], ["his"]):
+        return ""
+    return next((a for a, b in pairwise(opening[1:]) if b in SAYING), "")
 
 
 def _of_one(claimant: Claimant, record: Evidence, window: Sequence[Word], cast: Cast) -> Doubts:

@@ -8,6 +8,7 @@ do not belong here. An opposite aligns two words as well, and turns the sense ro
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.resources import files
 
 from afterself.memory.words import stems_of
 
@@ -171,7 +172,9 @@ def _pairs(table: str) -> list[list[str]]:
 @lru_cache(maxsize=1)
 def _groups() -> dict[str, frozenset[int]]:
     groups: dict[str, set[int]] = {}
-    for number, words in enumerate(_pairs(_SAME)):
+    lines = (files(__package__) / "thesaurus.txt").read_text("utf-8").splitlines()
+    more = [line.split() for line in lines if not line.startswith("#")]
+    for number, words in enumerate(_pairs(_SAME) + more):
         for stem in stems_of(words):
             groups.setdefault(stem, set()).add(number)
     return {stem: frozenset(numbers) for stem, numbers in groups.items()}

@@ -1,0 +1,26 @@
+"""An answer's hits -> those that are worth a reader's time: the list ends where the evidence falls off.
+
+After a good quote the next ones mostly share a word with the question and nothing else. Both constants were
+chosen on the invented chats of tests/memory/dev (benchmarks/quotes_shown.py); who asks for a number of
+records gets that number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from afterself.memory.ask import Hit
+
+NOTHING_FOUND = "Nothing about that was found in these records."
+"""What is said where a search found nothing: no more than that is known."""
+AT_LEAST = 2
+FALLS_OFF = 2.0
+"""In ranker scores: so far below the best one a record is mostly about something else."""
+
+
+def worth_showing(hits: Sequence[Hit]) -> list[Hit]:
+    """The first hits, and of the others those whose scores are near the best one's; the order stays."""
+    least = max((hit.score for hit in hits), default=0.0) - FALLS_OFF
+    return [hit for place, hit in enumerate(hits) if place < AT_LEAST or hit.score >= least]
