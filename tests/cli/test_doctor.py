@@ -150,8 +150,14 @@ def test_each_extra_comes_with_what_it_adds_and_the_command_that_installs_it(
 ) -> None:
     monkeypatch.setattr(doctor_installed, "version_of", lambda name: None)
     told = {one.name: one for one in doctor_installed.checks()}
+    assert {"extra “docs”", "extra “pretrain”", "extra “dev”"}.isdisjoint(told), "they are no user's"
     train = told["extra “train”"]
     assert train.state == "note" and "torch" in train.found and "training" in train.found
     assert train.remedy.endswith("'.[train]'") or "afterself[train]" in train.remedy
     assert told["its packages"].state == "broken"
     assert doctor_machine._devices().state == "note" or doctor_machine.version_of("torch")
+
+
+def test_extras_for_developers_are_shown_where_their_tools_are() -> None:
+    told = {one.name for one in doctor_installed.checks()}  # pytest runs this
+    assert {"extra “train”", "extra “docs”", "extra “dev”"} <= told

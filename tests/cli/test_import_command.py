@@ -97,9 +97,50 @@ def test_a_dash_reads_json_lines_from_standard_input(fresh_self):
 
 
 def test_without_a_terminal_the_summary_says_how_to_name_the_owner(fresh_self, chat):
+    chat.write_text(CHAT.replace("Anna", "Cleo"))
     ran = _import(fresh_self, chat)
-    assert "There: Ben, Anna." in ran.out and "people me NAME" in ran.out
+    assert "There: Ben, Cleo." in ran.out and "people me NAME" in ran.out
     assert _import(fresh_self, chat, "--json").json["owner"] is None
+
+
+def test_without_a_terminal_the_author_with_the_name_of_the_self_is_the_owner_and_that_is_said(
+    fresh_self, chat
+):
+    ran = _import(fresh_self, chat)  # the self is Anna's
+    assert "Owner: Anna, who has the name of this self." in ran.out and "people not-me Anna" in ran.out
+    assert [r["is_owner"] for r in _records(fresh_self)] == [True, False, False]
+    assert afterself("--self", fresh_self.path, "people", "not-me", "Anna").code == 0
+    told = _import(fresh_self, chat, "--json").json
+    assert told["owner"] is None and "owner_by_name" not in told, "who was asked and said no is not overruled"
+
+
+def test_two_authors_with_the_name_of_the_self_are_not_guessed_between(fresh_self, tmp_path):
+    rows = [
+        {"conversation": "k", "author": "anna", "text": "a"},
+        {"conversation": "k", "author": "Ben", "text": "b"},
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "WhatsApp Chat with Ben.txt").write_text(CHAT)
+    ran = _import(fresh_self, tmp_path / "a.jsonl", tmp_path / "WhatsApp Chat with Ben.txt")
+    assert "people me NAME" in ran.out and not any(r["is_owner"] for r in _records(fresh_self))
+
+
+def test_at_a_terminal_enter_takes_the_author_with_the_name_of_the_self_and_0_leaves_it_open(
+    fresh_self, chat, monkeypatch
+):
+    monkeypatch.setattr(import_command, "interactive", lambda: True)
+    assert "people me NAME" in _import(fresh_self, chat, stdin=b"0\n").out
+    ran = _import(fresh_self, chat, stdin=b"\n")
+    assert "Enter for Anna, 0 to say it later" in ran.out and "Owner: Anna" in ran.out
+
+
+def test_ctrl_d_at_the_question_for_the_owner_leaves_it_open_and_the_import_is_told_and_kept(
+    fresh_self, chat, monkeypatch
+):
+    monkeypatch.setattr(import_command, "interactive", lambda: True)
+    ran = _import(fresh_self, chat, stdin=b"")
+    assert ran.code == 0 and "Aborted" not in ran.out + ran.err
+    assert "people me NAME" in ran.out and len(_records(fresh_self)) == 3
 
 
 def test_at_a_terminal_the_owner_is_asked_for_once_with_a_list_by_count(fresh_self, chat, monkeypatch):
@@ -114,6 +155,7 @@ def test_at_a_terminal_the_owner_is_asked_for_once_with_a_list_by_count(fresh_se
 
 def test_an_answer_that_is_no_number_of_the_list_is_asked_for_again(fresh_self, chat, monkeypatch):
     monkeypatch.setattr(import_command, "interactive", lambda: True)
+    chat.write_text(CHAT.replace("Anna", "Cleo"))
     ran = _import(fresh_self, chat, stdin=b"Nobody\n3\nben\n")
     assert ran.out.count("Please answer with numbers from 1 to 2") == 2
     assert "Owner: Ben" in ran.out
@@ -121,6 +163,7 @@ def test_an_answer_that_is_no_number_of_the_list_is_asked_for_again(fresh_self, 
 
 def test_an_empty_answer_leaves_the_owner_open(fresh_self, chat, monkeypatch):
     monkeypatch.setattr(import_command, "interactive", lambda: True)
+    chat.write_text(CHAT.replace("Anna", "Cleo"))
     ran = _import(fresh_self, chat, stdin=b"\n")
     assert ran.code == 0
     assert "people me NAME" in ran.out
@@ -136,7 +179,7 @@ def test_where_nobody_is_called_as_the_owner_nothing_is_stored_and_the_near_name
     ran = _import(fresh_self, chat, "--me", "Bern")
     assert ran.code == 5
     assert "Nobody in “WhatsApp Chat with Ben.txt” is called “Bern”. Nothing of it was stored." in ran.err
-    assert "Did you mean “Ben”?" in ran.err and "people me NAME" in ran.err
+    assert "Did you mean: Ben?" in ran.err and "people me NAME" in ran.err
     assert _records(fresh_self) == []
     (failed,) = _import(fresh_self, chat, "--me", "Cleo", "--json").json["failed"]
     assert failed["path"] == str(chat) and "There: Anna, Ben." in failed["remedy"]

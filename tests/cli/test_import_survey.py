@@ -78,6 +78,22 @@ def test_everything_is_taken_when_nobody_is_asked_and_then_known_as_imported(
     assert [one["name"] for one in changed if not one["already_imported"]] == ["WhatsApp Chat with Anna.txt"]
 
 
+def test_a_folder_of_several_kinds_is_not_taken_where_nobody_can_be_asked_and_how_to_choose_is_said(
+    fresh_self: Self, downloads: Path
+) -> None:
+    ran = run(fresh_self, downloads)
+    assert ran.code == 5 and titles(fresh_self) == set()
+    for told in ("WhatsApp Chat with Cleo.txt (WhatsApp chat)", "claude.zip", "--yes", "--list"):
+        assert told in ran.err, ran.err
+    told = run(fresh_self, downloads, "--json")
+    assert told.code == 5 and not any(one["taken"] for one in told.json["folders"][0]["found"])
+    assert run(fresh_self, downloads / "notes").code == 0, (
+        "a folder of one kind, and a file, are consent enough"
+    )
+    assert run(fresh_self, downloads / "claude.zip", downloads / "WhatsApp Chat with Anna.txt").code == 0
+    assert titles(fresh_self) == {"plan", "t", "Anna"}
+
+
 @pytest.mark.parametrize(
     ("answer", "wanted"),
     [
@@ -180,5 +196,5 @@ def test_of_a_folder_in_which_nobody_is_called_as_the_owner_only_what_needs_no_n
     fresh_self: Self, downloads: Path
 ) -> None:
     ran = run(fresh_self, downloads, "--me", "Bem", "--yes")
-    assert ran.code == 5 and "Did you mean “Ben”?" in ran.err
+    assert ran.code == 5 and "Did you mean: Ben?" in ran.err
     assert titles(fresh_self) == {"t"}  # a talk with Claude says itself who its owner is

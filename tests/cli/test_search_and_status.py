@@ -109,7 +109,7 @@ def test_without_words_the_latest_come_in_the_order_of_time(self_: Self) -> None
     ("arguments", "told"),
     [
         ((), "Say what to search for"),
-        (("plum", "--person", "Nobody"), "Nobody is called"),
+        (("plum", "--person", "Nobody"), "is called “Nobody”"),
         (("plum", "--person", "Mata"), "Did you mean: Marta?"),
         (("plum", "--source", "telegram"), "There is: generic"),
         (("plum", "--kind", "letter"), "no kind of record"),

@@ -56,12 +56,12 @@ def test_where_nobody_is_known_to_be_the_owner_training_says_so_and_how_to_say_w
     fresh_self: Self, tiny_base: Path, tmp_path: Path
 ) -> None:
     export = tmp_path / "export.jsonl"
-    export.write_text("".join(json.dumps(row) + "\n" for row in talk("Anna", 30)), "utf-8")
+    export.write_text("".join(json.dumps(row) + "\n" for row in talk("Cleo", 30)), "utf-8")
     afterself("--self", fresh_self.path, "import", export)
     ran = afterself("--self", fresh_self.path, "train", "--base", tiny_base, "--yes")
     assert ran.code == 8
     assert "Nobody in the archive is known to be" in ran.err and "Import more" not in ran.err
-    assert f"--self {fresh_self.path} people me NAME" in ran.err and f"Anna, {OWNER}" in ran.err
+    assert f"--self {fresh_self.path} people me NAME" in ran.err and f"Cleo, {OWNER}" in ran.err
 
 
 def test_a_date_leaves_out_what_was_said_from_then_on(tmp_path: Path, tiny_base: Path) -> None:

@@ -154,6 +154,7 @@ def test_samples_are_shown_when_asked_for_and_marked_as_generated(copied: Self) 
     assert shown.likeness.pairs
     text = shown.page.read_text("utf-8")
     assert text.count("did not write this") == len(shown.likeness.pairs)
+    assert "this page was made with samples" in text and "asked for" not in text
     assert "pairs" not in shown.likeness.as_dict()
 
 
@@ -213,6 +214,7 @@ def test_with_too_few_replies_nothing_is_scored_or_written_and_what_is_missing_i
     told = page(found)
     assert "with 7 replies in" in told and "needs at least 20 replies in 5 conversations" in told
     assert "Here it wrote nothing" in told
+    assert "dashed line" not in told and "pale bar" not in told, "no mark is explained that is not drawn"
     assert "(there are none yet)" in page(replace(found, ground=replace(found.ground, replies=0)))
     shown = evaluate(copied, most=7, samples=True).likeness  # asked for: some are written to be shown
     assert len(shown.pairs) == 7 and shown.typicality.replies == PAIRS

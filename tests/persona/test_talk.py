@@ -6,18 +6,21 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from afterself.cli.talk_commands import introduction
 from afterself.cli.talk_sitting import Sitting
-from afterself.errors import UsageError
+from afterself.errors import ModelError, UsageError
 from afterself.home.folder import Self
 from afterself.persona import Fact, Spoken, SteppedOut, Talk
 from afterself.persona.grounding import Mode
 from afterself.persona.moments import read_as_of
 from afterself.policy import open_view
-from tests.persona.conftest import BURST
+from tests.persona.conftest import BURST, rows
+from tests.training.selves import make_self
 
 
 def test_a_reply_that_is_stopped_keeps_what_was_passed_on_and_the_talk_goes_on(talker: Self) -> None:
@@ -68,6 +71,7 @@ def test_there_is_nothing_to_write_again_before_a_reply_and_after_a_quote(talker
 
 def test_the_model_is_not_asked_about_words_of_distress(talker: Self) -> None:
     with Talk.open(talker) as talk:
+        assert talk.engine is not None
         talk.engine.close()  # whoever asks it now gets an error
         reply = talk.say("Ich will nicht mehr leben")
         assert isinstance(reply, SteppedOut) and reply.language == "de"
@@ -178,3 +182,46 @@ def test_talking_changes_no_file_of_the_self_but_the_audit_log_and_loads_no_torc
     kept = {p: v for p, v in before.items() if not p.name.endswith(("-shm", "-wal", "audit.log"))}
     after = {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in kept}
     assert after == kept
+
+
+def test_the_history_has_the_notes_of_each_reply_and_where_a_new_conversation_began(talker: Self) -> None:
+    out = Console(record=True, width=200)
+    with Talk.open(talker, temperature=0) as talk:
+        sitting = Sitting(talk, out)
+        for typed in ("hello", "/to Ben Schwarz", "hello", "/as-of 2020"):
+            sitting.take(typed)
+        out.export_text()
+        sitting.take("/history")
+        told = out.export_text()
+    notes = [line for line in told.splitlines() if line.startswith(("¦", "[You", "[Memory", "you"))]
+    kinds = ["".join(note.split()[:2]) for note in notes]
+    assert kinds == ["you›", "¦“the", "[Youare", "you›", "[Memoryends"], told
+
+
+def test_quotes_alone_need_no_weights_and_load_no_model(talker: Self) -> None:
+    light = """
+import sys
+for name in ("torch", "transformers", "xllamacpp", "gguf"):
+    sys.modules[name] = None
+from afterself.cli import main
+main()
+"""
+    words = ("--self", str(talker.path), "talk", "--answers", "recorded")
+    done = subprocess.run(
+        [sys.executable, "-c", light, *words], capture_output=True, text=True,
+        input="What is your boat called?\n/retry\n/as-of 2019\nhello\n",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Heron" in done.stdout and "no generated reply" in done.stdout
+    assert "Memory ends with 2019. A new" in done.stdout and "[generated]" not in done.stdout
+
+
+def test_a_self_without_weights_answers_with_quotes_and_is_told_that_it_can(tmp_path: Path) -> None:
+    self_ = make_self(tmp_path / "ida", rows(), allow=("archive", "train", "talk"))
+    with pytest.raises(ModelError, match="talk --answers recorded"):
+        Talk.open(self_)
+    with Talk.open(self_, answers="recorded") as talk:
+        told = introduction(talk)
+        assert "nothing is generated" in told and "[generated]" not in told
+        reply = talk.say("What is your boat called?")
+        assert isinstance(reply, Fact) and "Heron" in reply.answer.hits[0].text

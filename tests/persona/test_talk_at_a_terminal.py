@@ -144,10 +144,10 @@ def test_a_typing_error_in_a_name_or_a_command_changes_nothing_and_names_the_nea
         terminal.press("/to ben\r")
         assert "You are taken for: Ben Schwarz" in terminal.wait_for(PROMPT)
         terminal.press("/histroy\r")
-        assert "Did you mean /history?" in terminal.wait_for(PROMPT)
+        assert "Did you mean: /history?" in terminal.wait_for(PROMPT)
         terminal.press("/help\r")
         told = terminal.wait_for(PROMPT)
-        assert "/as-of DATE" in told and "/quit" in told
+        assert "/as-of DATE" in told and "/quit" in told and "[" not in told
 
 
 def piped(talker: Self, said: bytes, *options: str, **environment: str) -> tuple[str, str, int]:

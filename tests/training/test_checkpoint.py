@@ -231,7 +231,10 @@ Loop._step = pressed
     running = start(ida, tiny_base, before=ctrl_c)
     _, told = running.communicate()
     assert running.returncode == 130, told
-    assert told.splitlines()[-1] == "Stopped. The same command goes on from here."
+    *_, stopped, kept = told.splitlines()
+    assert stopped == "Stopped. The same command goes on from here; with --fresh it begins anew."
+    (checkpoint,) = files(ida.weights_dir)
+    assert str(checkpoint) in kept and " MB in " in kept and "delete that file" in kept
     told_first, stages = resumed(ida, tiny_base)
     assert "after step 3 of" in (told_first.resumes or "") and "training on from step 3" in stages
 

@@ -9,7 +9,6 @@ owner's, or that an excluded contact said, becomes stale.
 
 from __future__ import annotations
 
-import difflib
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from afterself.archive.changes import ChangeLog
 from afterself.archive.drafts import Person
 from afterself.archive.keys import folded, keyed_id, nfc
 from afterself.archive.ledger import Ledger
+from afterself.archive.near_names import near_names
 from afterself.archive.same_words import link_anew
 
 DecidedBy = Literal["person", "option", "hint", "export"]
@@ -121,9 +121,13 @@ class People:
         wanted = folded(name)
         return [one for one in self.identities() if wanted in (folded(one.name), folded(one.handle))]
 
-    def near(self, name: str, limit: int = 5) -> list[str]:
+    def names(self) -> list[str]:
+        """The names of all identities."""
+        return [one.name for one in self.identities()]
+
+    def near(self, name: str) -> list[str]:
         """Names that `name` may have been meant as, nearest first."""
-        return near_names(name, [one.name for one in self.identities()], limit)
+        return near_names(name, self.names())
 
     def decide(self, identity: Identity, owner: bool, by: DecidedBy) -> bool:
         """Write down that `identity` is (or is not) the owner; False if that was known already.
@@ -173,11 +177,9 @@ class People:
         ).get
         return bool(found)
 
-    def set_owner(self, chosen: Sequence[Identity], owner: bool = True) -> int:
-        """A person says that these identities are (or are not) the owner; gives how many records changed."""
-        scopes = dict.fromkeys(
-            (one.source, one.account) for one in chosen if self.decide(one, owner, "person")
-        )
+    def set_owner(self, chosen: Sequence[Identity], owner: bool = True, by: DecidedBy = "person") -> int:
+        """These identities are (or are not) the owner, as `by` says; gives how many records changed."""
+        scopes = dict.fromkeys((one.source, one.account) for one in chosen if self.decide(one, owner, by))
         changed = sum(self.settle(source, account) for source, account in scopes)
         if changed:
             link_anew(self._db)
@@ -212,12 +214,3 @@ def by_first_name(name: str, called: Iterable[tuple[int, str]]) -> int | None:
     wanted = folded(name)
     fitting = {number for number, whole in called if wanted and folded(whole).split()[:1] == [wanted]}
     return fitting.pop() if len(fitting) == 1 else None
-
-
-def near_names(name: str, names: Iterable[str], limit: int = 5) -> list[str]:
-    """Those of the names that `name` may have been meant as, nearest first."""
-    wanted = folded(name)
-    shown = {folded(one): one for one in reversed(list(names))}
-    holding = [key for key in shown if wanted and (wanted in key or key in wanted)]
-    close = difflib.get_close_matches(wanted, shown, n=limit, cutoff=0.6)
-    return [shown[key] for key in dict.fromkeys([*close, *sorted(holding)])][:limit]

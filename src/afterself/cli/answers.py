@@ -29,9 +29,9 @@ def confirmed(question: str, *, default: bool = False, err: bool = False) -> boo
 def numbers(question: str, least: int, most: int, names: Sequence[str] = ()) -> set[int] | None:
     """The numbers from `least` to `most` that the person picks; None for an empty answer.
 
-    `names`: what the list shows, from `least` on; who types one of them picks its number.
+    `names`: what the list shows, from 1 on; who types one of them picks its number.
     """
-    listed = {folded(name): str(number) for number, name in reversed([*enumerate(names, least)])}
+    listed = {folded(name): str(number) for number, name in reversed([*enumerate(names, 1)])}
     while True:
         answer = str(typer.prompt(question, default="", show_default=False))
         answer = ",".join(listed.get(folded(part), part) for part in answer.split(","))

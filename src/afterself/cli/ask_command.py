@@ -49,7 +49,11 @@ def ask(
     k: Annotated[
         int | None,
         typer.Option(
-            "-k", min=1, max=1000, help="How many records to show; by default those near the best of ten."
+            "-k",
+            metavar="N",
+            min=1,
+            max=1000,
+            help="How many records to show; by default those near the best of ten.",
         ),
     ] = None,
     file: Annotated[

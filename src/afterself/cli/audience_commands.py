@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.completions import audiences, contacts
+from afterself.cli.light_options import LightGroup
 from afterself.cli.moments import moment_of
 from afterself.cli.shell import app, echo_json, open_self
 from afterself.errors import UsageError
@@ -35,6 +36,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object an audience.
 Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=audiences)]
 
 audience_app = typer.Typer(
+    cls=LightGroup,
     name="audience",
     help="Say what others may see, under a name that --audience takes.\n\n"
     "Example: afterself audience add family --exclude-contact Eva --until 2020-01-01",
@@ -140,7 +142,7 @@ def show(name: Name, as_json: Json = False) -> None:
     if not found:
         raise UsageError(
             f"There is no audience “{name}”.",
-            remedy=f"There is: {', '.join(there)}" if there else "Make one: afterself audience add NAME",
+            remedy=f"There is: {', '.join(there)}." if there else "Make one: afterself audience add NAME",
         )
     _tell(self_, found, as_json=as_json)
 
@@ -212,7 +214,7 @@ def _require_known(what: str, given: list[str] | None, known: Any) -> None:
     for one in given or []:
         if one not in known:
             raise UsageError(
-                f"There is no {what} “{one}”.", remedy=f"There is: {', '.join(known) or 'none yet'}"
+                f"There is no {what} “{one}”.", remedy=f"There is: {', '.join(known) or 'none yet'}."
             )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from afterself.cli.completions import one_of
+from afterself.cli.light_options import LightGroup
 from afterself.cli.moments import moment_of
 from afterself.cli.shell import app, echo_json, open_self
 from afterself.errors import UsageError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from afterself.policy.consent import Consent
 
 consent_app = typer.Typer(
+    cls=LightGroup,
     name="consent",
     help="Show what the owner agrees to, give and revoke it.\n\nExample: afterself consent revoke talk",
     invoke_without_command=True,
@@ -78,7 +80,7 @@ def _decide(purpose: str, given: bool, from_: str | None, until: str | None, *, 
     from afterself.policy.consent import consents, require_possible
 
     if purpose not in PURPOSES:
-        raise UsageError(f"“{purpose[:20]}” is no purpose.", remedy=f"Choose from: {', '.join(PURPOSES)}")
+        raise UsageError(f"“{purpose[:20]}” is no purpose.", remedy=f"Choose from: {', '.join(PURPOSES)}.")
     since, end = moment_of(from_, "--from"), moment_of(until, "--until")
     if end is not None and end <= (since or datetime.now(UTC)):
         raise UsageError(

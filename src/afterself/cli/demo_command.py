@@ -51,7 +51,7 @@ def demo(
         float | None,
         typer.Option(metavar="N", help="Most passes over the messages; 1 where the machine is slow."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same replies.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Same seed, same replies.")] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Wait for nobody: play the visitor's words too, then end.")
     ] = False,

@@ -21,10 +21,12 @@ PART = "Installed"
 ADDS = {
     "train": "training on your messages, scoring, bases from Hugging Face",
     "documents": "reading PDF files",
+    "embed": "other models of meaning for questions, with `index --embedder`",
     "docs": "building the documentation",
     "pretrain": "making a base model from public texts",
     "dev": "the tests and their tools",
 }
+_FOR_DEVELOPERS = ("docs", "pretrain", "dev")
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?\s*\(?([^;)]*)\)?\s*(?:;(.*))?")
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
@@ -32,12 +34,21 @@ _BOUND = re.compile(r"\s*(>=|<=|==|!=|~=|>|<)\s*([\d.]+)")
 
 
 def checks() -> Iterator[Check]:
-    """The program, its packages, and its extras."""
+    """The program, its packages, and its extras; those for developers only where one works with them."""
     yield good(PART, "afterself", f"{afterself.__version__} on Python {sys.version.split()[0]}, {sys.prefix}")
     wanted = requirements()
     yield _core(wanted.pop("", []))
+    developing = _has_developers_tools(wanted)
     for extra, packages in wanted.items():
-        yield _extra(extra, packages)
+        if developing or extra not in _FOR_DEVELOPERS:
+            yield _extra(extra, packages)
+
+
+def _has_developers_tools(wanted: dict[str, list[str]]) -> bool:
+    """Whether a package is installed that only the tests and their tools need."""
+    usual = {line for extra, lines in wanted.items() if extra not in _FOR_DEVELOPERS for line in lines}
+    tools = [_parsed(line)[0] for line in wanted.get("dev", []) if line not in usual]
+    return any(version_of(name) for name in tools)
 
 
 def requirements() -> dict[str, list[str]]:

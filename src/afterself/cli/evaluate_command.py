@@ -97,7 +97,9 @@ def _open(against: str | None, own: Self) -> dict[str, Self]:
 
 
 def _lines(done: Evaluation) -> list[str]:
-    """What a person should know, each figure on a line."""
+    """What a person should know, each figure on a line, and what helps where a gate failed."""
+    from afterself.fidelity.remedies import against_copying, against_unnaturalness, against_weak_reading
+
     found, ground = done.likeness, done.likeness.ground
     replies = counted(ground.replies, "held-out reply", "held-out replies")
     if not ground.replies:
@@ -106,10 +108,17 @@ def _lines(done: Evaluation) -> list[str]:
     return [
         f"{replies} in {counted(ground.conversations, 'conversation')}, {counted(ground.bytes, 'byte')}",
         *_figures(found),
+        *_remedy(against_weak_reading(found.reading)),
         f"Copying: {'; '.join([found.copying.verdict, *found.copying.reasons])}",
+        *_remedy(against_copying(found.copying)),
         _naturalness(found.typicality),
+        *_remedy(against_unnaturalness(found.typicality)),
         f"Page: {done.page}",
     ]
+
+
+def _remedy(told: str) -> list[str]:
+    return [with_self(f"  → {told}")] if told else []
 
 
 def _figures(found: Likeness) -> list[str]:

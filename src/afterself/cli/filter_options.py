@@ -8,6 +8,7 @@ import typer
 
 from afterself.cli.completions import everybody, one_of, threads
 from afterself.cli.moments import span_of
+from afterself.cli.near_names import nobody_called
 from afterself.cli.self_commands import thread_id
 from afterself.errors import UsageError
 
@@ -62,18 +63,15 @@ def filters_of(
     own: bool = False,
 ) -> Filters:
     """What the options ask for; UsageError if there is no such person, thread, source or kind."""
-    from afterself.archive.people import near_names
     from afterself.memory.filters import Filters, people_called
 
     people = None if person is None else people_called(view, person)
     if person is not None and not people:
-        near = ", ".join(near_names(person, [one.name for one in view.people()]))
-        remedy = f"Did you mean: {near}?" if near else "See who there is: afterself people"
-        raise UsageError(f"Nobody is called “{person}”.", remedy=remedy)
+        raise nobody_called(person, [one.name for one in view.people()])
     sources = set() if source is None else {one.source for one in view.threads()}
     if source is not None and source not in sources:
         raise UsageError(
-            f"There is no source “{source}”.", remedy=f"There is: {', '.join(sorted(sources)) or 'none yet'}"
+            f"There is no source “{source}”.", remedy=f"There is: {', '.join(sorted(sources)) or 'none yet'}."
         )
     return Filters(
         people,
@@ -91,5 +89,5 @@ def _kind(kind: str | None) -> str | None:
     from afterself.archive.drafts import Kind
 
     if kind is not None and kind not in get_args(Kind):
-        raise UsageError(f"“{kind}” is no kind of record.", remedy=f"Kinds: {', '.join(get_args(Kind))}")
+        raise UsageError(f"“{kind}” is no kind of record.", remedy=f"Kinds: {', '.join(get_args(Kind))}.")
     return kind

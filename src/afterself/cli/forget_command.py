@@ -173,7 +173,7 @@ def _require_one(wanted: Wanted) -> None:
 
 
 def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
-    from afterself.archive.plain import terminal_text
+    from afterself.archive.near_names import did_you_mean
     from afterself.archive.store import Archive
 
     thread = None if wanted.thread is None else _thread(self_, wanted.thread)
@@ -187,7 +187,7 @@ def _reached(self_: Self, wanted: Wanted) -> tuple[Contact | None, Reach]:
         if person is not None and not archive.contacts.named(wanted.contact or ""):
             raise UsageError(
                 "To forget somebody their first name is not enough. Nothing was forgotten.",
-                remedy=f"Did you mean: {terminal_text(person.name, one_line=True)}?",
+                remedy=did_you_mean([person.name]),
             )
         records: Sequence[str] = wanted.records
         if person is not None:

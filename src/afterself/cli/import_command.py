@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from afterself.cli.completions import one_of
-from afterself.cli.import_owner import ask_for_owner
-from afterself.cli.import_sources import import_all
+from afterself.cli.import_owner import settle_owner
+from afterself.cli.import_sources import Choice, import_all
 from afterself.cli.import_summary import as_json, own_words_of, print_imported
 from afterself.cli.import_survey import list_paths
 from afterself.cli.indexing import bring_index_up_to_date
@@ -57,7 +57,7 @@ def import_(
         bool, typer.Option("--list", help="Only show what could be imported; nothing is stored.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Ask nothing; of a folder take all that is recognised.")
+        bool, typer.Option("--yes", "-y", help="Ask nothing; of a folder take all that lies in it.")
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
@@ -69,8 +69,8 @@ def import_(
     Evernote (.enex); iMessage (chat.db); repositories of git; logs of IRC; subtitles and transcripts
     (.vtt, .srt); mail (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt,
     .pdf, .html); and JSON Lines, a JSON array or CSV with conversation, time, author and text. Of a folder
-    of everything it shows what lies in it and asks which of it you want. Importing again adds only what is
-    new.
+    of everything it shows what lies in it and asks which of it you want; where nobody can be asked, one
+    with exports of several kinds needs --yes. Importing again adds only what is new.
 
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
@@ -85,9 +85,10 @@ def import_(
         return
     warn_of_syncing(self_.path)
     ask = not (yes or json_) and interactive()
-    imported = import_all(self_, paths, options, quiet=json_, ask=ask)
-    if imported.done and ask:
-        ask_for_owner(self_, imported)
+    choice: Choice = "ask" if ask else "all" if yes else "one format"
+    imported = import_all(self_, paths, options, quiet=json_, choice=choice)
+    if imported.done and (ask or not options.me):
+        settle_owner(self_, imported, ask=ask)
     if imported.done:
         bring_index_up_to_date(self_, quiet=json_)
     if json_:

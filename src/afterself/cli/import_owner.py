@@ -1,12 +1,18 @@
-"""Who of the authors is the owner: asked once, after an import in which nothing says it."""
+"""Who of the authors is the owner: asked once, after an import in which nothing says it.
+
+Where nobody can be asked, an author with the very name of the self is taken for the owner.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+import typer
+
+from afterself.archive.keys import folded
 from afterself.archive.plain import one_line
 from afterself.cli.answers import numbers
 from afterself.cli.shell import console
@@ -21,31 +27,69 @@ _AUTHORS_SHOWN = 20
 _NAMES_SHOWN = 6
 
 
-def ask_for_owner(self_: Self, imported: Imported) -> None:
-    """Ask once who of the authors the owner is, where neither an option nor the export says it."""
-    from afterself.archive.store import Archive
-    from afterself.importers.languages import identify_owner
+def settle_owner(self_: Self, imported: Imported, *, ask: bool) -> None:
+    """Decide who of the authors the owner is, where neither an option nor the export says it.
+
+    With `ask` a person is asked, once. Without, an author is taken who has the very name of the self.
+    """
     from afterself.policy.view import open_view
 
     if all(summary.owner for _, summary in imported.done):
         return
     with open_view(self_, "list") as view:
-        asked = _undecided(view.people())
+        undecided = _undecided(view.people())
+    namesake = _namesake(self_.declaration.name, undecided)
+    if not ask:
+        if namesake is not None and _decide(self_, imported, [namesake], by="hint"):
+            imported.owner_by_name = namesake.name
+        return
+    chosen = _asked(self_.declaration.name, undecided, namesake)
+    if chosen:
+        _decide(self_, imported, chosen, by="person")
+
+
+def _asked(owner: str, undecided: Sequence[PersonInfo], namesake: PersonInfo | None) -> list[PersonInfo]:
+    """Those whom the person picks; nobody where they leave it open, or press Ctrl-D."""
     counts: Counter[str] = Counter()
-    for person in asked:
+    for person in undecided:
         counts[person.name] += person.records
     names = [name for name, _ in counts.most_common(_AUTHORS_SHOWN)]
-    chosen = _choose(self_.declaration.name, names, counts) if names else []
-    if not chosen:
-        return
-    identities = {person.identity for person in asked if person.name in chosen}
-    contacts = frozenset(person.contact for person in asked if person.name in chosen)
+    try:
+        chosen = _choose(owner, names, counts, namesake.name if namesake else "") if names else []
+    except typer.Abort as stopped:
+        if isinstance(stopped.__context__, KeyboardInterrupt):
+            raise
+        console().print()
+        return []
+    return [person for person in undecided if person.name in chosen]
+
+
+def _decide(
+    self_: Self, imported: Imported, chosen: Sequence[PersonInfo], by: Literal["person", "hint"]
+) -> bool:
+    """Make them the owner, in the archive and in the summaries; False if it was said otherwise before."""
+    from afterself.archive.store import Archive
+    from afterself.importers.languages import identify_owner
+
+    ids = {person.identity for person in chosen}
+    contacts = frozenset(person.contact for person in chosen)
+    names = list(dict.fromkeys(person.name for person in chosen))
     with Archive.writing(self_) as archive, archive.transaction():
-        archive.people.set_owner([one for one in archive.people.identities() if one.id in identities])
+        identities = [one for one in archive.people.identities() if one.id in ids]
+        if by == "hint" and any(one.owner is not None for one in identities):
+            return False
+        archive.people.set_owner(identities, by=by)
         identify_owner(archive)
     for i, (path, summary) in enumerate(imported.done):
-        if not summary.owner:
-            imported.done[i] = (path, _with_owner(summary, chosen, contacts))
+        if not summary.owner and summary.touched_people & contacts:
+            imported.done[i] = (path, _with_owner(summary, names, contacts))
+    return True
+
+
+def _namesake(owner: str, undecided: Sequence[PersonInfo]) -> PersonInfo | None:
+    """The one author who has exactly the owner's name; None if nobody has, or several."""
+    found = [person for person in undecided if folded(person.name) == folded(owner)]
+    return found[0] if len(found) == 1 else None
 
 
 def _undecided(people: Sequence[PersonInfo]) -> list[PersonInfo]:
@@ -60,13 +104,16 @@ def _with_owner(summary: ImportSummary, names: Sequence[str], contacts: frozense
     return replace(summary, owner=tuple(names), people=len(there), touched_people=there)
 
 
-def _choose(owner: str, names: Sequence[str], counts: Counter[str]) -> list[str]:
+def _choose(owner: str, names: Sequence[str], counts: Counter[str], namesake: str) -> list[str]:
     out = console()
     out.print(f"Which of these is {one_line(owner)}?", markup=False)
     for number, name in enumerate(names, 1):
         out.print(f"  {number:>2}  {one_line(name)}  ({counts[name]:,})", markup=False)
-    picked = numbers("Numbers, with commas if several; empty to say it later", 1, len(names), names)
-    return [names[number - 1] for number in sorted(picked or ())]
+    rest = f"Enter for {one_line(namesake)}, 0 to say it later" if namesake else "empty to say it later"
+    picked = numbers(f"Numbers, with commas if several; {rest}", 0 if namesake else 1, len(names), names)
+    if picked is None:
+        return [namesake] if namesake else []
+    return [names[number - 1] for number in sorted(picked - {0})]
 
 
 def names_to_choose_from(self_: Self) -> str:

@@ -1,18 +1,20 @@
 """Paths -> what came of each: a summary or an error, in the order given.
 
-Each path is a source of its own: one that fails does not keep the others out. Of a folder all that is
-recognised is taken, or what the person ticks. Finding formats and writing is the business of `importers`.
+Each path is a source of its own: one that fails does not keep the others out. Of a folder that is taken
+which the person ticks, or where nobody is asked all, if it is of one format or all was asked for. Finding
+formats and writing is the business of `importers`.
 """
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from afterself.archive.plain import one_line
 from afterself.cli.import_survey import ask_which, look_through, show_survey
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 STDIN = "standard input"
 _LARGEST_STDIN = 1 << 30
+_LISTED = 10
 
 
 @dataclass(slots=True)
@@ -43,12 +46,18 @@ class Imported:
     """Of each folder: what lies in it, and what of that is wanted."""
     shown: bool = False
     """The person has seen what lies there."""
+    owner_by_name: str = ""
+    """Who was taken for the owner because they have the name of the self."""
 
 
 Run = Callable[..., "ImportSummary"]
+Choice = Literal["ask", "all", "one format"]
+"""What of a folder is taken: what the person ticks, all, or all if it is of one format; else nothing."""
 
 
-def import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: bool, ask: bool) -> Imported:
+def import_all(
+    self_: Self, paths: Sequence[str], options: Options, *, quiet: bool, choice: Choice
+) -> Imported:
     """Import every path. Where nobody is called as the owner was said to be, nothing is stored.
 
     A source without the owner waits for the others: once one of them names the owner, it is wanted, too.
@@ -71,7 +80,7 @@ def import_all(self_: Self, paths: Sequence[str], options: Options, *, quiet: bo
             try:
                 if Path(path).expanduser().is_dir():
                     source = kept_open.enter_context(SourceView.at(Path(path).expanduser()))
-                    runs += _folder(self_, path, source, options, imported, tell, status if ask else None)
+                    runs += _folder(self_, path, source, options, imported, tell, choice, status)
                 else:
                     runs.append((path, _single(self_, path, options, tell(one_line(path)))))
             except SourceError as error:
@@ -110,23 +119,39 @@ def _folder(
     options: Options,
     imported: Imported,
     tell: Callable[[str], Callable[[Report], None]],
-    asking: Status | None,
+    choice: Choice,
+    status: Status,
 ) -> list[tuple[str, Run]]:
-    """How to import what is recognised in a folder; with somebody to ask, what they tick of it."""
+    """How to import what is recognised in a folder and wanted; SourceError if nobody can say what is."""
     from afterself.home.jobs import Progress
     from afterself.importers.survey import imports_of
 
-    found = look_through(self_, source, options, count=asking is not None)
+    found = look_through(self_, source, options, count=choice == "ask")
     wanted = list(found.entries)
-    if asking is not None and (len(wanted) > 1 or found.unread):
-        asking.stop()
+    if choice == "ask" and (len(wanted) > 1 or found.unread):
+        status.stop()
         show_survey(found)
         imported.shown = True
         wanted = ask_which(found)
-        asking.start()
+        status.start()
+    if choice == "one format" and len({one.format for one in wanted}) > 1:
+        imported.surveys.append((path, found, []))
+        raise _which_is_not_said(path, found)
     imported.surveys.append((path, found, wanted))
     runs = imports_of(self_, source, found, wanted, options, Progress(tell(one_line(path))))
     return [(path if name == source.outer_name else str(Path(path) / name), run) for name, run in runs]
+
+
+def _which_is_not_said(path: str, found: Survey) -> SourceError:
+    listed = [f"{one.name} ({one.format})" for one in found.entries]
+    more = f", and {len(listed) - _LISTED:,} more" if len(listed) > _LISTED else ""
+    shown = shlex.quote(path)
+    return SourceError(
+        f"In the folder {path} lies more than one kind of export: {', '.join(listed[:_LISTED])}{more}. "
+        "Nothing of it was imported, because nobody could be asked which of it you want.",
+        remedy=f"Take all of it: afterself import {shown} --yes\n"
+        f"Or look first, and then name what you want: afterself import {shown} --list",
+    )
 
 
 def _single(self_: Self, path: str, options: Options, tell: Callable[[Report], None]) -> Run:

@@ -5,6 +5,7 @@ It holds counts, names of files and people, never what anybody said.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -40,6 +41,7 @@ def as_json(imported: Imported) -> dict[str, Any]:
     return {
         **_totals(summaries), "sources": sources, "failed": failed,
         **({"folders": folders} if folders else {}),
+        **({"owner_by_name": imported.owner_by_name} if imported.owner_by_name else {}),
     }  # fmt: skip
 
 
@@ -156,7 +158,11 @@ def _remarks(imported: Imported) -> list[str]:
     missing = dict.fromkeys(name for summary in summaries for name in summary.names_not_found)
     borne = [name for name in missing if all(name in summary.names_not_found for summary in summaries)]
     said += [f"Nobody is called “{one_line(name)}” in what was imported." for name in borne]
-    if totals["owner"]:
+    if imported.owner_by_name:
+        name = one_line(imported.owner_by_name)
+        wrong = with_self(f"afterself people not-me {shlex.quote(name)}")
+        said.append(f"Owner: {name}, who has the name of this self. If that is somebody else: {wrong}")
+    elif totals["owner"]:
         said.append(f"Owner: {', '.join(one_line(name) for name in totals['owner'])}")
     return said
 

@@ -1,7 +1,6 @@
 """`afterself import FOLDER`: one table of what lies in it, and the person ticks what is wanted.
 
-Without anybody to ask, everything that is recognised is imported. What nobody can read is named by kind with
-the reason. What there is finds out `importers.survey`.
+What nobody can read is named by kind with the reason. What there is finds out `importers.survey`.
 """
 
 from __future__ import annotations

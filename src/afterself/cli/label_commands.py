@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from afterself.cli.completions import contacts, threads
+from afterself.cli.light_options import LightGroup
 from afterself.cli.shell import app, echo_json, open_self
 from afterself.errors import UsageError
 from afterself.home.counting import counted
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from afterself.home.folder import Self
 
 label_app = typer.Typer(
+    cls=LightGroup,
     name="label",
     help="Label records, conversations, people. For audiences to choose by, or not seen before a day."
     "\n\n"

@@ -1,22 +1,27 @@
-"""Text, numbers and flags as typer parsed them, without pydantic where there is nothing to convert.
+"""What our commands do otherwise than typer's: plain values without pydantic, and what people type by habit.
 
 Typer asks pydantic to check each option's value, also that a string is a string, and importing
 pydantic takes longer than most commands do. A value that is missing or of the wanted type already is
 handed on as it is; anything else goes typer's own way. Where a future typer works otherwise this has
-no effect.
+no effect. `afterself help import` is `afterself import --help`. A question that nobody answers ends in
+one line.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+import typer
 from typer.core import TyperGroup
 
-from afterself.errors import UsageError
+from afterself.errors import AfterselfError, UsageError
 
 _PLAIN = (str, int, float, bool)
 _OF_ALL = {"--self": "DIR", "--passphrase-file": "FILE"}
 """Options of `afterself` itself, which people also write after the command."""
+_MEANT = {"--person": "--contact", "--contact": "--person"}
+"""Options that say nearly the same in different commands: everybody can speak, a contact is not the owner."""
 
 
 class LightGroup(TyperGroup):
@@ -27,18 +32,51 @@ class LightGroup(TyperGroup):
         _lighten(self, ctx)
         return super().parse_args(ctx, args)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Typer's; `help` and the words after it ask for the help of a command."""
+        if args[0] != "help":
+            return super().resolve_command(ctx, args)
+        if not args[1:]:
+            typer.echo(ctx.get_help())
+            raise typer.Exit
+        return super().resolve_command(ctx, [*args[1:], "--help"])
+
     def invoke(self, ctx: Any) -> Any:
-        """Typer's; an option of all commands that stands behind one is told where it belongs."""
+        """Typer's; an option that stands in the wrong place or command is told where it belongs."""
         try:
             return super().invoke(ctx)
+        except typer.Abort as error:
+            raise _unanswered(error) from error
         except Exception as error:
             option = getattr(error, "option_name", None)
-            if option not in _OF_ALL or not ctx.invoked_subcommand:
-                raise
-            raise UsageError(
-                f"{option} stands before the command.",
-                remedy=f"For example: afterself {option} {_OF_ALL[option]} {ctx.invoked_subcommand}",
-            ) from error
+            if option in _OF_ALL and ctx.parent is None and ctx.invoked_subcommand:
+                raise UsageError(
+                    f"{option} stands before the command.",
+                    remedy=f"For example: afterself {option} {_OF_ALL[option]} {ctx.invoked_subcommand}",
+                ) from error
+            _hint_at_meant(error, option)
+            raise
+
+
+def _unanswered(error: typer.Abort) -> BaseException:
+    """What becomes of a question that Ctrl-D or Ctrl-C was pressed at."""
+    if isinstance(error.__context__, KeyboardInterrupt):
+        return KeyboardInterrupt()
+    sys.stderr.write("\n")
+    return AfterselfError("Stopped: a question was not answered. What was stored before is kept.")
+
+
+def _hint_at_meant(error: Exception, option: str | None) -> None:
+    """The option that means nearly the same, or the nearest one, in the wording of all our hints."""
+    from afterself.archive.near_names import did_you_mean, mistyped_names
+
+    there = getattr(getattr(getattr(error, "ctx", None), "command", None), "params", ())
+    twin = _MEANT.get(option or "", "")
+    meant = [twin] if any(twin in one.opts for one in there) else []
+    near = meant or mistyped_names(option or "", getattr(error, "possibilities", None) or (), 1)
+    if near:
+        told: Any = error  # typer's own class of it is not exported
+        told.message, told.possibilities = f"No such option: {option}. {did_you_mean(near)}", None
 
 
 def _lighten(command: Any, ctx: Any) -> None:
@@ -47,6 +85,8 @@ def _lighten(command: Any, ctx: Any) -> None:
         own_way = getattr(param, "get_runtime_param", None)
         if callable(own_way):
             param.get_runtime_param = lambda wanted=wanted, own_way=own_way: _Plain(wanted, own_way)
+        if param.param_type_name == "argument" and param.metavar:
+            param.display_type_rich = lambda ctx: ""  # PATH says more than PATH <list[str]>
     for inner in getattr(command, "commands", {}).values():
         _lighten(inner, ctx)
 

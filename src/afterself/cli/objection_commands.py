@@ -54,7 +54,7 @@ def object_(
     if unknown := wanted - {*OBJECTIONABLE, _ALL}:
         raise UsageError(
             f"“{sorted(unknown)[0][:20]}” is nothing one can object to.",
-            remedy=f"Choose from: {', '.join(OBJECTIONABLE)}, {_ALL}",
+            remedy=f"Choose from: {', '.join(OBJECTIONABLE)}, {_ALL}.",
         )
     purposes = [one for one in OBJECTIONABLE if wanted & {one, _ALL}]
     after = moment_of(since, "--since")

@@ -156,8 +156,9 @@ def _base_line(base: PinnedBase) -> str:
 
 def _unpacked_json(done: Unpacked) -> dict[str, Any]:
     return {
-        "self": str(done.self_.path), "files": done.files, "encrypted": done.self_.encrypted,
-        "signer": done.signer, "bases": list(done.bases), "packed_at": done.about.get("made_at"),
+        "self": str(done.self_.path), "files": done.files, "files_in_bundle": done.in_bundle,
+        "encrypted": done.self_.encrypted, "signer": done.signer, "bases": list(done.bases),
+        "packed_at": done.about.get("made_at"),
         "declared": done.about.get("declared"), "left_behind": done.about.get("left_behind"),
         "damaged": done.about.get("damaged"),
     }  # fmt: skip
@@ -168,8 +169,10 @@ def _show_unpacked(done: Unpacked) -> None:
         _warn(f"The base model {one} came along; it is kept for all selves.")
     made = done.self_
     declared = f"{made.declaration.name}, {made.declaration.right}, for {', '.join(made.declaration.allow)}"
-    files = counted(done.files, "file")
-    typer.echo(f"Unpacked: {one_line(str(made.path))} ({files} written), a self of {one_line(declared)}.")
+    files = f"{done.files:,} of the bundle's {counted(done.in_bundle, 'file')}"
+    typer.echo(f"Unpacked: {one_line(str(made.path))} ({files}), a self of {one_line(declared)}.")
+    if done.in_bundle > done.files:
+        typer.echo("The others are copies that other programs can read, or were here already.")
     when = one_line(str(done.about.get("made_at")))
     typer.echo(f"Signed by the owner's key {done.signer}, packed at {when}.")
     if not made.encrypted:

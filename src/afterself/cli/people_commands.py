@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from afterself.cli.completions import contacts, everybody
+from afterself.cli.near_names import NOTHING_CHANGED, nobody_called
 from afterself.cli.self_commands import people_app
 from afterself.cli.shell import echo_json, open_self
 from afterself.errors import UsageError
@@ -119,15 +120,9 @@ def _keep_out(name: str, excluded: bool, *, as_json: bool) -> None:
 
 def contacts_called(archive: Archive, name: str) -> list[Contact]:
     """Every contact of that name, or the one of that first name; UsageError, with near names, if none."""
-    from afterself.archive.plain import terminal_text
-
     found = archive.contacts.meant(name)
     if not found:
-        near = terminal_text(", ".join(archive.people.near(name)), one_line=True)
-        raise UsageError(
-            f"Nobody in the archive is called “{terminal_text(name, one_line=True)}”. Nothing was changed.",
-            remedy=f"Did you mean: {near}?" if near else "See who there is: afterself people",
-        )
+        raise nobody_called(name, archive.people.names(), NOTHING_CHANGED)
     return found
 
 

@@ -9,6 +9,7 @@ import typer
 from afterself.archive.plain import one_line
 from afterself.cli.answers import confirmed
 from afterself.cli.completions import plugins as plugin_names
+from afterself.cli.light_options import LightGroup
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, with_self
 from afterself.errors import UsageError
 
@@ -22,8 +23,9 @@ can do on this machine: read this self while it is open, and send what it reads 
 it back. Enable it only if you trust who wrote it."""
 
 plugins_app = typer.Typer(
+    cls=LightGroup,
     name="plugins",
-    help="Show the importers that other packages bring, and which of them may read for this self."
+    help="Show the importers of other packages, and which may read for this self."
     "\n\n"
     "Example: afterself plugins enable treehouse",
     invoke_without_command=True,
@@ -37,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a plugin.")]
 
 @plugins_app.callback()
 def plugins(context: typer.Context, as_json: Json = False) -> None:
-    """Show the importers that other packages bring, and which of them may read for this self."""
+    """Show the importers of other packages, and which may read for this self."""
     if context.invoked_subcommand is None:
         _list(open_self(), as_json=as_json)
 

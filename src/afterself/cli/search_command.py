@@ -43,7 +43,9 @@ def search(
     source: SourceOption = None,
     kind: KindOption = None,
     own: Annotated[bool, typer.Option("--own", help="Only the owner's own words.")] = False,
-    k: Annotated[int, typer.Option("-k", min=1, max=100_000, help="How many records to show.")] = 20,
+    k: Annotated[
+        int, typer.Option("-k", metavar="N", min=1, max=100_000, help="How many records to show.")
+    ] = 20,
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:

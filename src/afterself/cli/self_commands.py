@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from afterself.cli.completions import everybody, threads
+from afterself.cli.light_options import LightGroup
 from afterself.cli.moments import moment_of, shown_moment
+from afterself.cli.near_names import NOTHING_CHANGED, no_thread_called, nobody_called
 from afterself.cli.places import who_and_where
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
@@ -34,6 +36,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 records_app = typer.Typer(
+    cls=LightGroup,
     name="records",
     help="Show the records, by thread and in order. Or one record with its whole history.\n\n"
     "Example: afterself --self my-self records --json --since 2019-01-01",
@@ -63,7 +66,9 @@ def records(
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", min=0, help=f"At most so many (a table shows {_TABLE_ROWS} without it)."),
+        typer.Option(
+            "--limit", metavar="N", min=0, help=f"At most so many (a table shows {_TABLE_ROWS} without it)."
+        ),
     ] = None,
 ) -> None:
     """Show the records, by thread and in order. Or one record with its whole history.
@@ -119,9 +124,13 @@ def thread_id(view: View, wanted: str) -> str:
     found = found or [
         one.id for one in threads if wanted.casefold() in (one.title.casefold(), one.key.casefold())
     ]
-    if len(found) != 1:
-        what = "There is no thread" if not found else f"{len(found)} threads are called"
-        raise UsageError(f"{what} “{wanted}”.", remedy="Take the thread's id from: afterself records --json")
+    if not found:
+        raise no_thread_called(wanted, [one.title for one in threads])
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} threads are called “{wanted}”.",
+            remedy="Take the thread's id from: afterself records --json",
+        )
     return found[0]
 
 
@@ -167,6 +176,7 @@ def _names(record: ViewRecord) -> str:
 # -- people -------------------------------------------------------------------------------
 
 people_app = typer.Typer(
+    cls=LightGroup,
     name="people",
     help="Show who is in the archive, and say who you are.\n\nExample: afterself --self DIR people me Anna",
     invoke_without_command=True,
@@ -267,12 +277,7 @@ def _decide(names: list[str], *, owner: bool) -> None:
         for name in names:
             found = archive.people.find(name)
             if not found:
-                near = terminal_text(", ".join(archive.people.near(name)), one_line=True)
-                raise UsageError(
-                    f"Nobody in the archive is called “{terminal_text(name, one_line=True)}”. "
-                    "Nothing was changed.",
-                    remedy=f"Did you mean: {near}?" if near else "See who there is: afterself people",
-                )
+                raise nobody_called(name, archive.people.names(), NOTHING_CHANGED)
             chosen.extend(found)
         chosen = list({one.id: one for one in chosen}.values())
         changed = archive.people.set_owner(chosen, owner)

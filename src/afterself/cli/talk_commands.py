@@ -59,7 +59,7 @@ def talk(
         bool,
         typer.Option("--rhythm/--no-rhythm", help="At a terminal, pause between the messages of a reply."),
     ] = True,
-    seed: Annotated[int | None, typer.Option(help="Same seed, same replies.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Same seed, same replies.")] = None,
     temperature: Temperature = 1.0,
     answers: Annotated[
         str,
@@ -74,7 +74,8 @@ def talk(
     """Talk with the self. Facts come as quotes; the rest is generated, and says so.
 
     What you say is kept in memory until you leave and is never stored. Reads standard input when it is
-    not a terminal, one message a line. /help lists what can be done meanwhile.
+    not a terminal, one message a line. /help lists what can be done meanwhile. With --answers recorded
+    it needs no weights.
 
     Example: afterself --self ./my-self talk --to Anna
     """
@@ -149,10 +150,14 @@ def introduction(conversation: Talk) -> str:
 
     listener = conversation.header.to[0][0] if conversation.header.to else "somebody"
     ends = f" Memory ends with {conversation.moment.shown}." if conversation.moment else ""
+    what = (
+        "Whatever you say is answered with quotes of what was recorded; nothing is generated."
+        if conversation.engine is None
+        else "A small language model trained on their messages writes in their manner; its words are marked "
+        "[generated] and are no record. Questions about their life are answered with quotes."
+    )
     return (
-        f"This is not {terminal_text(conversation.owner)}. A small language model trained on their messages "
-        "writes in their manner; its words are marked [generated] and are no record. Questions about their "
-        f"life are answered with quotes.{ends}\n"
+        f"This is not {terminal_text(conversation.owner)}. {what}{ends}\n"
         "What you type stays in memory until you leave: it is stored nowhere and nothing is trained on it.\n"
         f"You are taken for: {terminal_text(listener)} (/to NAME changes it). /help lists more, /bye leaves."
     )
@@ -175,8 +180,8 @@ def reply(
             help=f"Contexts, one JSON object a line: {_EXAMPLE}; “-” is standard input.",
         ),
     ],
-    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="Replies for each context.")] = 1,
-    seed: Annotated[int, typer.Option(help="Same seed, same replies.")] = 0,
+    n: Annotated[int, typer.Option("-n", metavar="N", min=1, max=1000, help="Replies for each context.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="N", help="Same seed, same replies.")] = 0,
     temperature: Temperature = 1.0,
     audience: AudienceOption = "owner",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a context.")] = False,

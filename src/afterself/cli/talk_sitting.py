@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from afterself.archive.near_names import did_you_mean, mistyped_names
 from afterself.archive.plain import terminal_text
 from afterself.cli.moments import shown_moment
 from afterself.cli.reply_writer import GUTTER, STOPPED, ReplyWriter
@@ -29,7 +29,7 @@ COMMANDS = {
     "to": "/to NAME       whom the self takes you for; without a name, who that is now",
     "as-of": "/as-of DATE    memory only up to then (2016, 2016-05, 2016-05-03); without a date, all of it",
     "retry": "/retry         another reply to what you said last",
-    "history": "/history       this conversation again; it is kept in memory only",
+    "history": "/history       all that was said here; it is kept in memory only",
     "help": "/help          this list",
     "bye": "/bye           leave; so do /quit, Ctrl-C and Ctrl-D. Ctrl-C during a reply stops that reply",
 }
@@ -48,6 +48,8 @@ class Sitting:
     talk: Talk
     out: Console
     rhythm: bool = False
+    _turns: list[tuple[int, str]] = field(default_factory=list)
+    """Where another conversation began: after how many replies, and what was told of it."""
 
     def take(self, typed: str) -> bool:
         """Do what was typed: a command, or words for the self. False when the visitor leaves."""
@@ -66,7 +68,7 @@ class Sitting:
             "as-of": lambda: self.go_to(rest),
             "retry": self.retry,
             "history": self.show_history,
-            "help": lambda: self.note("\n".join(COMMANDS.values())),
+            "help": self.show_help,
         }
         if name in doing:
             try:
@@ -76,8 +78,8 @@ class Sitting:
         elif self._in_distress(typed):
             self.say(typed)
         else:
-            near = get_close_matches(name, COMMANDS, 1)
-            hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
+            near = [f"/{one}" for one in mistyped_names(name, COMMANDS, 1)]
+            hint = did_you_mean(near) or "/help lists the commands."
             self.note(f"There is no command /{name}. {hint}")
         return True
 
@@ -116,7 +118,7 @@ class Sitting:
         """Be taken for somebody else; without a name say for whom."""
         if name:
             self.talk.begin(to=name)
-            self.note(f"{self.who()}. A new conversation begins.")
+            self._turn(f"{self.who()}. A new conversation begins.")
         else:
             self.note(f"{self.who()}. /to NAME changes it.")
 
@@ -125,12 +127,10 @@ class Sitting:
         self.talk.begin(as_of=date)
         moment = self.talk.moment
         if moment is None:
-            self.note("Memory reaches to the end of the archive again. A new conversation begins.")
+            self._turn("Memory reaches to the end of the archive again. A new conversation begins.")
         else:
-            self.note(
-                f"Memory ends with {moment.shown}; the weights learnt from later words too. "
-                "A new conversation begins."
-            )
+            learnt = "" if self.talk.engine is None else "; the weights learnt from later words too"
+            self._turn(f"Memory ends with {moment.shown}{learnt}. A new conversation begins.")
 
     def who(self) -> str:
         """For whom the visitor is taken."""
@@ -138,10 +138,11 @@ class Sitting:
         return f"You are taken for: {to[0][0] if to else 'somebody'}"
 
     def show_history(self) -> None:
-        """Everything said in this sitting, each reply with its label."""
+        """Everything said in this sitting, each reply with its label and notes, and where another began."""
         if not self.talk.history:
             self.note("Nothing was said yet.")
-        for said, reply in self.talk.history:
+        for number, (said, reply) in enumerate(self.talk.history):
+            self._show_turns_after(number)
             self.out.print(
                 Text(f"you › {terminal_text(said, one_line=True)}"), soft_wrap=not self.out.is_terminal
             )
@@ -150,8 +151,25 @@ class Sitting:
                 messages: tuple[str, ...] = getattr(reply, "messages", ())
                 writer.piece("\n".join(message.replace("\n", "\n ") for message in messages))
                 writer.finish(stopped=getattr(reply, "stopped", False))
+                self._show_checked(reply)
             else:
                 self._show_unspoken(reply)
+        self._show_turns_after(len(self.talk.history))
+
+    def _show_turns_after(self, number: int) -> None:
+        for after, told in self._turns:
+            if after == number:
+                self.note(told)
+
+    def _turn(self, told: str) -> None:
+        """Another conversation begins: said now, and again in the history."""
+        self._turns.append((len(self.talk.history), told))
+        self.note(told)
+
+    def show_help(self) -> None:
+        """What can be typed besides words for the self."""
+        for line in COMMANDS.values():
+            self.out.print(Text(line, style="dim"), soft_wrap=not self.out.is_terminal)
 
     def _show_unspoken(self, reply: Reply) -> None:
         """Quotes of records, or the software's own words: nothing that the weights wrote."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from afterself.archive.plain import one_line
 from afterself.cli import StoppedAndTold
 from afterself.cli.answers import confirmed
 from afterself.cli.audience_commands import AudienceOption
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
 FIRST_TIME = """\
 Training shows a small language model the messages again and again until it guesses the owner's words better.
-It happens on this machine, takes minutes to hours, and can be stopped with Ctrl-C: it goes on where it was.
+It happens on this machine. How long it takes is measured first and told below. Ctrl-C stops it, and the same
+command goes on where it was.
 """
 
 
@@ -140,8 +143,9 @@ def train(
     except Declined as declined:
         err.print(declined.message, markup=False)
         raise typer.Exit(1) from None
-    except Interrupted:
-        err.print("Stopped. The same command goes on from here.", markup=False)
+    except Interrupted as stopped:
+        for text in _stopped_lines(stopped.checkpoint):
+            err.print(text, markup=False, soft_wrap=True)
         raise StoppedAndTold from None
     if json_:
         echo_json(weights_json(weights))
@@ -235,6 +239,15 @@ def weights_json(weights: Weights) -> dict[str, Any]:
         "gguf": weights.gguf,
         "notes": list(weights.notes),
     }
+
+
+def _stopped_lines(checkpoint: Path | None) -> list[str]:
+    """What is kept of a run that Ctrl-C ended, and what can be done with it."""
+    lines = ["Stopped. The same command goes on from here; with --fresh it begins anew."]
+    if checkpoint is not None and checkpoint.is_file():
+        size = f"{checkpoint.stat().st_size / 1e6:,.0f} MB"
+        lines.append(f"Kept for that: {size} in {one_line(str(checkpoint))}. To drop it, delete that file.")
+    return lines
 
 
 def _result_lines(weights: Weights) -> list[str]:

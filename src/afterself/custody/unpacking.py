@@ -37,10 +37,15 @@ _MOST_ABOUT = 1 << 22
 @dataclass(frozen=True, slots=True)
 class Unpacked:
     """A self that came out of a bundle. `about` is what the bundle says of itself, `bases` the ids of the
-    base models that came along, `signer` the fingerprint of the key that signed."""
+    base models that came along, `signer` the fingerprint of the key that signed.
+
+    Of all files in the bundle so many `files` were written; the others are for readers without Afterself,
+    or belong to a base model that was here already.
+    """
 
     self_: Self
     files: int
+    in_bundle: int
     about: dict[str, Any]
     bases: tuple[str, ...]
     signer: str
@@ -96,7 +101,9 @@ def unpack(bundle: Bundle, keys: Keys, to: Path, progress: Progress | None = Non
     Self.require_free(to, "--to")
     with _told(to), whole_folder(to) as making, contextlib.ExitStack() as bases:
         filling = _Filling(bundle, making, bases)
+        in_bundle = 0
         for member in _members(bundle, keys, "unpacking", progress):
+            in_bundle += 1
             filling.put(member, progress)
         progress.finish(counted(filling.count, "file"))
         filling.require_bases()
@@ -109,8 +116,9 @@ def unpack(bundle: Bundle, keys: Keys, to: Path, progress: Progress | None = Non
             sync_folder(Path(folder))
     self_ = Self(to, made.declaration, made.keys)
     return Unpacked(
-        self_, filling.count, filling.about, tuple(filling.bases.values()), fingerprint(bundle.header.signer)
-    )
+        self_, filling.count, in_bundle, filling.about, tuple(filling.bases.values()),
+        fingerprint(bundle.header.signer),
+    )  # fmt: skip
 
 
 def _members(bundle: Bundle, keys: Keys, stage: str, progress: Progress) -> Iterator[Member]:

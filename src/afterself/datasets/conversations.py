@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from afterself.archive.near_names import did_you_mean, near_names
 from afterself.datasets.bursts import Burst, Said, bursts, shown
 from afterself.datasets.gaps import learned_gap
 from afterself.datasets.masking import masked_name
@@ -140,7 +141,8 @@ def _called(name: str, threads: Sequence[ThreadInfo]) -> list[str]:
     if not found:
         raise UsageError(
             f"There is no thread “{name}” to leave out. Nothing was trained.",
-            remedy="Take the thread's id or title from: afterself records --json",
+            remedy=did_you_mean(near_names(name, [thread.title for thread in threads]))
+            or "Take the thread's id or title from: afterself records --json",
         )
     return found
 

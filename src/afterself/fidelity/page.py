@@ -79,7 +79,7 @@ def _pairs(pairs: tuple[Pair, ...], name: str) -> str:
     )
     return f"""<section>
 <h2>Real and generated replies, side by side</h2>
-<p class="soft">Private text, here because it was asked for. Neither chosen nor corrected.</p>
+<p class="soft">Private text: this page was made with samples of it. Neither chosen nor corrected.</p>
 {shown}</section>
 """
 

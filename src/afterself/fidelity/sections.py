@@ -15,6 +15,7 @@ from afterself.fidelity.identification import SIZES
 from afterself.fidelity.intervals import Estimate, Measured, TooFew
 from afterself.fidelity.likeness import Likeness
 from afterself.fidelity.plots import Scale, axis, scale, strip
+from afterself.fidelity.remedies import against_copying, against_unnaturalness, against_weak_reading
 from afterself.fidelity.typicality import WIDEST_GAP
 from afterself.home.counting import counted
 
@@ -100,16 +101,19 @@ def gain(likeness: Likeness, name: str) -> str:
         ("Fewer bits than the base", found.saved_over_base, "weights"),
         ("Fewer bits than letter counting", found.saved_over_witten_bell, "weights"),
     ]
-    return f"""<section>
-<h2>What did training gain?</h2>
-<p>The same replies, compared one by one: how many bits per byte the weights need less. Right of the
-dashed line
-they read {name} better, left of it worse.{_percent(found.saved_over_base, found.base)}</p>
-{_plot(rows, marks=[0.0])}
+    sides = key = ""
+    if _drawn(rows):
+        sides = f" Right of the dashed line they read {name} better, left of it worse."
+        key = """
 <p class="key">The pale bar is the 95 % interval: so far off may the figure be because only these
 conversations were there to measure. If it does not touch the dashed line, chance alone would hardly give
-such a difference.</p>
-</section>
+such a difference.</p>"""
+    return f"""<section>
+<h2>What did training gain?</h2>
+<p>The same replies, compared one by one: how many bits per byte the weights need less.{sides}
+{_percent(found.saved_over_base, found.base)}</p>
+{_plot(rows, marks=[0.0])}{key}
+{_what_helps(against_weak_reading(found))}</section>
 """
 
 
@@ -130,11 +134,11 @@ def identification(likeness: Likeness, name: str) -> str:
     swaps: list[Row] = [
         (f"The weights of <bdi>{_text(other)}</bdi>", value, "weights") for other, value in found.swap.items()
     ]
+    guessing = f" The dashed line is pure guessing: 1 in {count}." if _drawn(rows) else ""
     return f"""<section>
 <h2>Would it be told apart from others?</h2>
 <p>{count} selves read {name}’s replies, and whoever is least surprised claims them. How often is it the
-right
-one? The dashed line is pure guessing: 1 in {count}.</p>
+right one?{guessing}</p>
 {_plot(rows, percent=True, marks=[found.chance], ends=[0.0, 1.0])}
 <p>How many more bits per byte the same replies cost when another person’s weights read them:</p>
 {_plot(swaps, marks=[0.0])}
@@ -174,7 +178,7 @@ def copying(likeness: Likeness, name: str) -> str:
 <p>A model can look like a person by giving their old messages back. {_looked_for(gate, name)}</p>
 {table if body else ""}
 <p><b>{said}</b> Messages under 15 letters do not count: “see you there” is everybody’s.</p>
-</section>
+{_what_helps(against_copying(gate))}</section>
 """
 
 
@@ -190,17 +194,30 @@ def typicality(likeness: Likeness, name: str) -> str:
     """The gap between what is written and what is real under an independent judge."""
     found = likeness.typicality
     edges = [-WIDEST_GAP, WIDEST_GAP]
-    plot = _plot([("Written less real", found.gap, "weights")], 2, marks=edges, ends=[-0.2, 0.2])
+    rows: list[Row] = [("Written less real", found.gap, "weights")]
+    plot = _plot(rows, 2, marks=edges, ends=[-0.2, 0.2])
+    right, left, between = "", "", f"{WIDEST_GAP:g} bits per byte to either side of the real replies passes."
+    if _drawn(rows):
+        right, left = " (to the right)", " (to the left)"
+        between = f"Between the dashed lines, {WIDEST_GAP:g} bits per byte to either side, passes."
     return f"""<section>
 <h2>Does it write as naturally as a person?</h2>
 <p>A judge that knows only {name}’s later replies and what others said, never the model, reads what the
 self wrote and what {name} really wrote at the same places. Babble surprises the judge more than a person
-does (to the right); timid, smooth writing surprises it less (to the left). Between the dashed lines,
-{WIDEST_GAP:g} bits per byte to either side, passes.</p>
+does{right}; timid, smooth writing surprises it less{left}. {between}</p>
 {plot}
 <p class="key">This can only fail a self, never praise it: copying passes here, and is caught above.</p>
-</section>
+{_what_helps(against_unnaturalness(found))}</section>
 """
+
+
+def _what_helps(remedy: str) -> str:
+    return f"<p><b>What helps:</b> {escape(remedy)}</p>\n" if remedy else ""
+
+
+def _drawn(rows: Sequence[Row]) -> bool:
+    """Whether there is a plot, with the marks that a text explains."""
+    return any(isinstance(found, Estimate) for _, found, _ in rows)
 
 
 def _difference(found: Measured, better: str, open_: str, worse: str) -> tuple[str, str, str]:

@@ -76,7 +76,7 @@ def checked_right(right: str) -> Right:
         if right == known:
             return known
     raise UsageError(
-        f"“{right}” is no right a self can exist by.", remedy=f"Choose one of: {', '.join(RIGHTS)}"
+        f"“{right}” is no right a self can exist by.", remedy=f"Choose one of: {', '.join(RIGHTS)}."
     )
 
 
@@ -85,7 +85,7 @@ def checked_allow(right: str, allow: tuple[str, ...]) -> tuple[str, ...]:
     unknown = [purpose for purpose in allow if purpose not in PURPOSES]
     if unknown:
         raise UsageError(
-            f"Unknown purpose: {', '.join(unknown)}", remedy=f"Choose from: {', '.join(PURPOSES)}"
+            f"“{', '.join(unknown)}” is no purpose.", remedy=f"Choose from: {', '.join(PURPOSES)}."
         )
     if "archive" not in allow:
         raise UsageError(

@@ -59,6 +59,11 @@ class Progress:
         if self._listener is not None and self._clock() - self._told >= self._interval:
             self._tell()
 
+    def remark(self, note: str) -> None:
+        """Tell the listener something at once, such as that a wish to stop was heard."""
+        self._note = note
+        self._tell()
+
     def finish(self, note: str = "") -> None:
         """End the stage; the listener hears of it in any case."""
         self._note = note or self._note

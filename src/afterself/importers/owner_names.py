@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from afterself.archive.near_names import did_you_mean
 from afterself.archive.store import Archive
 from afterself.errors import OwnerNotFound
 from afterself.importers.contract import Options
@@ -32,7 +33,7 @@ def require_owner(archive: Archive, source: str, options: Options, there: Collec
 def _remedy(near: list[str], there: list[str]) -> str:
     later = "Or leave --me out, and say it after the import: afterself people me NAME"
     if near:
-        return f"Did you mean {_quoted(near[:_SHOWN], 'or')}?\n{later}"
+        return f"{did_you_mean(near[:_SHOWN])}\n{later}"
     more = f" and {len(there) - _SHOWN:,} more" if len(there) > _SHOWN else ""
     return f"There: {', '.join(map(shown, there[:_SHOWN]))}{more}. Give --me one of these names.\n{later}"
 

@@ -7,9 +7,8 @@ guessed; a name like nobody's is that of a stranger.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from afterself.archive.keys import folded
+from afterself.archive.near_names import did_you_mean, mistyped_names
 from afterself.datasets.conversations import month_of, platform_of
 from afterself.datasets.masking import masked_name
 from afterself.errors import UsageError
@@ -18,8 +17,7 @@ from afterself.models.turns import Header
 from afterself.policy import View
 from afterself.policy.view import PersonInfo, ThreadInfo
 
-_NEAR = 0.7
-_MOST_NEAR = 3
+_MOST_NEAR = 6
 
 
 def names_known(view: View) -> list[str]:
@@ -44,16 +42,9 @@ def find_name(view: View, typed: str) -> str:
     carriers = sorted(set(parts.get(fold(wanted), ())))
     if len(carriers) == 1:
         return carriers[0]
-    if not carriers:
-        near = get_close_matches(fold(wanted), [*known, *parts], _MOST_NEAR, _NEAR)
-        carriers = list(
-            dict.fromkeys(name for n in near for name in ([known[n]] if n in known else parts[n]))
-        )
-    if carriers:
-        raise UsageError(
-            f"Nobody in the archive is called just “{wanted}”.",
-            remedy=f"Did you mean: {', '.join(carriers[: 2 * _MOST_NEAR])}?",
-        )
+    meant = carriers[:_MOST_NEAR] or mistyped_names(wanted, known.values(), _MOST_NEAR)
+    if meant:
+        raise UsageError(f"Nobody in the archive is called just “{wanted}”.", remedy=did_you_mean(meant))
     return wanted
 
 

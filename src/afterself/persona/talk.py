@@ -92,7 +92,8 @@ class Talk:
     """An open conversation; close it, or use it as a context manager."""
 
     home: Self
-    engine: ChatEngine
+    engine: ChatEngine | None
+    """None where nothing is generated."""
     view: View
     header: Header
     owner: str
@@ -117,17 +118,18 @@ class Talk:
         audience: str = OWNER,
         answers: Mode = "grounded",
     ) -> Own:
-        """Load the newest weights of a self that may talk.
+        """Load the newest weights of a self that may talk; none where all answers are quotes.
 
         `to` is who the owner takes the visitor for; by default the contact with the most direct messages.
         `as_of` is the date at whose end memory stops. `audience` is who listens: of what it may not see
         nothing is quoted, and the weights know nothing. `answers`: what may answer, see `grounding.Mode`.
-        Raises NotAllowed if talking was not declared, ModelError without weights, UsageError if a name or
-        date cannot be understood.
+        Raises NotAllowed if talking was not declared, ModelError if weights are wanted and there are none,
+        UsageError if a name or date cannot be understood.
         """
         require_consent(self_, "talk")
         with contextlib.ExitStack() as opened:
-            engine = opened.enter_context(open_engine(self_, audience))
+            quotes_alone = answers == "recorded"
+            engine = None if quotes_alone else opened.enter_context(open_engine(self_, audience))
             view = opened.enter_context(_memory_of(self_, audience))
             talk = cls(
                 self_, engine, view, Header(), view.owner_name(), temperature, seed,
@@ -191,13 +193,13 @@ class Talk:
         Quotes, and words of distress, have no other reply.
         """
         said, last = self.history[-1] if self.history else ("", None)
-        if not isinstance(last, Spoken):
+        if not isinstance(last, Spoken) or self.engine is None:
             return None
         self.history.pop()
         kept = list(self.turns)
         if not (last.stopped and not last.messages):
             del self.turns[-2:]
-        reply = self._write(said, on_text)
+        reply = self._write(self.engine, said, on_text)
         if reply.stopped and not reply.messages:
             self.turns[:] = kept
             self.history.append((said, last))
@@ -218,9 +220,9 @@ class Talk:
             return SteppedOut(STEPPED_OUT[language].format(name=self.owner), language)
         if asks_what_it_is(text) or asks_what_it_is(unaddressed(text, self.owner)):
             return Fact(Answer(text, (), 0.0), declined=Declined("software"))
-        if self.answers == "recorded" or (self.answers == "grounded" and asks_for_a_fact(text, self.owner)):
+        if self.engine is None or (self.answers == "grounded" and asks_for_a_fact(text, self.owner)):
             return self._remember(text)
-        return self._write(text, on_text)
+        return self._write(self.engine, text, on_text)
 
     def _remember(self, text: str) -> Fact:
         """Memory's answer to a question, or why the owner has none."""
@@ -232,9 +234,9 @@ class Talk:
         answer = self.memory.ask(text, k=QUOTED)
         return Fact(answer, declined=declined(answer, last_known(self.view)))
 
-    def _write(self, text: str, on_text: OnText | None) -> Spoken:
+    def _write(self, engine: ChatEngine, text: str, on_text: OnText | None) -> Spoken:
         asked = Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip()))
-        content, stopped = self._generate([*self.turns, asked], on_text)
+        content, stopped = self._generate(engine, [*self.turns, asked], on_text)
         messages = tuple(messages_of(content))
         if not stopped:
             messages = messages or (SILENT,)
@@ -250,18 +252,18 @@ class Talk:
             return self.grounding.check(messages)
         return tuple(Checked(one, None) for one in sentences_of(messages) if claims_a_fact(one))
 
-    def _generate(self, turns: list[Turn], on_text: OnText | None) -> tuple[str, bool]:
+    def _generate(self, engine: ChatEngine, turns: list[Turn], on_text: OnText | None) -> tuple[str, bool]:
         """What the weights write after `turns`, and whether the visitor stopped it."""
         seed = self.seed
         if seed is not None:
             self.seed = seed + 1
-        room = prompt_room(self.engine)
-        prompt = fitting_prompt(self.engine.tokenizer, self.header, turns, room)
+        room = prompt_room(engine)
+        prompt = fitting_prompt(engine.tokenizer, self.header, turns, room)
         written: list[str] = []
         try:
             if on_text is not None:
                 on_text("")
-            with contextlib.closing(self._pieces(prompt, seed)) as pieces:
+            with contextlib.closing(self._pieces(engine, prompt, seed)) as pieces:
                 for piece in pieces:
                     written.append(piece)
                     if on_text is not None:
@@ -270,19 +272,17 @@ class Talk:
             return "".join(written), True
         return "".join(written), False
 
-    def _pieces(self, prompt: list[int], seed: int | None) -> Generator[str, None, None]:
+    def _pieces(self, engine: ChatEngine, prompt: list[int], seed: int | None) -> Generator[str, None, None]:
         from afterself.persona.restraint import restrained
 
         def write(so_far: str, turn: int) -> Generator[str, None, None]:
-            ids = self.engine.tokenize(so_far)
-            left = min(REPLY_TOKENS, self.engine.n_ctx - len(prompt)) - len(ids)
+            ids = engine.tokenize(so_far)
+            left = min(REPLY_TOKENS, engine.n_ctx - len(prompt)) - len(ids)
             if left < 1:
                 return
             chosen = None if seed is None else seed + turn * ANOTHER_SEED
             with contextlib.closing(
-                self.engine.generate(
-                    [*prompt, *ids], max_tokens=left, temperature=self.temperature, seed=chosen
-                )
+                engine.generate([*prompt, *ids], max_tokens=left, temperature=self.temperature, seed=chosen)
             ) as pieces:
                 yield from pieces
 
@@ -295,7 +295,8 @@ class Talk:
 
     def close(self) -> None:
         """Free the engine and the archive, and forget what was said."""
-        self.engine.close()
+        if self.engine is not None:
+            self.engine.close()
         self.view.close()
         self.turns.clear()
         self.history.clear()

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 EARLY = "stopped early: the kept-back messages got no better"
 """What is said of a run that validation ended."""
 
+STOPPING = "stopping when this step is complete; Ctrl-C again stops at once"
+"""What is said when the first Ctrl-C was heard."""
+
 HEAD = 256
 """Targets whose logits are in memory at the same time."""
 
@@ -170,7 +173,7 @@ class Loop:
         stage = f"training on from step {state.step}" if state.step else "training"
         self.progress.start(stage, total=self.plan.tokens, unit="tokens", done=state.tokens)
         started = time.monotonic() - state.seconds
-        with heeding_interrupts() as wish:
+        with heeding_interrupts(lambda: self.progress.remark(STOPPING)) as wish:
             while not self.finished:
                 self._step(self.plan.steps[state.step])
                 state.seconds = time.monotonic() - started

@@ -29,6 +29,7 @@ from afterself.training.options import Settings, TrainOptions, settle, settled_c
 from afterself.training.preflight import Preflight, preflight
 from afterself.training.samples import contexts, write
 from afterself.training.smoke import complaints
+from afterself.training.stopping import Interrupted
 from afterself.training.weights import Weights, publish
 from afterself.training.withdrawal import refuse_withdrawn
 
@@ -114,7 +115,11 @@ def _learn(loop: Loop, kept: Checkpoints, options: TrainOptions) -> None:
         del found
     loop.after_step = kept.keep
     loop.before_stop = partial(kept.keep, now=True)
-    loop.run()
+    try:
+        loop.run()
+    except Interrupted as stopped:
+        stopped.checkpoint = kept.path
+        raise
 
 
 def _sampler(tokenizer: HFTurnTokenizer, tell: Callable[[str], None]) -> Callable[[Loop], None]:

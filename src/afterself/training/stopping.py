@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 
 class Interrupted(KeyboardInterrupt):
-    """A run ended by Ctrl-C after a complete step, its state kept."""
+    """A run ended by Ctrl-C after a complete step, its state kept in the file `checkpoint`."""
+
+    checkpoint: Path | None = None
 
 
 @dataclass(slots=True)
@@ -22,8 +25,8 @@ class Wish:
 
 
 @contextmanager
-def heeding_interrupts() -> Iterator[Wish]:
-    """Inside the block the first Ctrl-C is only noted; a second one stops at once.
+def heeding_interrupts(heard: Callable[[], None]) -> Iterator[Wish]:
+    """Inside the block the first Ctrl-C is only noted, and `heard` says so; a second one stops at once.
 
     Nothing changes outside the main thread, or where the program meets Ctrl-C in a way of its own.
     """
@@ -36,6 +39,8 @@ def heeding_interrupts() -> Iterator[Wish]:
     def note(_number: int, _frame: FrameType | None) -> None:
         wish.asked = True
         signal.signal(signal.SIGINT, usual)
+        with suppress(RuntimeError):  # it fell into a write to the very stream that `heard` writes to
+            heard()
 
     signal.signal(signal.SIGINT, note)
     try:

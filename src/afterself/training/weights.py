@@ -273,7 +273,8 @@ def require_weights(self_: Self, audience: str = OWNER) -> Weights:
     option = "" if audience == OWNER else f" --audience {audience}"
     raise ModelError(
         f"The weights of the self {self_.path} {why}.",
-        remedy=f"Train it: afterself --self {self_.path} train{option}",
+        remedy=f"Train it: afterself --self {self_.path} train{option}\n"
+        f"Quotes need no weights: afterself talk{option} --answers recorded",
     )
 
 
