@@ -6,7 +6,6 @@ from afterself.cli import demo_command as demo_command  # isort: skip
 from afterself.cli import new_command as new_command  # isort: skip
 from afterself.cli import self_commands as self_commands  # isort: skip
 from afterself.cli import history_commands as history_commands  # isort: skip
-from afterself.cli import people_show as people_show  # isort: skip
 from afterself.cli import people_commands as people_commands  # isort: skip
 from afterself.cli import objection_commands as objection_commands  # isort: skip
 from afterself.cli import label_commands as label_commands  # isort: skip
@@ -25,6 +24,7 @@ from afterself.cli import ask_command as ask_command  # isort: skip
 from afterself.cli import search_command as search_command  # isort: skip
 from afterself.cli import timeline_command as timeline_command  # isort: skip
 from afterself.cli import topics_command as topics_command  # isort: skip
+from afterself.cli import people_show as people_show  # isort: skip
 from afterself.cli import index_command as index_command  # isort: skip
 from afterself.cli import dataset_command as dataset_command  # isort: skip
 from afterself.cli import base_command as base_command  # isort: skip

@@ -37,7 +37,8 @@ def show(
 ) -> None:
     """Show who somebody is, and what the owner says of them.
 
-    Names, times, threads, sentences of the owner's that name them, what the talk with them is about. Each sentence and quote stands so in a record, whose id stands beside it; nothing is summed up. Somebody
+    Names, times, threads, sentences of the owner's that name them, what the talk with them is about. Each
+    sentence and quote stands so in a record, whose id stands beside it; nothing is summed up. Somebody
     who is excluded is not shown.
 
     Example: afterself people show Anna

@@ -48,9 +48,9 @@ def topics(
 ) -> None:
     """Show what each year was about, in words and quotes.
 
-    The words are those that set a year apart, of the owner's own or of --person's. Nothing is summed up or made up: each quote stands so in
-    a record, whose id stands beside it. A short stretch is shown by quarters or months. The page that --page
-    writes is not encrypted, and what is forgotten later stays in it.
+    The words are those that set a year apart, of the owner's own or of --person's. Nothing is summed up or
+    made up: each quote stands so in a record, whose id stands beside it. A short stretch is shown by quarters
+    or months. The page that --page writes is not encrypted, and what is forgotten later stays in it.
 
     \b
     Example: afterself topics --page topics.html
