@@ -32,9 +32,7 @@ from afterself.importers.registry import importers
 from afterself.importers.source_view import SourceView
 from afterself.policy.view import ThreadInfo
 
-NOT_YET_READ: frozenset[str] = frozenset((
-    "imessage-exporter", "teams", "wechat", "zulip",
-))  # fmt: skip
+NOT_YET_READ: frozenset[str] = frozenset()
 
 READ_THOUGH_LEFT_OPEN = frozenset((
     "foreign_fixtures/reddit/rexport",
@@ -145,7 +143,7 @@ def _threads(name: str, threads: list[ThreadInfo]) -> list[str]:
             if _is(model.get("title", "*"), one.title) and _is(model.get("kind", "*"), one.kind)
         ]
         if fit:
-            left.remove(fit[0])
+            left.remove(min(fit, key=lambda one: one.title not in any_of(model.get("title"))))
         elif not model.get("may_lack"):
             told.append(f"no thread {model}")
     return told + [f"nobody talked there: {one.title!r} ({one.kind})" for one in left]

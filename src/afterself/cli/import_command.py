@@ -63,14 +63,15 @@ def import_(
 ) -> None:
     """Import chats and other exports into the self. The format is found by looking inside.
 
-    Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), Discord, Slack, Facebook, Instagram,
-    Matrix, Signal, X, Mastodon, Reddit, LinkedIn, GitHub, GitLab, Notion, Google Chat, Hangouts, Voice and
-    Keep, ChatGPT and Claude (.zip, .tar.gz); Bluesky (.car); WordPress, SMS Backup & Restore (.xml);
-    Evernote (.enex); iMessage (chat.db); repositories of git; logs of IRC; subtitles and transcripts
-    (.vtt, .srt); mail (mbox, Maildir, .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt,
-    .pdf, .html); and JSON Lines, a JSON array or CSV with conversation, time, author and text. Of a folder
-    of everything it shows what lies in it and asks which of it you want; where nobody can be asked, one
-    with exports of several kinds needs --yes. Importing again adds only what is new.
+    Reads exports of WhatsApp (.txt, .zip), Telegram (result.json), Discord, Slack, Teams and Skype, Zulip,
+    Facebook, Instagram, Matrix, Signal, X, Mastodon, Reddit, LinkedIn, GitHub, GitLab, Notion, Google Chat,
+    Hangouts, Voice and Keep, ChatGPT and Claude (.zip, .tar.gz); Bluesky (.car); WordPress, SMS Backup &
+    Restore (.xml); Evernote (.enex); iMessage (chat.db, or what imessage-exporter writes); tables of
+    WeChat; repositories of git; logs of IRC; subtitles and transcripts (.vtt, .srt); mail (mbox, Maildir,
+    .eml, .emlx, Gmail's Takeout); documents (.md, .txt, .docx, .odt, .pdf, .html); pictures that say when
+    or where they were taken; and JSON Lines, a JSON array or CSV with conversation, time, author and text.
+    Of a folder of everything it shows what lies in it and asks which of it you want; where nobody can be
+    asked, one with exports of several kinds needs --yes. Importing again adds only what is new.
 
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"

@@ -25,7 +25,7 @@ it back. Enable it only if you trust who wrote it."""
 plugins_app = typer.Typer(
     cls=LightGroup,
     name="plugins",
-    help="Show the importers of other packages, and which may read for this self."
+    help="Show importers of other packages, and which may read here."
     "\n\n"
     "Example: afterself plugins enable treehouse",
     invoke_without_command=True,
@@ -39,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a plugin.")]
 
 @plugins_app.callback()
 def plugins(context: typer.Context, as_json: Json = False) -> None:
-    """Show the importers of other packages, and which may read for this self."""
+    """Show importers of other packages, and which may read here."""
     if context.invoked_subcommand is None:
         _list(open_self(), as_json=as_json)
 

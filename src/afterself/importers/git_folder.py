@@ -31,6 +31,8 @@ _LOG = (
 _WHOLE = "For example, write all of it to one file: git bundle create repository.bundle --all"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BRANCHES = ("refs/heads/", "refs/remotes/", "refs/tags/")
+_REMOTE = re.compile(r"(?m)^\s*url\s*=\s*(\S+)")
+_URL = re.compile(r"^(?:\w+://[^/]+/|[^/:]+:)")
 _MOST_REFS, _LONGEST_REF = 1_000_000, 4096
 
 
@@ -69,7 +71,7 @@ class GitLog:
             into = tempfile.TemporaryFile(prefix="afterself-git-")  # noqa: SIM115
             try:
                 with repository(self.path) as (git, head, tips):
-                    into.write(f"{HEADER}{_root(git, head)} {git.name}\n".encode())
+                    into.write(f"{HEADER}{root(git, head)} {git.name}\n".encode())
                     _write_log(git, tips, into)
             except BaseException:
                 into.close()
@@ -98,20 +100,21 @@ def repository(path: Path) -> Iterator[tuple[Runner, str, list[str]]]:
         with _unbundled(path) as found:
             yield found
         return
-    refs = _refs(path)
+    common = _common(path)
+    refs = _refs(common)
     head = _head(path, refs)
     if not head:
         raise SourceError(
             f"The repository “{shown(_name(path))}” has no branch that can be read.", remedy=_WHOLE
         )
-    if _bytes(path / "objects/info/alternates").strip():
+    if _bytes(common / "objects/info/alternates").strip():
         raise SourceError(
             f"The repository “{shown(_name(path))}” borrows from another one (objects/info/alternates).",
             remedy=_WHOLE,
         )
-    shallow = _bytes(path / "shallow")
+    shallow = _bytes(common / "shallow")
     form = "sha1" if len(head) == 40 else "sha256"
-    with private_repository(_name(path), path / "objects", head, shallow=shallow, form=form) as git:
+    with private_repository(_name(path), common / "objects", head, shallow=shallow, form=form) as git:
         yield git, head, sorted({head, *refs.values()})
 
 
@@ -131,13 +134,26 @@ def _unbundled(path: Path) -> Iterator[tuple[Runner, str, list[str]]]:
         yield git, head, sorted(set(refs.values()))
 
 
-def _root(git: Runner, head: str) -> str:
+def root(git: Runner, head: str) -> str:
     """The first commit of the main line: it stays when the repository is renamed, moved, or grows."""
     try:
         roots = git.run("rev-list", "--first-parent", "--max-parents=0", head).split()
     except SourceError:
         return head
     return roots[-1].decode("ascii", "replace") if roots else head
+
+
+def remotes(path: Path) -> set[str]:
+    """What the places are called that a repository is fetched from: `owner/name`, in small letters."""
+    config = _bytes(_common(path) / "config").decode("utf-8", "replace")
+    found = {_URL.sub("", one).strip("/").removesuffix(".git").lower() for one in _REMOTE.findall(config)}
+    return {"/".join(one.split("/")[-2:]) for one in found if "/" in one}
+
+
+def _common(path: Path) -> Path:
+    """Where branches and objects lie: elsewhere for a linked working tree (git-worktree(1))."""
+    told = _bytes(path / "commondir", _LONGEST_REF).decode("utf-8", "replace").strip()
+    return path / told if told else path
 
 
 def _refs(path: Path) -> dict[str, str]:

@@ -30,6 +30,8 @@ _CONFIG = """[core]
 \tbare = true
 \tcommitGraph = false
 \thooksPath = {nowhere}
+[mailmap]
+\tblob = HEAD:.mailmap
 [extensions]
 \tobjectFormat = {form}
 """
@@ -62,7 +64,7 @@ class Runner:
                 stdin=asked,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                cwd=self.folder,
+                cwd=self.folder / "tree",
                 env=self._environment(),
             ) as process:
                 assert process.stdout is not None
@@ -86,6 +88,7 @@ class Runner:
             "HOME": str(self.folder),
             "XDG_CONFIG_HOME": str(self.folder),
             "GIT_DIR": str(self.folder),
+            "GIT_WORK_TREE": str(self.folder / "tree"),
             "GIT_OBJECT_DIRECTORY": str(self.objects),
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_SYSTEM": os.devnull,
@@ -126,6 +129,7 @@ def private_repository(
         folder = Path(made)
         (folder / "objects").mkdir()
         (folder / "refs").mkdir()
+        (folder / "tree").mkdir()
         (folder / "HEAD").write_text(f"{head or 'ref: refs/heads/none'}\n")
         version = 0 if form == "sha1" else 1
         config = _CONFIG.format(version=version, nowhere=os.devnull, form=form)

@@ -65,6 +65,7 @@ def importers() -> tuple[Importer, ...]:
         ClaudeImporter(),
         DiscordImporter(),
         SlackImporter(),
+        *_of_teams(),
         SignalImporter(),
         MatrixImporter(),
         FacebookImporter(),
@@ -80,6 +81,7 @@ def importers() -> tuple[Importer, ...]:
         WhatsAppImporter(),
         SmsImporter(),
         IMessageImporter(),
+        *_of_other_programs(),
         *_of_repositories(),
         *_of_takeouts(),
         EvernoteImporter(),
@@ -99,6 +101,22 @@ def _of_takeouts() -> tuple[Importer, ...]:
     from afterself.importers.hangouts import HangoutsImporter
 
     return GoogleChatImporter(), GoogleKeepImporter(), GoogleVoiceImporter(), HangoutsImporter()
+
+
+def _of_teams() -> tuple[Importer, ...]:
+    """Those for what is talked about at work."""
+    from afterself.importers.teams import TeamsImporter
+    from afterself.importers.zulip import ZulipImporter
+
+    return TeamsImporter(), ZulipImporter()
+
+
+def _of_other_programs() -> tuple[Importer, ...]:
+    """Those for what programs made of messengers that export nothing themselves."""
+    from afterself.importers.imessage_exporter import IMessageExporterImporter
+    from afterself.importers.wechat import WeChatImporter
+
+    return IMessageExporterImporter(), WeChatImporter()
 
 
 def _of_repositories() -> tuple[Importer, ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import apsw
 
 from afterself.archive.database import archive_errors
-from afterself.archive.keys import moment
+from afterself.archive.keys import keyed_id, moment
 from afterself.archive.vectors import BLOCK, embedder_folder, embedder_of, rows_between, signs_of
 from afterself.policy.seen import FROM_RECORDS, Seen, Values
 
@@ -99,6 +99,13 @@ class RetrievalReads:
             )
             ids = [id for (id,) in rows]
         return list(self._many(ids).values())
+
+    def known_as(self, source_keys: Sequence[str]) -> dict[str, ViewRecord]:
+        """The records that it sees of these source keys, by source key."""
+        with archive_errors(self._archive_path):
+            secret: Any = self._db.execute("SELECT value FROM meta WHERE name = 'secret'").get
+        ids = {keyed_id(secret, key): key for key in source_keys}
+        return {ids[id]: record for id, record in self._many(list(ids)).items()}
 
     def embedder_folder(self) -> str | None:
         """Where the embedder lies that the owner chose; None for the one that comes along."""
