@@ -12,81 +12,22 @@ check were chosen there.
 from __future__ import annotations
 
 import argparse
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
-from afterself.memory.support import Cast, Evidence, cast_of
 from afterself.memory.support.features import FEATURES, features_of
 from afterself.memory.support.near import static_nearness
-from afterself.memory.support.witness import Witness
-from afterself.policy import open_view
-from support_check import holding, imported, lines, plain
+from support_claims import WRITTEN, Example, examples, of_the_demo
 
 HERE = Path(__file__).parent
 CONSTANTS = HERE.parent / "src/afterself/memory/support/constants.py"
 RIDGE, STEPS, FOLDS, REPEATS = 3.0, 1500, 10, 3
 SHARES = (0.5, 0.4, 0.1)
 """How common true, changed and invented claims are taken to be."""
-OF_INVENTION = ("i", "invention")
 INVENTED = FEATURES[: FEATURES.index("long") + 1]
 CHANGED = FEATURES[FEATURES.index("name_absent") :]
-
-
-@dataclass(frozen=True)
-class Example:
-    """A claim with what it is said to rest on."""
-
-    claim: str
-    true: bool
-    kind: str
-    evidence: tuple[Evidence, ...]
-    cast: Cast
-    dev: bool = False
-
-    @property
-    def kept_apart(self) -> int:
-        """0 for a true claim, 1 for a changed one, 2 for an invented one."""
-        return 0 if self.true else 2 if self.kind in OF_INVENTION else 1
-
-
-def examples(path: Path) -> Iterator[Example]:
-    """The claims of one file."""
-    owner, cast = "", Cast()
-    records: list[Evidence] = []
-    claimed = True
-    for line in path.read_text("utf-8").splitlines():
-        if line.startswith("# owner: "):
-            owner = line[9:]
-        elif line.startswith("# cast: "):
-            cast = cast_of(owner, tuple(line[8:].split(", ")))
-        elif line.startswith("@ "):
-            if claimed:
-                records, claimed = [], False
-            when, who, text = line[2:].split(" | ", 2)
-            author, listener = who.split(" > ")
-            said = datetime.fromisoformat(when)
-            records.append(Evidence(text, author, author == owner, said, listener, (listener,)))
-        elif line[:2] in ("= ", "! "):
-            claimed = True
-            _, kind, claim = line.split(" ", 2)
-            yield Example(claim, line[0] == "=", kind, tuple(records), cast)
-
-
-def of_the_demo() -> Iterator[Example]:
-    """The dev half of the claims about the demo person."""
-    with tempfile.TemporaryDirectory() as folder, open_view(imported(Path(folder)), "retrieve") as view:
-        witness = Witness(view)
-        records = [(plain(record.text), record.author_name, record.id) for record in view.records()]
-        for true, name, field in ((True, "true.jsonl", "evidence"), (False, "false.jsonl", "made_from")):
-            for item in lines(name, "dev"):
-                ids = [found for one in item[field] for found in holding(records, one)]
-                evidence = tuple(witness.evidence(ids))
-                yield Example(item["claim"], true, item["kind"], evidence, witness.cast, dev=True)
 
 
 @dataclass(frozen=True)
@@ -145,7 +86,7 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true")
     arguments = parser.parse_args()
     near = static_nearness()
-    found = [one for path in sorted((HERE / "support_fit").glob("*.txt")) for one in examples(path)]
+    found = [one for path in sorted(WRITTEN.glob("*.txt")) for one in examples(path)]
     found += of_the_demo()
     x = np.array([features_of(one.claim, one.evidence, one.cast, near) for one in found])
     kinds = np.array([one.kept_apart for one in found])

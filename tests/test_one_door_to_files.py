@@ -58,6 +58,7 @@ FOREIGN = (
     "cli/reading.py",
     "cli/dataset_command.py",
     "cli/import_command.py",
+    "cli/map_tables.py",
     "cli/doctor_",
     "demo/",
     "testing/",

@@ -17,12 +17,14 @@ from afterself.cli.import_sources import Choice, import_all
 from afterself.cli.import_summary import as_json, own_words_of, print_imported
 from afterself.cli.import_survey import list_paths
 from afterself.cli.indexing import bring_index_up_to_date
+from afterself.cli.map_tables import columns_told, learn_by_asking, learn_by_map
 from afterself.cli.plugins_command import tell_not_enabled
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import UnknownFormat, UsageError
 
 if TYPE_CHECKING:
+    from afterself.home.folder import Self
     from afterself.importers.contract import DateOrder, Options
 
 HOW_TO_EXPORT = """\
@@ -53,6 +55,14 @@ def import_(
             help="How to read 03/04/21 where a file leaves it open.",
         ),
     ] = None,
+    map_: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="PART=COLUMN,…",
+            help="Which columns of a table are its time, author, text and conversation.",
+        ),
+    ] = None,
     only_list: Annotated[
         bool, typer.Option("--list", help="Only show what could be imported; nothing is stored.")
     ] = False,
@@ -76,16 +86,21 @@ def import_(
     \b
     Example: afterself import "WhatsApp Chat with Anna.txt" --me "Ben Ito"
              afterself import ~/Downloads --zone Europe/Berlin --date-order dmy
+             afterself import odd.csv --map time=Datum,author=Von,text=Nachricht
     """
     if not paths:
         raise UsageError("Say what to import: a file, a folder or a zip.", remedy=HOW_TO_EXPORT)
     options = _options(me or [], zone, date_order)
     self_ = open_self()
+    if map_:
+        learn_by_map(self_, paths, map_, options)
     if only_list:
         list_paths(self_, paths, options, json_=json_)
         return
     warn_of_syncing(self_.path)
     ask = not (yes or json_) and interactive()
+    if ask and not map_:
+        learn_by_asking(self_, paths, options)
     choice: Choice = "ask" if ask else "all" if yes else "one format"
     imported = import_all(self_, paths, options, quiet=json_, choice=choice)
     if imported.done and (ask or not options.me):
@@ -98,11 +113,22 @@ def import_(
         print_imported(imported, self_)
     for _, error in imported.failed:
         report_error(error)
-    if any(isinstance(error, UnknownFormat) for _, error in imported.failed):
-        console(stderr=True).print(with_self(HOW_TO_EXPORT), markup=False)
-        tell_not_enabled(self_)
+    unknown = [path for path, error in imported.failed if isinstance(error, UnknownFormat)]
+    if unknown:
+        _tell_what_can_be_done(self_, unknown)
     if imported.failed:
         raise typer.Exit(imported.failed[0][1].exit_code)
+
+
+def _tell_what_can_be_done(self_: Self, unknown: Sequence[str]) -> None:
+    """Where nothing recognises a path: name its columns if it is a table, else how to export."""
+    out = console(stderr=True)
+    tables = [told for told in map(columns_told, unknown) if told]
+    for told in tables:
+        out.print(with_self(told), markup=False)
+    if len(tables) < len(unknown):
+        out.print(with_self(HOW_TO_EXPORT), markup=False)
+    tell_not_enabled(self_)
 
 
 def _options(me: Sequence[str], zone: str | None, date_order: str | None) -> Options:

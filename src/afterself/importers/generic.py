@@ -9,14 +9,16 @@ fields in `generic_record`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import get_args
 
 from afterself.archive.drafts import Kind, Person, Problem, RecordDraft, ThreadDraft, Yielded
 from afterself.errors import SourceError
 from afterself.importers.contract import Detection, Options, Unreadable
+from afterself.importers.csv_rows import Row
 from afterself.importers.generic_record import record_of, thread_and_author
 from afterself.importers.generic_rows import Layout, layout_of, rows
 from afterself.importers.local_time import LocalClock
@@ -27,10 +29,12 @@ _SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class TableFile:
+    """A member with rows, whose fields are named as the format names them; they can be read again."""
+
     member: str
-    layout: Layout
     encoding: Encoding
+    rows: Callable[[], Iterator[Row]]
 
 
 class GenericImporter:
@@ -47,7 +51,7 @@ class GenericImporter:
         """Sure if the head of a file shows the columns author and text; surer with conversation."""
         found: list[tuple[str, Layout]] = []
         best = 0.0
-        for name in _candidates(source):
+        for name in candidates(source):
             shape = _shape(source, name)
             if shape:
                 found.append((name, shape[0]))
@@ -59,19 +63,19 @@ class GenericImporter:
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Threads and records of every file that shows the columns."""
-        files: list[_File] = []
-        for name in _candidates(source):
+        files: list[TableFile] = []
+        for name in candidates(source):
             shape = _shape(source, name)
             if shape:
-                files.append(_File(name, shape[0], encoding_of(source, name)))
-        return _Reading(source, files, LocalClock(options.zone)).records()
+                encoding = encoding_of(source, name)
+                files.append(TableFile(name, encoding, partial(rows, source, name, shape[0], encoding)))
+        return TableReading(files, LocalClock(options.zone)).records()
 
 
-class _Reading:
+class TableReading:
     """One pass for the conversations, one for the records, over all files of a source."""
 
-    def __init__(self, source: SourceView, files: list[_File], clock: LocalClock) -> None:
-        self._source = source
+    def __init__(self, files: list[TableFile], clock: LocalClock) -> None:
         self._files = files
         self._clock = clock
         self._threads: dict[str, ThreadDraft] = {}
@@ -88,7 +92,7 @@ class _Reading:
     def _conversations(self) -> dict[str, ThreadDraft]:
         authors: dict[str, dict[str, None]] = {}
         for file in self._files:
-            for row in rows(self._source, file.member, file.layout, file.encoding):
+            for row in file.rows():
                 known = thread_and_author(row)
                 if known:
                     among = authors.setdefault(known[0], {})
@@ -101,10 +105,10 @@ class _Reading:
             for key, names in authors.items()
         }
 
-    def _records_of(self, file: _File) -> Iterator[Yielded]:
+    def _records_of(self, file: TableFile) -> Iterator[Yielded]:
         reasons: Counter[str] = Counter()
         read = 0
-        for row in rows(self._source, file.member, file.layout, file.encoding):
+        for row in file.rows():
             where = f"{shown(file.member)}:line {row.line}"
             conversation = row.fields.get("conversation") if row.fields else None
             after = self._last.get(conversation.strip()) if isinstance(conversation, str) else None
@@ -135,7 +139,8 @@ class _Reading:
             raise Unreadable("the id was already used in this conversation for something else")
 
 
-def _candidates(source: SourceView) -> list[str]:
+def candidates(source: SourceView) -> list[str]:
+    """Members that may be tables: a file that is handed in alone, whatever it is called."""
     names = source.names()
     return list(names) if source.kind == "file" else [n for n in names if n.lower().endswith(_SUFFIXES)]
 
@@ -145,7 +150,7 @@ def _shape(source: SourceView, name: str) -> tuple[Layout, frozenset[str]] | Non
     return layout_of(text) if text else None
 
 
-def _nothing_read(file: _File, reasons: Counter[str]) -> SourceError:
+def _nothing_read(file: TableFile, reasons: Counter[str]) -> SourceError:
     told = "; ".join(f"{count} × {why}" for why, count in reasons.most_common(3)) or "it holds only a header"
     return SourceError(
         f"Nothing in “{shown(file.member)}” can be read as messages: {told}.",

@@ -10,16 +10,17 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from afterself.archive.drafts import Locator
 from afterself.errors import SourceError
-from afterself.importers.csv_rows import CsvRows, Row
+from afterself.importers.csv_rows import CsvRows, Header, Row
 from afterself.importers.source_view import SourceView, shown
 from afterself.importers.text_lines import Encoding, Line, lines
 
 Layout = Literal["JSON Lines", "JSON array", "CSV"]
+Named = Callable[[dict[str, object]], dict[str, object]]
 ALIASES = {
     "conversation": ("thread", "chat"),
     "time": ("timestamp", "date"),
@@ -46,33 +47,46 @@ def layout_of(head: str) -> tuple[Layout, frozenset[str]] | None:
     return ("CSV", frozenset(columns)) if {"author", "text"} <= set(columns) else None
 
 
-def rows(source: SourceView, member: str, layout: Layout, encoding: Encoding) -> Iterator[Row]:
-    """Every row of a member, readable or not; blank lines are no rows."""
+def rows(
+    source: SourceView,
+    member: str,
+    layout: Layout,
+    encoding: Encoding,
+    named: Named | None = None,
+    header: Header | None = None,
+) -> Iterator[Row]:
+    """Every row of a member, readable or not; blank lines are no rows.
+
+    `named` gives the fields of a JSON object, `header` the columns of a CSV, if not as the format has them.
+    """
+    named = named or _named
     if layout == "JSON array":
-        return _array_rows(source, member, encoding)
-    found = (line for line in lines(source, member, encoding))
-    return _json_rows(found, member) if layout == "JSON Lines" else CsvRows(found, member, _csv_header).read()
+        return _array_rows(source, member, encoding, named)
+    found = lines(source, member, encoding)
+    if layout == "JSON Lines":
+        return _json_rows(found, member, named)
+    return CsvRows(found, member, header or _csv_header).read()
 
 
-def _json_rows(found: Iterator[Line], member: str) -> Iterator[Row]:
+def _json_rows(found: Iterator[Line], member: str, named: Named) -> Iterator[Row]:
     for line in found:
         if line.text is not None and not line.text.strip():
             continue
-        fields, why = _object(line.text)
+        fields, why = _object(line.text, named)
         yield Row(line.number, line.text or "", Locator(member, line.offset, line.length), fields, why)
 
 
-def _object(text: str | None) -> tuple[dict[str, object] | None, str]:
+def _object(text: str | None, named: Named) -> tuple[dict[str, object] | None, str]:
     if text is None:
         return None, "the line is not valid text in the file's encoding, or far too long"
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None, "the line is not whole, valid JSON"
-    return (_named(value), "") if isinstance(value, dict) else (None, "the line is not a JSON object")
+    return (named(value), "") if isinstance(value, dict) else (None, "the line is not a JSON object")
 
 
-def _array_rows(source: SourceView, member: str, encoding: Encoding) -> Iterator[Row]:
+def _array_rows(source: SourceView, member: str, encoding: Encoding, named: Named) -> Iterator[Row]:
     text = _whole_text(source, member, encoding)
     decoder = json.JSONDecoder()
     at = _blank(text, text.index("[") + 1)
@@ -81,7 +95,7 @@ def _array_rows(source: SourceView, member: str, encoding: Encoding) -> Iterator
         line, counted = line + text.count("\n", counted, at), at
         try:
             value, end = decoder.raw_decode(text, at)
-            fields = _named(value) if isinstance(value, dict) else None
+            fields = named(value) if isinstance(value, dict) else None
             why = "" if fields is not None else "the item is not a JSON object"
         except (ValueError, RecursionError):
             resumed = _NEXT_OBJECT.search(text, at)

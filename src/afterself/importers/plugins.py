@@ -17,6 +17,8 @@ from afterself.archive.store import Archive
 from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.importers.contract import Importer
+from afterself.importers.mapped import MappedImporter
+from afterself.importers.odd_tables import mappings
 from afterself.importers.plugin_importer import FAULTS, PluginFault, PluginImporter, misfit_of
 from afterself.importers.registry import importers
 
@@ -102,14 +104,14 @@ def the_plugin(name: str) -> Plugin:
 
 
 def importers_of(self_: Self) -> tuple[Importer, ...]:
-    """Every importer that reads for a self: the built-in ones, then its enabled plugins.
+    """Every importer that reads for a self: the built-in ones, that of tables it knows, its enabled plugins.
 
     A plugin that is gone, changed or broken is left out with a warning that names it.
     """
-    on = enabled(self_)
-    if not on:
-        return importers()
     found: list[Importer] = []
+    if known := mappings(self_):
+        found.append(MappedImporter(self_.declaration.name, known))
+    on = enabled(self_)
     for name, what in on.items():
         importer, why = _as_enabled(name, what)
         if importer is not None:

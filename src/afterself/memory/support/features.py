@@ -20,14 +20,14 @@ from afterself.memory.support.parts import NO_NAMES, ClaimParts, ReadRecord, tak
 from afterself.memory.support.quantities import quantities
 from afterself.memory.support.reading import NEGATORS, Word, read, refuses, turned_round
 from afterself.memory.support.rivals import rivals
-from afterself.memory.support.speaker import THIRD, doubts, swapped
+from afterself.memory.support.speaker import SECOND, THIRD, doubts, swapped
 from afterself.memory.support.when import WEEKDAYS
 
 FEATURES = (
-    "thin", "bare", "unlike", "foreign", "gap_first", "gap_second", "gap_third", "name_absent", "number_far",
-    "long", "rival", "number_missing", "number_derived", "number_other", "date_missing", "name_missing",
-    "turned", "denied", "turned_close", "denial_close", "speaker_wrong", "speaker_other", "speaker_told",
-    "swapped",
+    "thin", "bare", "unlike", "foreign", "gap_first", "gap_second", "gap_third", "name_absent",
+    "name_framed", "number_far", "long", "rival", "number_missing", "number_derived", "number_other",
+    "date_missing", "name_missing", "turned", "denied", "turned_close", "denial_close",
+    "speaker_wrong", "speaker_other", "speaker_told", "swapped",
 )  # fmt: skip
 _BEFORE_COUNTS, _CONTEXT_COUNTS = 0.7, 0.4
 _NEIGHBOURS = 7
@@ -78,7 +78,7 @@ def features_of(
     )
     wide = _best(matches, align(parts.content, everywhere, near))
     missing, derived, far, other = missing_numbers(parts, records)
-    names_missing, names_absent = _names(parts.names, records, cast)
+    names_missing, names_absent, names_framed = _names(parts.names, records, cast)
     shares = [
         covered(_best(align(parts.content, one.window, near), align(parts.content, one.before, near)))
         for one in records
@@ -92,7 +92,7 @@ def features_of(
     speaker = doubts(parts.words, carried, cast)
     return [
         max(0.0, _THIN - covered(matches)), max(0.0, _BARE - covered(wide)), unlike,
-        max(0.0, foreign - _FOREIGN), *gaps(matches, windows, near), names_absent, far,
+        max(0.0, foreign - _FOREIGN), *gaps(matches, windows, near), names_absent, names_framed, far,
         math.log1p(len(everywhere)) - math.log1p(len(windows)), _rivals(wide, windows),
         missing, derived, other, dates_missing, names_missing, turned, denied,
         turned * close, max(denies, denied) * close, speaker.wrong, speaker.other, speaker.told,
@@ -127,35 +127,45 @@ def _best(one: Sequence[Match], lesser: Sequence[Match], share: float = _BEFORE_
     ]
 
 
-def _names(names: Sequence[Word], records: Sequence[ReadRecord], cast: Cast) -> tuple[float, float]:
-    """How many names have another in their place, and how many are simply nowhere."""
+def _names(names: Sequence[Word], records: Sequence[ReadRecord], cast: Cast) -> tuple[float, float, float]:
+    """How many names have another in their place or nothing that could stand for them, how many may be meant
+    by a “he” or a “you”, and how many only took part or were named before.
+    """
     windows = {key for one in records for word in one.window for key in (word.folded, word.stem)}
     texts = {key for one in records for word in (*one.words, *one.before) for key in (word.folded, word.stem)}
+    authors = {word for one in records for word in name_words(one.record.author)}
     frame = {
         word
         for one in records
-        for name in (
-            one.record.author, *one.record.listeners, one.record.thread, one.record.before_author
-        )
+        for name in (*one.record.listeners, one.record.thread, one.record.before_author)
         for word in name_words(name)
-    }  # fmt: skip
+    }
     around = {word.folded for one in records for word in read(one.record.around)}
-    around |= {name for name in cast.names if windows & THIRD}
-    known = frame | cast.owner | {name.folded for name in names}
-    others = any(
+    known = frame | authors | cast.owner | {name.folded for name in names}
+    others = any(_is_other(word, known) for one in records for word in one.window)
+    missing = absent = framed = 0.0
+    for name in names:
+        keys = {name.folded, name.stem}
+        if keys & windows or name.folded in authors | cast.owner or _described(name, windows, cast):
+            continue
+        if name.folded in frame and windows & SECOND:
+            continue
+        if keys & texts or name.folded in frame | around:
+            framed += 1
+        elif others or not windows & (THIRD | SECOND):
+            missing += 1
+        else:
+            absent += 1
+    return missing, absent, framed
+
+
+def _is_other(word: Word, known: frozenset[str] | set[str]) -> bool:
+    """Whether a word of a record names somebody or something that is not known to take part."""
+    return (
         word.capital and not word.first and word.weight > 0 and len(word.raw) > 2
-        and not word.raw.isupper() and word.folded not in known | NO_NAMES and word.folded not in WEEKDAYS
-        and word.folded not in MONTH_NUMBERS
-        for one in records for word in one.window
+        and not word.raw.isupper() and word.folded not in known | NO_NAMES
+        and word.folded not in WEEKDAYS and word.folded not in MONTH_NUMBERS
     )  # fmt: skip
-    nowhere = [
-        name
-        for name in names
-        if not {name.folded, name.stem} & (windows | texts)
-        and name.folded not in frame | cast.owner | around
-        and not _described(name, windows, cast)
-    ]
-    return (float(len(nowhere)), 0.0) if others else (0.0, float(len(nowhere)))
 
 
 def _described(name: Word, said: Iterable[str], cast: Cast) -> bool:

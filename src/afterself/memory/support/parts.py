@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from afterself.memory.stop_words import word_set
 from afterself.memory.support.evidence import Cast, Evidence
 from afterself.memory.support.quantities import Quantity, quantities
 from afterself.memory.support.reading import Word, read
-from afterself.memory.support.speaker import SAYING, claimant_of
+from afterself.memory.support.speaker import KIN, SAYING, claimant_of
 from afterself.memory.support.when import Day, days_of
 
 _OPENING = 6
@@ -51,7 +52,11 @@ def take_apart(claim: str, cast: Cast) -> ClaimParts:
         if not n.vague and not any(p in dated for p in range(n.first, n.last + 1))
     ]
     counted = {place for number in quantities(words) for place in range(number.first, number.last + 1)}
-    names = [word for word in words if word.place not in dated | counted and _is_name(word, cast)]
+    names = [
+        word
+        for word, after in zip_longest(words, words[1:])
+        if word.place not in dated | counted and (_is_name(word, cast) or _opens_as_name(word, after))
+    ]
     named = {word.place for word in names}
     claimant = claimant_of(words, cast)
     claims_of_owner = claimant is None or claimant.owner
@@ -65,6 +70,19 @@ def take_apart(claim: str, cast: Cast) -> ClaimParts:
         )
     ]
     return ClaimParts(words, content, names, numbers, days)
+
+
+_AFTER_NAMES = SAYING | word_set("was is had has did does would could will can never and went came took got")
+_NO_ENDINGS = ("s", "ing", "ly", "ed", "ness", "ion")
+
+
+def _opens_as_name(word: Word, after: Word | None) -> bool:
+    """Whether the first word of a sentence is a name: “Alfie had …”, no article, no plural, then a verb."""
+    return (
+        word.first and word.capital and word.weight == 1 and after is not None
+        and after.folded in _AFTER_NAMES and word.folded not in NO_NAMES | KIN
+        and not word.folded.endswith(_NO_ENDINGS)
+    )  # fmt: skip
 
 
 def _is_name(word: Word, cast: Cast) -> bool:
