@@ -84,7 +84,7 @@ def store(fresh_self: Self) -> Callable[..., Counter[str]]:
                     run.upsert_thread(item)
                     declared.add(item.key)
                 elif isinstance(item, OwnerHint):
-                    run.owner_hint(item.person)
+                    run.authorship.hint(item.person)
                 else:
                     if item.thread not in declared:
                         declared.add(item.thread)

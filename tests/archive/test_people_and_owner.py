@@ -113,7 +113,7 @@ def test_one_handle_in_two_accounts_is_one_contact(fresh_self: Self, said: Said)
         numbers = []
         for account in ("work", "home"):
             run = archive.begin_import("mail", importer="test", version="1", account=account)
-            numbers.append(run.upsert_identity(Person("ben@example.org", "Ben")))
+            numbers.append(run.authorship.identity(Person("ben@example.org", "Ben")).id)
         people = archive.people.identities()
     assert len(set(numbers)) == 2
     assert len({one.contact for one in people}) == 1

@@ -13,66 +13,22 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from command_line import Ran, afterself
 
 from afterself.archive.store import Archive, list_artifacts
 from afterself.datasets.bursts import shown
 from afterself.home.audit import broken_audit_lines
 from afterself.home.folder import Self
 from afterself.policy import open_view
+from tests.cli.forgetting import CANARY, CHAT, chat_of_anna, holding, id_of, records, run
 from tests.dying import little_room
-
-CANARY = 'zanzibar-canary-ü "quoted" and / slash'
-CHAT = f"""12/03/2020, 10:00 - Messages and calls are end-to-end encrypted. Tap to learn more.
-12/03/2020, 10:01 - Ben Ito: are you coming?
-12/03/2020, 10:02 - Anna: yes, at six
-12/03/2020, 10:03 - Ben Ito: {CANARY}
-second line of the canary
-12/03/2020, 10:04 - Anna: fine
-12/03/2020, 10:05 - Ben Ito: ok
-"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The self of Anna, who chats with Ben; the chat was exported twice."""
-    self_ = Self.create(tmp_path / "self", name="Anna", right="fictional", allow=("archive", "train", "talk"))
-    chat = tmp_path / "WhatsApp Chat with Ben Ito.txt"
-    chat.write_text(CHAT, "utf-8")
-    assert run(self_.path, "import", chat, "--me", "Anna", "--zone", "UTC", "--json").json["new"] == 6
-    chat.write_text(CHAT + "12/03/2020, 10:06 - Anna: see you\n", "utf-8")
-    assert run(self_.path, "import", chat, "--zone", "UTC", "--json").json["new"] == 1
-    return self_.path
-
-
-def run(folder: Path, *arguments: object) -> Ran:
-    return afterself("--self", folder, *arguments)
-
-
-def records(folder: Path) -> list[dict[str, Any]]:
-    return run(folder, "records", "--json").lines
-
-
-def id_of(folder: Path, words: str) -> str:
-    return next(str(one["id"]) for one in records(folder) if words in one["text"])
-
-
-def holding(folder: Path, *words: str) -> list[str]:
-    """Files of the folder that hold any of the words, in any spelling an export may use."""
-    needles = {
-        spelled.encode(encoding)
-        for word in words
-        for spelled in (word, json.dumps(word)[1:-1], word.replace('"', '""'))
-        for encoding in ("utf-8", "utf-16-le")
-    }
-    return [
-        str(path.relative_to(folder))
-        for path in folder.rglob("*")
-        if path.is_file() and any(needle in path.read_bytes() for needle in needles)
-    ]
+    return chat_of_anna(tmp_path)
 
 
 def test_a_forgotten_record_is_nowhere_in_the_folder_and_other_raw_bytes_stay(folder: Path) -> None:
@@ -337,47 +293,6 @@ def test_a_picture_goes_with_its_message_and_does_not_come_back(tmp_path: Path) 
     run(self_.path, "import", zipped, "--zone", "UTC", "--yes")
     assert holding(self_.path, "picture-canary", "IMG-1") == []
     assert [one["text"] for one in records(self_.path)] == ["nice, isn't it"]
-
-
-def other(folder: Path, tmp_path: Path) -> None:
-    """Import notes of two years beside the chat."""
-    (tmp_path / "notes.jsonl").write_text(
-        "".join(
-            f'{{"conversation": "notes","time": "{year}-01-01", "author":"Anna", "text":"quagga {year}"}}\n'
-            for year in (2018, 2019)
-        )
-    )
-    assert run(folder, "import", tmp_path / "notes.jsonl", "--json").json["new"] == 2
-
-
-def test_a_forgotten_import_is_nowhere_and_does_not_come_back(folder: Path, tmp_path: Path) -> None:
-    other(folder, tmp_path)
-    number = run(folder, "imports", "--json").lines[-1]["number"]
-    dry = run(folder, "forget", "--import", number, "--dry-run", "--json").json
-    assert len(dry["records"]) == 2 and dry["done"] is None and dry["receipt"] is None
-    assert run(folder, "forget", "--import", number, "--yes").code == 0
-    assert holding(folder, "quagga") == []
-    assert run(folder, "import", tmp_path / "notes.jsonl", "--json").json["forgotten"] == 2
-    assert holding(folder, "quagga") == []
-    assert run(folder, "forget", "--import", "77", "--yes").code == 6
-
-
-def test_a_forgotten_conversation_is_nowhere_and_the_others_stay(folder: Path, tmp_path: Path) -> None:
-    other(folder, tmp_path)
-    run(folder, "correct", id_of(folder, "2018"), "--text", "okapi", "--why", "pangolin")
-    assert run(folder, "forget", "--thread", "notes", "--yes").code == 0
-    assert holding(folder, "quagga", "okapi", "pangolin") == []
-    assert len(records(folder)) == 7
-
-
-def test_a_span_of_time_is_forgotten_in_every_conversation(folder: Path, tmp_path: Path) -> None:
-    other(folder, tmp_path)
-    span = ("--since", "2019-01-01", "--until", "2020-03-12T10:03")
-    reached = run(folder, "forget", *span, "--yes", "--json").json["records"]
-    assert len(reached) == 4
-    left = {one["text"] for one in records(folder)}
-    assert "quagga 2018" in left and "quagga 2019" not in left and "are you coming?" not in left
-    assert holding(folder, "quagga 2019", "are you coming?") == []
 
 
 def test_a_receipt_is_kept_that_counts_and_holds_no_word(folder: Path) -> None:

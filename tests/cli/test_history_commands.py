@@ -106,4 +106,15 @@ def test_the_imports_are_listed_with_what_each_was_the_first_to_bring(folder: Pa
     first, second = run(folder, "imports", "--json").lines
     assert (first["importer"], first["records"]) == ("WhatsApp export", 3)
     assert (second["name"], second["records"], second["kept"]) == ("notes.jsonl", 1, 1)
-    assert "notes.jsonl" in run(folder, "imports").out
+    assert "notes.jsonl" in run(folder, "imports").out and "missing numbers" not in run(folder, "imports").out
+
+
+def test_numbers_of_imports_that_are_missing_from_the_list_are_explained(
+    folder: Path, tmp_path: Path
+) -> None:
+    note = tmp_path / "note.jsonl"
+    note.write_text('{"conversation": "n", "author": "Anna", "text": "quagga"}\n')
+    assert run(folder, "import", tmp_path / "WhatsApp Chat with Ben Ito.txt", "--zone", "UTC").code == 0
+    assert run(folder, "import", note).code == 0
+    assert [one["number"] for one in run(folder, "imports", "--json").lines] == [1, 3]
+    assert "The missing numbers were imports that brought nothing new" in run(folder, "imports").out

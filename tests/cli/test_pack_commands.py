@@ -65,7 +65,7 @@ def test_a_plain_self_is_packed_with_a_passphrase_verified_and_unpacked(
     assert closed.code == 0 and "not opened" in closed.out
     made = afterself(*given, "unpack", bundle, "--to", tmp_path / "made")
     assert made.code == 0 and signer in made.out and "lock" in made.out
-    assert f"of the bundle's {files[1]} files" in made.out and "The others are copies" in made.out
+    assert f"of the bundle's {files[1]} files" in made.out and "The others are not needed" in made.out
     for words in (("records", "--json"), ("people", "--json")):
         before, after = (afterself("--self", path, *words).out for path in (self_, tmp_path / "made"))
         assert before == after and before

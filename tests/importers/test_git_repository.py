@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,30 @@ def test_a_folder_a_bare_clone_its_inside_and_a_bundle_are_one_repository(tmp_pa
         for each in (path, path / ".git", tmp_path / "copy.git", tmp_path / "mill.bundle")
     ]
     assert len(keys[0]) == 2 and keys == [keys[0]] * 4
+
+
+@pytest.mark.parametrize("form", ["zip", "gztar"])
+@pytest.mark.parametrize("bare", [True, False])
+def test_a_repository_or_a_bundle_in_a_zip_or_tar_is_read_where_it_lies(
+    tmp_path: Path, fresh_self: Self, form: str, bare: bool
+) -> None:
+    path = repository(tmp_path / "all/x" / ("mill.git" if bare else "mill"), Commit("one"), bare=bare)
+    git(path, "bundle", "create", str(tmp_path / "all/flour.bundle"), "--all")
+    git(path, "config", "core.pager", "/nonexistent")
+    packed = Path(shutil.make_archive(str(tmp_path / "all"), form, tmp_path / "all"))
+    found = read(packed)
+    assert [one.title for one in found.threads] == ["flour", "mill"]
+    assert {one.native_id for one in found.records} == {git(path, "rev-parse", "main")}
+    assert import_path(fresh_self, packed).new == 1
+    assert [one.problem for one in reparse(fresh_self)] == [""]
+
+
+def test_a_hostile_zip_of_a_repository_is_told_and_does_no_harm(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        for name in ("m.git/HEAD", "m.git/refs/heads/main", "m.git/refs/heads/main/x", "m.git/objects/a"):
+            packed.writestr(name, b"0" * 40)
+    with pytest.raises(SourceError):
+        read(tmp_path / "a.zip")
 
 
 def test_ids_are_those_that_they_always_were(tmp_path: Path, fresh_self: Self) -> None:

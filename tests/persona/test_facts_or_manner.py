@@ -43,6 +43,9 @@ from afterself.persona.questions import asks_for_a_fact
         "tell me more about kaz",
         "I'd like to hear about the flood",
         "describe your house",
+        "what do you do",
+        "any pets",
+        "are you married",
     ],
 )
 def test_a_question_about_the_owners_life_is_a_fact(text: str) -> None:

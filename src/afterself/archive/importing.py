@@ -6,19 +6,19 @@ revisions, spans and the lexical index in step, and at the end the threads' orde
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import apsw
 
 from afterself.archive.aligning import Aligner
+from afterself.archive.authorship import Authorship
 from afterself.archive.begun import Begun, Outcome
 from afterself.archive.columns import Columns, Draft
 from afterself.archive.drafts import Again, Locator, Person, RecordDraft, ThreadDraft
 from afterself.archive.joining import Joining
-from afterself.archive.keys import NO_ACCOUNT, folded, keyed_id, native_key, nfc, storable, storable_or_none
+from afterself.archive.keys import NO_ACCOUNT, keyed_id, native_key, nfc, storable, storable_or_none
 from afterself.archive.ledger import Ledger
 from afterself.archive.ordering import time_in_order
 from afterself.archive.people import Identity, People
@@ -50,22 +50,21 @@ class ImportRun:
         me: Iterable[str],
         size: int,
     ) -> None:
-        self._db, self._secret, self._people = db, secret, people
-        self.source, self.account = nfc(source), nfc(account) or NO_ACCOUNT
-        self._me = {folded(name): name for name in me if folded(name)}
-        self._me_found: set[str] = set()
-        self._hints: list[Person] = []
+        self._db = db
+        self._secret = secret
+        self.source = nfc(source)
+        self.account = nfc(account) or NO_ACCOUNT
+        self.authorship = Authorship(people, self.source, self.account, me)
         self._threads: dict[str, ImportedThread] = {}
         self._touched = Threads(db)
         self._keys: dict[str, str] = {}
         self._growing: set[str] = set()
         self._joining = Joining(db, secret, self._touched, self.source, self.account)
-        self._identities: dict[str, Identity] = {}
         self._rewritten: list[int] = []
-        self._owner_by = people.owner_known(self.source, self.account)
         self.counts: Counter[Outcome] = Counter()
         self.forgotten: dict[str, list[Locator]] = {}  # by member: where what was forgotten stands in it
-        self.reparsed, self.sightings = list[str](), Sightings()
+        self.reparsed: list[str] = []
+        self.sightings = Sightings()
         self._holes = 0  # what was forgotten has negative numbers in the order of a thread
         sequences = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
         self._next_record = int(sequences.get("record", 0)) + 1
@@ -73,8 +72,9 @@ class ImportRun:
             db, source=self.source, account=self.account, importer=importer, version=version,
             outer_name=nfc(outer_name), options=options, size=size, next_record=self._next_record,
         )  # fmt: skip
-        self.id, self._first_record = self._row.id, self._row.first_record
-        self._owner_changed = self._row.resumed  # whose words the earlier run's are was still to be said
+        self.id = self._row.id
+        self._first_record = self._row.first_record
+        self.authorship.changed = self._row.resumed  # whose words the earlier run's are was still to be said
         self._touched.unsettled = self._row.resumed
         self._aliases = db.execute("SELECT 1 FROM alias LIMIT 1").fetchone() is not None
         self._aligner: Aligner | None = None
@@ -93,6 +93,7 @@ class ImportRun:
         """See all drafts before any is stored, to know again what another export wrote otherwise."""
         before = range(self._first_record, self._next_record)
         self._aligner = Aligner(self._db, self._secret, self.source, scout(drafts), before)
+        self.authorship.contacts = self._aligner.contacts
 
     @property
     def shifted(self) -> dict[str, int]:
@@ -130,7 +131,7 @@ class ImportRun:
             self._growing.add(draft.key)
         for person in draft.participants:
             if not self._tombstones.bar(person):
-                self._touched.join(thread.now, self._identity(person).id)
+                self._touched.join(thread.now, self.authorship.identity(person).id)
         return id
 
     def _known_thread(self, id: str, source_key: str, key: str) -> Any:
@@ -150,63 +151,10 @@ class ImportRun:
             row = self._db.execute(of_kin, (kin,)).fetchone()
         return row
 
-    def upsert_identity(self, person: Person) -> int:
-        """Make or update an identity (and its contact); gives its number."""
-        return self._identity(person).id
-
-    def _identity(self, person: Person) -> Identity:
-        known = self._identities.get(person.handle)
-        if known is not None and (known.name == person.name or not person.name):
-            return known
-        contact = None if self._aligner is None else self._aligner.contacts.get(person.handle)
-        identity = self._people.upsert(self.source, self.account, person, contact)
-        if contact is not None and identity.owner is None and self._people.is_owner(contact):
-            identity = self._decide(person, identity, owner=True, by="export")
-        mine = {folded(identity.name), folded(identity.handle)} & self._me.keys()
-        if mine:
-            self._me_found |= mine
-            return self._decide(person, identity, owner=True, by="option")
-        self._identities[person.handle] = identity
-        return identity
-
-    def _decide(
-        self, person: Person, identity: Identity, *, owner: bool, by: Literal["option", "hint", "export"]
-    ) -> Identity:
-        if self._people.decide(identity, owner, by):
-            self._owner_changed, self._owner_by = True, self._people.owner_known(self.source, self.account)
-            identity = dataclasses.replace(identity, owner=owner, owner_by=by)
-        self._identities[person.handle] = identity
-        return identity
-
-    def owner_hint(self, person: Person) -> None:
-        """The export says who its owner is; it counts where the names the person gave do not say it."""
-        self._identity(person)
-        self._hints.append(person)
-
     @property
     def threads(self) -> frozenset[int]:
         """Rows of the threads that this import touched."""
         return frozenset(self._touched.by_row)
-
-    @property
-    def people(self) -> frozenset[int]:
-        """Numbers of the contacts that this import touched, with 0 for those who are the owner."""
-        contacts = {identity.contact for identity in self._identities.values()}
-        return frozenset(0 if self._people.is_owner(contact) else contact for contact in contacts)
-
-    @property
-    def owners(self) -> list[str]:
-        """Names of those known to be the owner in this source and account; none means: not known."""
-        rows = self._db.execute(
-            "SELECT DISTINCT name FROM identity WHERE source = ? AND account = ? AND owner = 1 ORDER BY name",
-            (self.source, self.account),
-        )
-        return [str(name) for (name,) in rows]
-
-    @property
-    def names_not_found(self) -> list[str]:
-        """The names given as "me" that nobody in this import bears."""
-        return [name for key, name in self._me.items() if key not in self._me_found]
 
     # -- records --------------------------------------------------------------------------
 
@@ -221,7 +169,8 @@ class ImportRun:
                 f"The importer gave a record of an undeclared thread (member {draft.locator.member!r}).",
                 remedy="This is a fault of the importer: please report it.",
             )
-        thread, partner = thread.now, None
+        thread = thread.now
+        partner = None
         if self._aligner is not None and draft.native_id is None:
             partner, ahead = self._aligner.next(draft.locator.member, draft.thread)
             if ahead and draft.said_at is not None:
@@ -254,9 +203,7 @@ class ImportRun:
         return outcome
 
     def _author(self, thread: ImportedThread, person: Person, is_owner: bool | None) -> Identity:
-        identity = self._identity(person)
-        if is_owner is not None and identity.owner is None:
-            identity = self._decide(person, identity, owner=is_owner, by="export")
+        identity = self.authorship.author(person, is_owner)
         self._touched.join(thread, identity.id)
         return identity
 
@@ -277,10 +224,11 @@ class ImportRun:
         author: Identity | None,
         blob_of: BlobOf,
     ) -> None:
-        row, self._next_record = self._next_record, self._next_record + 1
+        row = self._next_record
+        self._next_record += 1
         thread.last_at = time_in_order(columns.said_at, draft.precision, thread.last_at)
         thread.reorder |= thread.last_at is None
-        is_owner, owner_by = self._ownership(author, draft.is_owner)
+        is_owner, owner_by = self.authorship.of_record(author, draft.is_owner)
         revision = self._reviser.next_revision
         self._db.execute(
             "INSERT INTO record (row, id, source_key, thread, author, is_owner, owner_by, kind, said_at, "
@@ -299,20 +247,12 @@ class ImportRun:
         for person in draft.recipients:
             if self._tombstones.bar(person):
                 continue
-            identity = self._identity(person).id
+            identity = self.authorship.identity(person).id
             self._db.execute("INSERT OR IGNORE INTO recipient VALUES (?, ?, 'to')", (row, identity))
             self._touched.join(thread, identity)
         thread.next_position += 1
         thread.new = True
         thread.see(draft.locator.member, row)
-
-    def _ownership(self, author: Identity | None, said: bool | None) -> tuple[bool | None, str | None]:
-        """What `People.settle` would say of a record now; it runs at the end if a decision came later."""
-        if author is None:
-            return said, None if said is None else "export"
-        if author.owner is not None:
-            return author.owner, author.owner_by
-        return (None, None) if self._owner_by is None else (False, self._owner_by)
 
     def _meet(
         self, thread: ImportedThread, draft: RecordDraft, columns: Draft, author: Identity | None,
@@ -321,7 +261,7 @@ class ImportRun:
         thread.meet(draft.locator.member, stored.row, stored.position)
         who = None if author is None else author.id
         moved = self._reviser.update_columns(stored, draft, who, columns.said_at, columns.reply_to)
-        self._owner_changed |= moved and who != stored.author
+        self.authorship.changed |= moved and who != stored.author
         thread.reorder |= moved and stored.said_at != columns.said_at
         revised = self._reviser.revise(stored, draft, columns.text, columns.raw_hash, blob_of)
         self._seen_again(stored, draft, changed=moved or revised)
@@ -378,9 +318,7 @@ class ImportRun:
         for thread in self._touched.by_row.values():
             if thread.out_of_order:
                 self._touched.put_in_order(thread, self._first_record, holes)
-        for person in () if self._me_found else self._hints:
-            self._decide(person, self._identity(person), owner=True, by="hint")
-        whose = self._owner_changed and self._people.settle(self.source, self.account)
+        whose = self.authorship.settle()
         if self.counts["forgotten"]:  # a thread of which all was forgotten is not brought back either
             self._db.executemany(
                 "DELETE FROM thread WHERE row = ? AND row NOT IN (SELECT thread FROM record)",
@@ -389,7 +327,7 @@ class ImportRun:
         self._reviser.sums.enter(self._db, self.id)
         if self._row.end(self.counts):
             link(self._db, self._first_record, self._rewritten)
-            others = whose and self._people.wrote_before(self.source, self.account, self._first_record)
+            others = whose and self.authorship.wrote_before(self._first_record)
             if others or self._row.changed_before:
                 link_anew(self._db)
             self.sightings.keep_of(self._db, self.id)

@@ -156,6 +156,14 @@ class People:
         ).get
         return by
 
+    def owners(self, source: str, account: str) -> list[str]:
+        """Names of those known to be the owner in this source and account; none means: not known."""
+        rows = self._db.execute(
+            "SELECT DISTINCT name FROM identity WHERE source = ? AND account = ? AND owner = 1 ORDER BY name",
+            (source, account),
+        )
+        return [str(name) for (name,) in rows]
+
     def settle(self, source: str, account: str) -> int:
         """Bring `is_owner` of every record of this source and account in line; gives how many changed."""
         top: Any = self._db.execute("SELECT coalesce(max(row), 0) FROM record").get

@@ -187,11 +187,12 @@ def show_answer(
     elif why is not None and why.reason == "after" and why.last is not None:
         out.print(AFTER.format(last=shown_moment(why.last, "day")), markup=False)
         if not nearest:
+            _offer_nearest(answer, most)
             return
     elif not answer.recorded:
         out.print(NOTHING_FOUND)
-        if answer.hits and not nearest and most is None:
-            console(stderr=True).print("--nearest shows the records that come nearest.")
+        if not nearest:
+            _offer_nearest(answer, most)
     if not answer.recorded and not nearest:
         return
     if not (every or nearest):
@@ -208,9 +209,10 @@ def show_answer(
         if most is not None:
             return
     hits = own_words_first([hit for hit in answer.hits if hit not in leading])
-    own = [hit for hit in hits if hit.is_owner or hit.by_named]
+    own = [hit for hit in hits if hit.is_owner or hit.by_named or hit.answers]
     quoted = {hit.context_before.id for hit in own if hit.context_before}
     others = [hit for hit in hits if hit not in own and hit.id not in quoted]
+    own = [hit for hit in own if hit.is_owner or hit.id not in quoted]
     if most is not None:
         own, others = own[:most] or others[:most], []
     if leading and own:
@@ -221,6 +223,12 @@ def show_answer(
         out.print("Others said:")
         for hit in others:
             _quote(hit, answer.question, out)
+
+
+def _offer_nearest(answer: Answer, most: int | None) -> None:
+    """Where an answer ends without quotes, and `ask` has some: how to see them."""
+    if answer.hits and most is None:
+        console(stderr=True).print("--nearest shows the records that come nearest.")
 
 
 def software(owner: str) -> str:

@@ -169,3 +169,5 @@ def imports(as_json: Json = False) -> None:
             f"{one.records:,}{more}",
         )
     out.print(table)
+    if len(found) < max(one.number for one in found):
+        out.print("The missing numbers were imports that brought nothing new, or of which all was forgotten.")

@@ -172,7 +172,9 @@ def _show_unpacked(done: Unpacked) -> None:
     files = f"{done.files:,} of the bundle's {counted(done.in_bundle, 'file')}"
     typer.echo(f"Unpacked: {one_line(str(made.path))} ({files}), a self of {one_line(declared)}.")
     if done.in_bundle > done.files:
-        typer.echo("The others are copies that other programs can read, or were here already.")
+        typer.echo(
+            "The others are not needed: copies of the records for other programs, or a base that is here."
+        )
     when = one_line(str(done.about.get("made_at")))
     typer.echo(f"Signed by the owner's key {done.signer}, packed at {when}.")
     if not made.encrypted:

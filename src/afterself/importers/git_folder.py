@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import BinaryIO
 from afterself.errors import SourceError
 from afterself.importers.git_program import Runner, private_repository
 from afterself.importers.member_names import shown
+from afterself.importers.member_streams import told
 from afterself.importers.tar_members import part_opener
 
 BUNDLE = (b"# v2 git bundle\n", b"# v3 git bundle\n")
@@ -46,6 +47,9 @@ class GitLog:
     """The log of what lies at `path`, a folder that git keeps or a bundle; made when first asked for."""
 
     path: Path
+    unpack: Callable[[Path], Path] | None = None
+    """Where it lies in a zip or tar: writes it below a folder, and gives where."""
+
     _made: BinaryIO | None = field(default=None, repr=False)
     _size: int = 0
 
@@ -70,7 +74,7 @@ class GitLog:
         if self._made is None:
             into = tempfile.TemporaryFile(prefix="afterself-git-")  # noqa: SIM115
             try:
-                with repository(self.path) as (git, head, tips):
+                with told(self.path.name), self._there() as path, repository(path) as (git, head, tips):
                     into.write(f"{HEADER}{root(git, head)} {git.name}\n".encode())
                     _write_log(git, tips, into)
             except BaseException:
@@ -78,6 +82,14 @@ class GitLog:
                 raise
             self._made, self._size = into, into.tell()
         return self._made
+
+    @contextmanager
+    def _there(self) -> Iterator[Path]:
+        if self.unpack is None:
+            yield self.path
+            return
+        with tempfile.TemporaryDirectory(prefix="afterself-git-") as made:
+            yield self.unpack(Path(made))
 
 
 def _write_log(git: Runner, tips: list[str], into: BinaryIO) -> None:

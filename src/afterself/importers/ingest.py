@@ -217,9 +217,9 @@ def _run(
             run.seen_again(item)
         elif isinstance(item, OwnerHint):
             if not item.inferred:
-                run.owner_hint(item.person)
-            elif not options.me and not run.owners:
-                run.owner_hint(item.person)
+                run.authorship.hint(item.person)
+            elif not options.me and not run.authorship.owners:
+                run.authorship.hint(item.person)
                 tally.problem(Problem("warning", shown(source.outer_name), item.why))
         else:
             tally.problem(item)
@@ -230,11 +230,12 @@ def _run(
     run.finish_import()
     tally.outcomes.update(run.counts)
     tally.threads |= run.threads
-    people, owners = run.people, run.owners
+    people = run.authorship.people
+    owners = run.authorship.owners
     tally.people |= people
     tally.ownerless |= people if not owners else frozenset()
     tally.owner.update(dict.fromkeys(owners))
-    tally.found.update(set(options.me) - set(run.names_not_found))
+    tally.found.update(set(options.me) - set(run.authorship.names_not_found))
 
 
 def _shift(minutes: int) -> str:

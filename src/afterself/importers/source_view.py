@@ -2,8 +2,7 @@
 
 Importers see plain member names and byte streams; whoever made the export gets no
 say in paths, links, devices or how much memory is used. Bytes of a zip inside a
-source are reached with `nested`, only when asked for. What the bytes mean is the
-business of the importers.
+source are reached with `nested`, only when asked for. What they mean is the importers' business.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from typing import BinaryIO, Literal, cast
 
 from afterself.errors import HostileSource, SourceError
 from afterself.importers.git_folder import BUNDLE, GitLog, is_repository
+from afterself.importers.git_packed import packed_repositories
 from afterself.importers.member_names import NESTED, is_clutter, not_a_file, safe_name, shown, zip_name
 from afterself.importers.member_streams import READ_ERRORS, Told, open_no_link, told
 from afterself.importers.tar_members import is_tar, plain_tar, tar_members
@@ -154,7 +154,7 @@ class SourceView:
             raise
         view = cls(outer, "zip", dict(sorted(members.items())), limits=limits, depth=1, path=path)
         view._plain = plain
-        return view
+        return view._with_repositories()
 
     @classmethod
     def _of_zip(
@@ -169,7 +169,16 @@ class SourceView:
             ) from error
         packed = stream.seek(0, os.SEEK_END)
         members = _zip_members(opened.infolist(), packed, outer, limits)
-        return cls(outer, "zip", members, limits=limits, depth=depth, zip_file=opened, path=path)
+        view = cls(outer, "zip", members, limits=limits, depth=depth, zip_file=opened, path=path)
+        return view._with_repositories()
+
+    def _with_repositories(self) -> SourceView:
+        """This view, with each repository that is packed in it as one member."""
+        logs, gone = packed_repositories(self.names(), self.outer_name, copy.copy(self).open)
+        members = {name: one for name, one in self._members.items() if name not in gone}
+        members |= {name: _Member(0, log) for name, log in logs.items()}
+        self._members = dict(sorted(members.items()))
+        return self
 
     def __enter__(self) -> SourceView:
         return self

@@ -37,6 +37,7 @@ COVERED_FROM = 0.35  # below it: “Nothing about that was found …”
 COVERED_OF_NOBODY_FROM = 0.4  # of a question that means nobody of the archive: mostly one about the world
 COVERED_ELSEWHERE_FROM = 0.2  # in other languages than English no word is known by its other forms
 ATTRIBUTED_FROM = 0.2
+_US = word_set("we us our ours")
 _MODIFIERS = frozenset(stems_of(word_set("favourite favorite first last middle maiden best worst")))
 _FOR_FAVOURITE = frozenset(stems_of(word_set("favourite favorite like love best prefer enjoy")))
 
@@ -80,7 +81,7 @@ def _bar(question: Question) -> float:
     words = words_of(question.text)
     if language_of(words) is not ENGLISH or ENGLISH.function_words.isdisjoint(words):
         return COVERED_ELSEWHERE_FROM
-    addressed = not (ENGLISH.you | ENGLISH.me).isdisjoint(words)
+    addressed = not (ENGLISH.you | ENGLISH.me | _US).isdisjoint(words)
     return COVERED_FROM if question.naming.persons or addressed else COVERED_OF_NOBODY_FROM
 
 

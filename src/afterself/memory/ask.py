@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 from afterself.memory.abstention import grounds
 from afterself.memory.corrections import corrections_first
 from afterself.memory.filters import EVERYTHING, Filters
+from afterself.memory.personal.asking import personal
+from afterself.memory.personal.first import answering_first, with_shape
+from afterself.memory.personal.life import Life
 from afterself.memory.ranking import Ranked, rank
 from afterself.memory.recall import Pool, Recall
 from afterself.memory.reranking import rerank
@@ -42,7 +45,8 @@ class Hit:
     of a long text, in code points, that the hit is for; None when it is the whole. `also_in` are other
     sources of the very same saying. `corrects` and `corrected_by` are the ids of the record that this one
     puts right, and of the one that puts this one right (`corrections`). `context_before` is mostly the
-    question that was asked, `reply_after` what the owner answered to somebody else's words.
+    question that was asked, `reply_after` what the owner answered to somebody else's words. `answers`: it has
+    the shape of an answer to a question for a fact of a life (`personal`).
     """
 
     id: str
@@ -62,6 +66,7 @@ class Hit:
     corrects: str | None = None
     corrected_by: str | None = None
     reply_after: Context | None = None
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class Memory:
         """`today` is the day from which “last summer” counts; by default this machine's."""
         self._view = view
         self._recall = Recall(view)
+        self._life = Life(view, self._recall.person_of)
         self._today = today or datetime.now().date()
 
     def ask(self, question: str, k: int = 10, filters: Filters = EVERYTHING) -> Answer:
@@ -96,17 +102,26 @@ class Memory:
 
         Any string is a question; odd ones find nothing.
         """
-        asked = self._recall.read(question, self._today)
+        asked, wanted = self._recall.read(question, self._today), personal(question)
         statistics = self._recall.statistics(asked)
-        pool = self._recall.gather(asked, statistics, filters)
+        besides = self._life.records(wanted) if wanted else []
+        pool = self._recall.gather(asked, statistics, filters, besides)
         ranked = rank(asked, pool.entries, pool.links, statistics)
         passing = [hit for hit in ranked if hit.id in pool.passing]
-        order = rerank(asked, passing, pool.entries, pool.links, statistics, pool.near)
+        fits = self._life.fits(wanted, asked, pool) if wanted else {}
+        near = pool.near | set(fits)
+        order = rerank(asked, passing, pool.entries, pool.links, statistics, near)
+        if wanted:
+            order = answering_first(wanted, order, fits, pool.entries)
         found = list(itertools.islice(_once(pool, order), max(k, 0)))
         places = self._view.sayings.also_in([place.id for place in found])
-        hits = [_hit(pool, place, places.get(place.id, ())) for place in found]
+        hits = [
+            replace(_hit(pool, place, places.get(place.id, ())), answers=place.id in fits) for place in found
+        ]
         first = tuple(corrections_first(self._view, hits)[: max(k, 0)])
         found_for = grounds(asked, passing, statistics)
+        if wanted:
+            found_for = with_shape(wanted, fits, found_for)
         return Answer(question, first, found_for.answerable, found_for.enough)
 
 
@@ -121,9 +136,12 @@ def _once(pool: Pool, ranked: Iterable[Ranked]) -> Iterator[Ranked]:
 
 
 def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
-    """Hits as they are told: the named person's first (the owner's if nobody is named), then the others'."""
+    """Hits as they are told: what has the shape of an answer, then the named person's, then the others'.
+
+    Where nobody is named, the owner's words stand for the named person's.
+    """
     named = any(hit.by_named for hit in hits)
-    return sorted(hits, key=lambda hit: not (hit.by_named if named else hit.is_owner))
+    return sorted(hits, key=lambda hit: not (hit.answers or (hit.by_named if named else hit.is_owner)))
 
 
 def _hit(pool: Pool, place: Ranked, also_in: tuple[Place, ...]) -> Hit:

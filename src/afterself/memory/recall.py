@@ -7,7 +7,7 @@ be seen is the view's decision, the order that of `ranking`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import chain, islice, pairwise
@@ -125,7 +125,7 @@ class Recall:
         self._view = view
         self._index: Index | None = None
         people = view.people()
-        self._person_of = {person.identity: person.contact for person in people}
+        self.person_of = {person.identity: person.contact for person in people}
         self.names = NameBook(
             (
                 Person(person.contact, name, person.is_owner)
@@ -171,13 +171,21 @@ class Recall:
             self._frequency.update(zip(asked, counts, strict=True))
         return Statistics(self._records, self._mean_length, self._frequency)
 
-    def gather(self, question: Question, statistics: Statistics, filters: Filters = EVERYTHING) -> Pool:
+    def gather(
+        self,
+        question: Question,
+        statistics: Statistics,
+        filters: Filters = EVERYTHING,
+        besides: Sequence[ViewRecord] = (),
+    ) -> Pool:
         """The candidates for a question that pass the filters, and the neighbours of the best of them.
+
+        `besides` are further ones, with their neighbours.
 
         Neighbours lend to whom they stand beside whether they pass or not: they are in the pool, and
         `Pool.passing` holds those that may be hits.
         """
-        pool = Pool(person_of=self._person_of, weights=term_weights(question, statistics))
+        pool = Pool(person_of=self.person_of, weights=term_weights(question, statistics))
         narrow = filters != EVERYTHING
         searched = self._searched(question)
         for pairs in (False, True):
@@ -189,7 +197,9 @@ class Recall:
         for since, until in question.dates.stretches():
             dated = self._view.records(since=since, until=until)
             self._take(pool, islice(filter(filters.let, dated), DATED))
+        self._take(pool, filter(filters.let, besides))
         best = [hit.id for hit in rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]]
+        best += [record.id for record in besides]
         windows = self._view.retrieval.around(best, REACH, REACH, pool.records)
         beside = [pair for window in windows for pair in pairwise(window) if same_sitting(*pair)]
         self._take(pool, chain.from_iterable(beside))

@@ -8,6 +8,7 @@ records gets that number.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,8 +20,13 @@ AT_LEAST = 2
 FALLS_OFF = 2.0
 """In ranker scores: so far below the best one a record is mostly about something else."""
 
+OF_ONE_SHAPE = 4
+"""Of those that say the same (“I am 84”, “I'm only 83”) so many are enough."""
+
 
 def worth_showing(hits: Sequence[Hit]) -> list[Hit]:
     """The first hits, and of the others those whose scores are near the best one's; the order stays."""
     least = max((hit.score for hit in hits), default=0.0) - FALLS_OFF
-    return [hit for place, hit in enumerate(hits) if place < AT_LEAST or hit.score >= least]
+    near = [hit for place, hit in enumerate(hits) if place < AT_LEAST or hit.score >= least]
+    alike = count()
+    return [hit for hit in near if not hit.answers or next(alike) < OF_ONE_SHAPE]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from afterself.memory.names import NameBook
+from afterself.memory.personal.asking import personal
 from afterself.memory.question import read_question
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -136,6 +137,8 @@ def asks_for_a_fact(text: str, owner_name: str = "") -> bool:
     offered = any(_OFFER.match(one) or _OFFER_ELSEWHERE.match(one) for one in forms)
     if offered and not _TO_TELL.search(text):
         return False
+    if personal(bare) is not None:
+        return True
     asked = _FILLER.sub("", bare)
     question = read_question(text, NameBook([]))
     content = bool(question.content or question.dates.any)
