@@ -12,7 +12,7 @@ import heapq
 import json
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
@@ -50,19 +50,19 @@ def rerank(
     links: Iterable[tuple[str, str]],
     statistics: Statistics,
     near: Collection[str] = (),
-) -> Iterator[Ranked]:
+) -> list[Ranked]:
     """The same candidates and those only `near` in meaning, with the ranker's scores, best first."""
     import numpy as np
 
     everyone = with_near(question, ranked, entries, near)
     if not everyone:
-        return
+        return []
     scores = feature_matrix(question, everyone, entries, links, statistics) @ np.array(learned_weights())
     order = sorted(
         zip(everyone, scores.tolist(), strict=True),
         key=lambda pair: (-round(pair[1], 9), -pair[0].score, entries[pair[0].id].order, pair[0].id),
     )
-    yield from (replace(hit, score=score) for hit, score in order)
+    return [replace(hit, score=score) for hit, score in order]
 
 
 def with_near(
