@@ -47,9 +47,10 @@ def watch(
 ) -> None:
     """Import what arrives in a folder, until Ctrl-C.
 
-    Every ten seconds it looks for what is new and finished. Only the formats that you ticked for this folder are imported; it asks the first time, or --only says it.
-    A file or subfolder is left alone until nothing changed in it for ten seconds. What was imported before
-    is known, also after it was stopped; nothing in the folder is changed.
+    Every ten seconds it looks for what is new and finished. Only the formats that you ticked for this folder
+    are imported; it asks the first time, or --only says it. A file or subfolder is left alone until nothing
+    changed in it for ten seconds. What was imported before is known, also after it was stopped; nothing in
+    the folder is changed.
 
     \b
     Example: afterself watch ~/Downloads --only whatsapp,telegram
