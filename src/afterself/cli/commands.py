@@ -40,13 +40,8 @@ from afterself.cli import pack_commands as pack_commands  # isort: skip
 from afterself.cli.shell import app  # isort: skip
 
 _ROAD = (
-<<<<<<< HEAD
-    "demo", "new", "import", "status", "search", "ask", "timeline", "why", "remember", "dataset", "base",
-    "train", "evaluate", "report", "talk", "correct", "forget", "watch", "lock", "unlock", "passphrase",
-=======
     "demo", "new", "import", "status", "search", "ask", "timeline", "topics", "why", "remember", "dataset",
-    "base", "train", "evaluate", "report", "talk", "correct", "forget", "lock", "unlock", "passphrase",
->>>>>>> main
+    "base", "train", "evaluate", "report", "talk", "correct", "forget", "watch", "lock", "unlock", "passphrase",
     "recovery", "pack", "unpack", "verify", "doctor", "imports", "reparse", "index", "score", "reply",
 )  # fmt: skip
 """The way that a person goes, then what they look after, then what is for few. Groups stand after these."""
