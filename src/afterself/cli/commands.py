@@ -42,7 +42,8 @@ from afterself.cli.shell import app  # isort: skip
 _ROAD = (
     "demo", "new", "import", "status", "search", "ask", "timeline", "topics", "why", "remember", "dataset",
     "base", "train", "evaluate", "report", "talk", "correct", "forget", "watch", "lock", "unlock",
-    "passphrase", "recovery", "pack", "unpack", "verify", "doctor", "imports", "reparse", "index", "score", "reply",
+    "passphrase", "recovery", "pack", "unpack", "verify", "doctor", "imports", "reparse", "index",
+    "score", "reply",
 )  # fmt: skip
 """The way that a person goes, then what they look after, then what is for few. Groups stand after these."""
 
