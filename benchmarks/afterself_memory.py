@@ -46,6 +46,7 @@ def ingest(turns: list[dict[str, Any]]) -> None:
     _open["view"] = open_view(self_, "retrieve")
     _open["memory"] = Memory(_open["view"])
     _open["turns"] = turns
+    _open["archive"] = self_.archive_path
 
 
 def _draft(turn: dict[str, Any], number: int) -> RecordDraft:
@@ -62,6 +63,12 @@ def _draft(turn: dict[str, Any], number: int) -> RecordDraft:
         locator=Locator("turns"),
         native_id=str(number),
     )
+
+
+def size() -> int:
+    """Bytes of the archive with everything in it, the index and the texts among it."""
+    path: Path = _open["archive"]
+    return path.stat().st_size
 
 
 def _answer(question: str, k: int) -> Answer:

@@ -47,15 +47,19 @@ def system(name: str) -> ModuleType:
     return loaded
 
 
-def run(name: str, haystacks: list[Any]) -> tuple[list[Row], float]:
-    """One row a question, and the CPU seconds that it took."""
-    retriever, rows, before = system(name), [], cpu()
+def run(name: str, haystacks: list[Any]) -> tuple[list[Row], float, int]:
+    """One row a question, the CPU seconds that it took, the bytes of the indexes (0: it does not tell)."""
+    retriever, rows, before, size = system(name), [], cpu(), 0
     for _, turns, questions in haystacks:
         retriever.ingest([dict(turn) for turn in turns])
+        size += retriever.size() if hasattr(retriever, "size") else 0
+        retriever.search("What did they say about it?", 50)  # what is loaded once is no part of a question
         for question in questions:
+            began = cpu()
             found = list(dict.fromkeys(retriever.search(question["question"], 50)))
+            ms = (cpu() - began) * 1000
             rank = next((n for n, id in enumerate(found, start=1) if id in question["evidence"]), 0)
-            row: Row = {"category": question["cat"], "MRR": 1 / rank if rank else 0.0}
+            row: Row = {"category": question["cat"], "MRR": 1 / rank if rank else 0.0, "ms": ms}
             for k in KS:
                 held = len(question["evidence"] & set(found[:k]))
                 row[f"R@{k}"] = held / max(1, len(question["evidence"]))
@@ -63,7 +67,7 @@ def run(name: str, haystacks: list[Any]) -> tuple[list[Row], float]:
                 retriever.confidence(question["question"]) if hasattr(retriever, "confidence") else None
             )
             rows.append(row)
-    return rows, cpu() - before
+    return rows, cpu() - before, size
 
 
 def cpu() -> float:
@@ -90,18 +94,27 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 
 
 def table(
-    results: dict[str, tuple[list[Row], float]], baselines: list[str], say: Callable[[str], None]
+    results: dict[str, tuple[list[Row], float, int]], baselines: list[str], say: Callable[[str], None]
 ) -> None:
     """Means of the answerable questions, each system's difference to the baselines, and the kinds of
     question.
     """
     measures = [*(f"R@{k}" for k in KS), "MRR"]
-    answerable = {name: [r for r in rows if r["category"] != 5] for name, (rows, _) in results.items()}
-    say(f"{'system':34}" + "".join(f"{m:>8}" for m in measures) + "   AUROC  CPU s")
+    answerable = {name: [r for r in rows if r["category"] != 5] for name, (rows, *_) in results.items()}
+    say(
+        f"{'system':34}"
+        + "".join(f"{m:>8}" for m in measures)
+        + "   AUROC  CPU s  ms: median  p95  index KiB"
+    )
     for name, rows in answerable.items():
         means = "".join(f"{np.mean([r[m] for r in rows]):8.3f}" for m in measures)
         sure = auroc(results[name][0])
-        say(f"{name:34}{means}   {'-' if sure is None else f'{sure:.3f}'}  {results[name][1]:6.1f}")
+        ms = [row["ms"] for row in results[name][0]]
+        size = f"{results[name][2] / 1024:11.0f}" if results[name][2] else "          -"
+        say(
+            f"{name:34}{means}   {'-' if sure is None else f'{sure:.3f}'}  {results[name][1]:6.1f}"
+            f"  {np.median(ms):10.1f} {np.quantile(ms, 0.95):4.1f} {size}"
+        )
     for baseline in baselines:
         for name, rows in answerable.items():
             if name == baseline or name in baselines:
@@ -151,7 +164,7 @@ def main() -> None:
     print(header())
     table(results, [name for name in arguments.against if name in results], print)
     if arguments.rows:
-        lines = (json.dumps({"system": name, **row}) for name, (rows, _) in results.items() for row in rows)
+        lines = (json.dumps({"system": name, **row}) for name, (rows, *_) in results.items() for row in rows)
         arguments.rows.write_text("\n".join(lines) + "\n")
 
 

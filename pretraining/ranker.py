@@ -27,10 +27,10 @@ from questions import Chat, Turn, chats
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 from afterself.memory.bm25 import Statistics
-from afterself.memory.cues import cues_of
+from afterself.memory.cues import Cues
 from afterself.memory.embedding import static_embedder
 from afterself.memory.features import NAMES
-from afterself.memory.meaning import FAR, nearness
+from afterself.memory.meaning import nearness
 from afterself.memory.names import NameBook, Person
 from afterself.memory.question import read_question
 from afterself.memory.ranking import Entry, rank
@@ -54,7 +54,7 @@ def examples(chat: Chat) -> Iterator[Example]:
         entries[id] = Entry(
             id=id, stems=stems, length=len(content), author=turn.speaker + 1,
             said_at=turn.at.replace(tzinfo=UTC), precision="second", asks=ends_in_a_question(turn.text),
-            order=(id,), content=content, cues=cues_of(turn.text),
+            order=(id,), content=content, cues=Cues(turn.text),
         )  # fmt: skip
     links = [
         (f"{n:05d}", f"{n + 1:05d}")
@@ -69,7 +69,7 @@ def examples(chat: Chat) -> Iterator[Example]:
         question = read_question(text, names)
         ranked = rank(question, entries, links, statistics)[:CANDIDATES]
         close = nearness(static_embedder(), question.content, {i: e.content for i, e in entries.items()})
-        nearest = sorted(close, key=lambda id: (-close.get(id, FAR).whole, id))[:NEAR]
+        nearest = sorted(entries, key=lambda id: (-close.whole[close.row[id]], id))[:NEAR]
         everyone = with_near(question, ranked, entries, nearest)
         right = np.array([int(hit.id) in answers for hit in everyone])
         if right.any() and not right.all():

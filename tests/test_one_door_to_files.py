@@ -29,6 +29,7 @@ ELSEWHERE = {
     "cli/correct_command.py": "the file of an editor: in memory for an encrypted self",
     "cli/faults.py": "the null device",
     "cli/evaluate_command.py": "the page, written out where the person says",
+    "cli/topics_command.py": "a page outside the self, where its user wants it",
     "cli/encryption_commands.py": "recovery words, written where the person says",
     "cli/passphrases.py": "the passphrase file",
     "cli/shell.py": "a new file where the person says",

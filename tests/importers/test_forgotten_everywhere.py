@@ -62,7 +62,8 @@ def test_no_word_of_what_is_forgotten_stays_in_a_kept_export(
         archive.forget([one.id for one in gone])
     assert sorted(only_theirs & _words(_kept(fresh_self))) == []
     assert {one.id for one in stored(fresh_self)[0]} == {one.id for one in left}
-    assert not any(one.problem for one in reparse(fresh_self) if left)
+    # With the last words of a conversation go the lists of names, which tell of it, too.
+    assert not any(one.problem and "lists of names" not in one.problem for one in reparse(fresh_self) if left)
 
 
 def _json(text: str) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from json_golden import laid_out, options_of, stored
 
 from afterself.archive.drafts import RecordDraft, Span, Yielded
 from afterself.archive.store import Archive
@@ -112,3 +113,33 @@ def test_without_the_raw_file_or_the_importer_it_says_so(
 ) -> None:
     monkeypatch.setattr(reparsing, "importers_of", lambda _: ())
     assert "importer" in reparse(self_)[0].problem
+
+
+@pytest.mark.parametrize("name", ["slack/workspace", "zulip/organisation", "x/archive"])
+def test_lists_of_names_and_longer_wordings_are_there_when_an_export_is_read_again(
+    name: str, tmp_path: Path, fresh_self: Self
+) -> None:
+    name = f"foreign_fixtures/{name}"
+    import_path(fresh_self, laid_out(name, tmp_path), options_of(name))
+    records, _ = stored(fresh_self)
+    with Archive.writing(fresh_self) as archive:
+        archive.forget([next(one.id for one in records if one.kind != "reaction" and one.text)])
+    [again] = reparse(fresh_self)
+    assert (again.problem, again.changed, again.unknown) == ("", (), 0)
+    assert again.same > 0
+
+
+def test_a_list_of_names_goes_with_a_person_who_is_forgotten(tmp_path: Path, fresh_self: Self) -> None:
+    name = "foreign_fixtures/slack/workspace"
+    import_path(fresh_self, laid_out(name, tmp_path), options_of(name))
+
+    def kept() -> bytes:
+        return b"".join(path.read_bytes() for path in fresh_self.path.glob("blobs/*/*"))
+
+    assert b'"profile"' in kept()
+    with Archive.writing(fresh_self) as archive:
+        person = next(one for one in archive.contacts.all() if one.name.startswith("Wendy"))
+        archive.forget([], contact=person)
+    assert b'"profile"' not in kept()
+    [again] = reparse(fresh_self)
+    assert "import the export again" in again.problem

@@ -15,6 +15,7 @@ from typing import Any
 
 import apsw
 
+from afterself.archive.beside import OF_BESIDE
 from afterself.archive.changes import ChangeLog
 from afterself.archive.keys import key_tombstone, keyed_id, person_tombstone, text_tombstone
 from afterself.archive.ledger import Artifact, Ledger
@@ -190,7 +191,9 @@ def tidy(db: apsw.Connection) -> list[str]:
     db.execute(f"DELETE {of_nothing}")
     db.execute(
         "DELETE FROM import_member WHERE id NOT IN (SELECT member FROM revision WHERE member IS NOT NULL) "
-        "AND (blob IS NULL OR blob NOT IN (SELECT blob FROM attachment WHERE blob IS NOT NULL))"
+        "AND (blob IS NULL OR blob NOT IN (SELECT blob FROM attachment WHERE blob IS NOT NULL)) "
+        f"AND id NOT IN (SELECT import_member.id {OF_BESIDE} "
+        "AND import.id IN (SELECT import FROM revision WHERE import IS NOT NULL))"
     )
     db.execute(
         "DELETE FROM import WHERE finished_at IS NOT NULL "

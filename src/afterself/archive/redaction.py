@@ -16,6 +16,7 @@ from typing import Any
 
 import apsw
 
+from afterself.archive.beside import blobs_beside
 from afterself.archive.blobs import Blobs
 from afterself.archive.drafts import Locator
 from afterself.archive.raw_places import (
@@ -98,7 +99,11 @@ def redact(
     members: Any = db.execute(
         "SELECT id, sha256 FROM blob WHERE id IN (SELECT blob FROM revision WHERE blob IS NOT NULL)"
     ).fetchall()
-    for blob, sha256 in members:
+    lists = blobs_beside(db)
+    for blob, _ in lists if names else ():
+        _drop(db, blob)
+        dropped += 1
+    for blob, sha256 in (*members, *(() if names else lists)):
         stand = stands.get(sha256) or _Stand()
         data = blobs.read(sha256)
         left = _left(data, stand, needles, unsaid)

@@ -17,6 +17,7 @@ import apsw
 
 from afterself.archive.audiences import Audiences
 from afterself.archive.begun import Outcome
+from afterself.archive.beside import note_beside
 from afterself.archive.blobs import Blobs
 from afterself.archive.changes import Change, ChangeLog
 from afterself.archive.choosing import records_from, records_in, records_of
@@ -203,6 +204,10 @@ class Archive:
             (run.id, nfc(member), blob),
         )
         return int(blob)
+
+    def note_beside(self, run: ImportRun, members: Collection[str]) -> None:
+        """Say which kept members of an import hold no record, but are needed to read it again."""
+        note_beside(self._db, run.id, {nfc(member) for member in members})
 
     def keep_member(self, run: ImportRun, member: str, sha256: str) -> int:
         """Let an import have a member whose bytes are a blob already; gives the blob's number."""

@@ -19,10 +19,13 @@ from afterself.cli import doctor_command as doctor_command  # isort: skip
 from afterself.cli import reparse_command as reparse_command  # isort: skip
 from afterself.cli import verify_command as verify_command  # isort: skip
 from afterself.cli import import_command as import_command  # isort: skip
+from afterself.cli import watch_command as watch_command  # isort: skip
 from afterself.cli import plugins_command as plugins_command  # isort: skip
 from afterself.cli import ask_command as ask_command  # isort: skip
 from afterself.cli import search_command as search_command  # isort: skip
 from afterself.cli import timeline_command as timeline_command  # isort: skip
+from afterself.cli import topics_command as topics_command  # isort: skip
+from afterself.cli import people_show as people_show  # isort: skip
 from afterself.cli import why_command as why_command  # isort: skip
 from afterself.cli import index_command as index_command  # isort: skip
 from afterself.cli import dataset_command as dataset_command  # isort: skip
@@ -37,9 +40,10 @@ from afterself.cli import pack_commands as pack_commands  # isort: skip
 from afterself.cli.shell import app  # isort: skip
 
 _ROAD = (
-    "demo", "new", "import", "status", "search", "ask", "timeline", "why", "remember", "dataset", "base",
-    "train", "evaluate", "report", "talk", "correct", "forget", "lock", "unlock", "passphrase",
-    "recovery", "pack", "unpack", "verify", "doctor", "imports", "reparse", "index", "score", "reply",
+    "demo", "new", "import", "status", "search", "ask", "timeline", "topics", "why", "remember", "dataset",
+    "base", "train", "evaluate", "report", "talk", "correct", "forget", "watch", "lock", "unlock",
+    "passphrase", "recovery", "pack", "unpack", "verify", "doctor", "imports", "reparse", "index",
+    "score", "reply",
 )  # fmt: skip
 """The way that a person goes, then what they look after, then what is for few. Groups stand after these."""
 

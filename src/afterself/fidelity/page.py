@@ -1,18 +1,14 @@
 """A measured likeness -> one HTML page for a person who never trained anything.
 
-Self-contained: no script, no font, no picture from elsewhere, and a policy that forbids them. Every
-figure stands with its interval and with what it means; what could not be measured says so. Names and
-samples are anybody's text and are escaped. What the sections say of one figure each is in `sections.py`.
+Every figure stands with its interval and with what it means; what could not be measured says so. Names and
+samples are anybody's text and are escaped. What the sections say of one figure each is in `sections.py`, what
+makes it a page that asks nothing of anybody in `document.py`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from html import escape
-
-from afterself.archive.plain import terminal_text
 from afterself.fidelity import sections
+from afterself.fidelity.document import document, text
 from afterself.fidelity.likeness import Likeness, Pair
 from afterself.fidelity.page_style import STYLE
 from afterself.home.counting import counted
@@ -34,31 +30,7 @@ def page(likeness: Likeness) -> str:
         _pairs(likeness.pairs, name),
         _details(likeness, name),
     ]
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<title>How much like {text(likeness.name)}?</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-{"".join(part for part in parts if part)}
-</main>
-</body>
-</html>
-"""
-
-
-def text(value: str) -> str:
-    """Anybody's text as HTML: escaped, without control characters and marks that turn the direction."""
-    return escape(terminal_text(value))
+    return document(f"How much like {likeness.name}?", parts, STYLE)
 
 
 def _head(likeness: Likeness, name: str) -> str:

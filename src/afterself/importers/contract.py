@@ -26,7 +26,8 @@ class Detection:
     """How sure an importer is that a source is its own; confidence 0 is "not mine", and why.
 
     `members` are all that belongs to it: importers of general formats are not shown them. Those of them that
-    are `attached` came with its messages and are read only as their attachments.
+    are `attached` came with its messages and are read only as their attachments. `lists` hold no record, but
+    say what records mean (names of people, longer wordings): they are kept, too, to read the export again.
     """
 
     confidence: float
@@ -34,14 +35,21 @@ class Detection:
     reason: str
     members: tuple[str, ...] = ()
     attached: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
 
     @classmethod
     def of(
-        cls, confidence: float, format: str, reason: str, read: Sequence[str], attached: Iterable[str]
+        cls,
+        confidence: float,
+        format: str,
+        reason: str,
+        read: Sequence[str],
+        attached: Iterable[str],
+        lists: Iterable[str] = (),
     ) -> Detection:
         """A detection of what is read and of what came with it."""
         also = tuple(sorted(set(attached) - set(read)))
-        return cls(confidence, format, reason, (*read, *also), also)
+        return cls(confidence, format, reason, (*read, *also), also, tuple(lists))
 
 
 @dataclass(frozen=True, slots=True)

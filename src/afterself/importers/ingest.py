@@ -43,6 +43,9 @@ PROBLEMS_KEPT = 200
 PIECE = 20_000
 """Records that are stored in one transaction. What a kill can cost is reading these again."""
 
+LARGEST_LIST = 256 << 20
+"""Bytes of a list of names that is kept beside the messages."""
+
 _KINDS, _PRECISIONS = frozenset(get_args(Kind)), frozenset(get_args(Precision))
 _SPAN_KINDS, _STATES = frozenset(get_args(SpanKind)), frozenset(get_args(AttachmentState))
 
@@ -149,7 +152,7 @@ def import_source(
             with archive.transaction():
                 for one in recognised:
                     tally.formats.append(one.detection.format)
-                    _run(archive, one.importer, one.source, options, tally, progress)
+                    _run(archive, one, options, tally, progress)
                 _refuse_nothing(source, tally)
                 if owner_must_be_there and tally.ownerless and not tally.found:
                     require_owner(archive, source.outer_name, options, tally.ownerless)
@@ -172,13 +175,9 @@ def import_source(
 
 
 def _run(
-    archive: Archive,
-    importer: Importer,
-    source: SourceView,
-    options: Options,
-    tally: _Tally,
-    progress: Progress,
+    archive: Archive, recognised: Recognised, options: Options, tally: _Tally, progress: Progress
 ) -> None:
+    importer, source = recognised.importer, recognised.source
     run = archive.begin_import(
         importer.source,
         importer=importer.name,
@@ -226,6 +225,7 @@ def _run(
     for member, minutes in run.shifted.items():
         tally.problem(Problem("warning", member, _shift(minutes)))
     blobs.keep_late()
+    blobs.keep_lists(recognised.detection.lists)
     archive.cut_forgotten(run)
     run.finish_import()
     tally.outcomes.update(run.counts)
@@ -284,6 +284,15 @@ class _Blobs:
         """Store what waited."""
         for member in sorted(self.raw) if self._late else ():
             self._kept(member, self._archive.keep_raw)
+
+    def keep_lists(self, members: Sequence[str]) -> None:
+        """Store what holds no record but is needed to read the others again, if anything came in."""
+        if not self._run.counts["new"] and not self._run.counts["changed"]:
+            return
+        lists = {name for name in members if self._source.size(name) <= LARGEST_LIST} - self.raw
+        kept = [name for name in sorted(lists) if self._kept(name, self._archive.store_member)]
+        if kept:
+            self._archive.note_beside(self._run, kept)
 
     def _kept(self, member: str, keep: Callable[[ImportRun, str, BinaryIO], int | None]) -> int | None:
         try:

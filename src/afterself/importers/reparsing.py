@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import BinaryIO
 
+from afterself.archive.beside import BESIDE
 from afterself.archive.drafts import Again, RecordDraft
 from afterself.archive.keys import nfc
 from afterself.archive.reparsing import REPARSE_OF, StoredImport
@@ -69,6 +70,8 @@ def _again(archive: Archive, stored: StoredImport, among: Sequence[Importer], pr
         return _failed(told, "no importer of this name is installed, or its plugin is not enabled")
     if not stored.members:
         return _failed(told, "nothing of its raw files was kept")
+    if not set(stored.options.get(BESIDE, ())) <= set(stored.members):
+        return _failed(told, "its lists of names went with who was forgotten: import the export again")
     try:
         with archive.transaction():
             return _read(archive, stored, importer, progress)

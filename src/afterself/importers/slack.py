@@ -61,7 +61,7 @@ class SlackImporter:
                 name.startswith(root) and _OTHERS.match(name, len(root)) for root in roots)
         ]  # fmt: skip
         members = [*(day.member for day in days), *lists]
-        return Detection.of(0.95, "Slack export", "days of messages in folders", members, also)
+        return Detection.of(0.95, "Slack export", "days of messages in folders", members, also, lists)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every conversation, a message at a time."""

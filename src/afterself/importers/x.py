@@ -58,7 +58,8 @@ class XImporter:
             return Detection(0.0, "", "")
         read = [name for one in found for name in one.files]
         also = [name for one in found for name in one.others(source)]
-        return Detection.of(0.95, "X (Twitter) archive", "scripts of an archive", read, also)
+        lists = [member for one in found for _, member in one.of(_NOTES)]
+        return Detection.of(0.95, "X (Twitter) archive", "scripts of an archive", read, also, lists)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Of each archive: who its owner is, the posts, the messages."""

@@ -63,32 +63,52 @@ _ASKS = {
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """What a text could answer; `me` says that it speaks of its speaker."""
+    """What a text could answer; `me` says that it speaks of its speaker. Looked for only when asked for:
+    a question wants one kind or two, and has a thousand candidates.
+    """
 
-    time: bool = False
-    number: bool = False
-    name: bool = False
-    place: bool = False
-    reason: bool = False
-    liking: bool = False
-    me: bool = False
+    text: str = ""
+
+    @property
+    def time(self) -> bool:
+        """It names a day, a season, an age or how long ago."""
+        return _TIME.search(self._plain()) is not None
+
+    @property
+    def number(self) -> bool:
+        """It names a number or an amount."""
+        return _NUMBER.search(self._plain()) is not None
+
+    @property
+    def name(self) -> bool:
+        """It has a capital inside a sentence."""
+        return _NAME.search(self.text) is not None
+
+    @property
+    def place(self) -> bool:
+        """It says where."""
+        return _PLACE_NAME.search(self.text) is not None or _PLACE.search(self._plain()) is not None
+
+    @property
+    def reason(self) -> bool:
+        """It says why or what for."""
+        return _REASON.search(self._plain()) is not None
+
+    @property
+    def liking(self) -> bool:
+        """It says what somebody likes or does not."""
+        return _LIKES.search(self._plain()) is not None
+
+    @property
+    def me(self) -> bool:
+        """It speaks of its speaker."""
+        return _ME.search(self._plain()) is not None
+
+    def _plain(self) -> str:
+        return self.text.lower() if self.text.isascii() else fold(self.text)
 
 
 NO_CUES = Cues()
-
-
-def cues_of(text: str) -> Cues:
-    """The cues of a record's text."""
-    plain = text.lower() if text.isascii() else fold(text)
-    return Cues(
-        time=_TIME.search(plain) is not None,
-        number=_NUMBER.search(plain) is not None,
-        name=_NAME.search(text) is not None,
-        place=_PLACE_NAME.search(text) is not None or _PLACE.search(plain) is not None,
-        reason=_REASON.search(plain) is not None,
-        liking=_LIKES.search(plain) is not None,
-        me=_ME.search(plain) is not None,
-    )
 
 
 def wanted_by(question: str) -> frozenset[str]:

@@ -77,6 +77,11 @@ class StaticEmbedder:
         return [row for stem in stems if (row := self._row_of_stem.get(stem, -1)) >= 0]
 
     @property
+    def words(self) -> list[str]:
+        """The stems that it knows, the most frequent first."""
+        return list(self._row_of_stem)
+
+    @property
     def rows(self) -> Vectors:
         """Every word's vector, float32 [words, dimensions]; a long one weighs much in a sum."""
         return self._rows

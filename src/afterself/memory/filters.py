@@ -47,7 +47,7 @@ EVERYTHING = Filters()
 
 
 def people_called(view: View, name: str) -> frozenset[int]:
-    """Every identity of the people who are shown under a name, or bear it or this handle.
+    """Every identity of the people who are shown under a name, or bear it, this handle or “#number”.
 
     If nobody does: of whom it fits alone as a first name.
     """
@@ -56,7 +56,7 @@ def people_called(view: View, name: str) -> frozenset[int]:
     contacts = {
         one.contact
         for one in people
-        if wanted in (one.name.casefold(), one.called.casefold(), one.handle.casefold())
+        if wanted in (one.name.casefold(), one.called.casefold(), one.handle.casefold(), f"#{one.contact}")
         or (one.is_owner and wanted == view.owner_name().casefold())
     }
     if not contacts:

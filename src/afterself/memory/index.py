@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from afterself.archive.vectors import Stretch
-from afterself.memory.embedding import Embedder
+from afterself.memory.embedding import Embedder, unit
 from afterself.memory.passages import passages
 
 if TYPE_CHECKING:
@@ -80,6 +80,15 @@ def quantised(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
     return rows
 
 
+def _as_words(signs: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """Signs [vectors, bytes] as 64 bits at a time, [words, vectors]: each word of all stands together."""
+    import numpy as np
+
+    padded = np.zeros((len(signs), -(-signs.shape[1] // 8) * 8), dtype=np.uint8)
+    padded[:, : signs.shape[1]] = signs
+    return np.ascontiguousarray(padded.view(np.uint64).T)
+
+
 class Index:
     """The signs of one embedder's vectors, as they were when the view was asked for them."""
 
@@ -91,7 +100,7 @@ class Index:
         ids, signs = view.retrieval.signs(embedder.name)
         self._ids = np.frombuffer(ids, dtype=np.int64)
         width = max(1, (embedder.dimensions + 7) // 8)
-        self._signs = np.frombuffer(signs, dtype=np.uint8).reshape(-1, width)
+        self._words = _as_words(np.frombuffer(signs, dtype=np.uint8).reshape(-1, width))
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -103,13 +112,16 @@ class Index:
         asked = self.embedder.embed([text])[0]
         if not len(self._ids) or not asked.any():
             return []
-        distance = np.bitwise_count(self._signs ^ np.packbits(asked > 0)).sum(axis=1, dtype=np.int32)
-        first = min(RESCORED, len(distance))
-        limit = np.partition(distance, first - 1)[first - 1]
+        distance = np.zeros(len(self._ids), dtype=np.uint16)
+        for words, word in zip(self._words, _as_words(np.packbits(asked > 0)[None, :]), strict=True):
+            distance += np.bitwise_count(words ^ word)
+        upto = np.cumsum(np.bincount(distance))
+        limit = np.searchsorted(upto, min(RESCORED, len(distance)))
         chosen = self._ids[distance <= limit][: 2 * RESCORED]
+        rows = self._view.retrieval.vector_rows(self.embedder.name, chosen.tolist())
+        vectors = np.frombuffer(b"".join(row for _, row in rows), dtype=np.int8).astype(np.float32)
+        cosines = unit(vectors.reshape(len(rows), self.embedder.dimensions)) @ asked
         best: dict[str, float] = {}
-        for record, row in self._view.retrieval.vector_rows(self.embedder.name, chosen.tolist()):
-            vector = np.frombuffer(row, dtype=np.int8).astype(np.float32)
-            cosine = float(vector @ asked) / (float(np.linalg.norm(vector)) or 1.0)
+        for (record, _), cosine in zip(rows, cosines.tolist(), strict=True):
             best[record] = max(best.get(record, -1.0), cosine)
         return sorted(best.items(), key=lambda pair: (-round(pair[1], 6), pair[0]))[: max(0, k)]

@@ -27,6 +27,8 @@ mouse mice | shelf shelves | thief thieves | tooth teeth | wife wives | wolf wol
 
 _GROUPS = [tuple(group.split()) for line in _FORMS.strip().splitlines() for group in line.split("|")]
 _GROUP_OF = {form: group for group in _GROUPS for form in group}
+BASE_FORMS = {form: group[0] for form, group in _GROUP_OF.items()}
+"""The first form of the irregular group of each word that has one."""
 
 
 def forms_of(word: str) -> tuple[str, ...]:
@@ -36,5 +38,4 @@ def forms_of(word: str) -> tuple[str, ...]:
 
 def base_form(word: str) -> str:
     """The first form of a word's irregular group; the word when it is regular."""
-    group = _GROUP_OF.get(word)
-    return group[0] if group else word
+    return BASE_FORMS.get(word, word)

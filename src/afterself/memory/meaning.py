@@ -10,39 +10,53 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from afterself.memory.embedding import StaticEmbedder, unit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from afterself.memory.embedding import Vectors
 
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """`whole`: cosine, -1 to 1. `of_term`: for each term of the question, the cosine of its nearest word."""
+    """`row` is that of each text by id, the last one that of no text, which is far from everything.
 
-    whole: float
-    of_term: Mapping[str, float]
+    `whole`: cosine, -1 to 1, float32 [rows]. `of_term`: for each term of the question the cosine of its
+    nearest word, float32 [rows, terms]. Where nothing is known of a text or a term it is 0.
+    """
+
+    row: Mapping[str, int]
+    whole: Vectors
+    of_term: Vectors
+
+    def rows(self, ids: Sequence[str | None]) -> NDArray[np.int64]:
+        """The rows of texts, that of no text for an unknown id."""
+        import numpy as np
+
+        none = len(self.whole) - 1
+        return np.array([none if id is None else self.row.get(id, none) for id in ids], dtype=np.int64)
 
 
-FAR = Nearness(0.0, {})
-
-
-def nearness(
-    embedder: StaticEmbedder, terms: Sequence[str], texts: Mapping[str, Sequence[str]]
-) -> dict[str, Nearness]:
-    """The nearness of texts, given as content stems by id, to a question's stems; unknown words are far."""
+def nearness(embedder: StaticEmbedder, terms: Sequence[str], texts: Mapping[str, Sequence[str]]) -> Nearness:
+    """The nearness of texts, given as content stems by id, to a question's stems."""
     import numpy as np
 
-    known = [term for term in terms if embedder.rows_of([term])]
-    asked = embedder.rows_of(known)
-    rows = {id: found for id, stems in texts.items() if (found := embedder.rows_of(stems))}
-    if not asked or not rows:
-        return {}
-    ids = np.fromiter((row for found in rows.values() for row in found), dtype=np.int64)
-    starts = [0, *accumulate(len(found) for found in rows.values())][:-1]
-    sums = np.add.reduceat(embedder.rows[ids], starts, axis=0)
-    whole = unit(sums) @ unit(embedder.rows[asked].sum(axis=0, keepdims=True))[0]
-    alike = embedder.directions @ embedder.directions[asked].T
-    nearest = np.maximum.reduceat(alike[ids], starts, axis=0)
-    return {
-        id: Nearness(float(whole[n]), dict(zip(known, nearest[n].tolist(), strict=True)))
-        for n, id in enumerate(rows)
-    }
+    row = {id: n for n, id in enumerate(texts)}
+    whole = np.zeros(len(row) + 1, dtype=np.float32)
+    of_term = np.zeros((len(row) + 1, len(terms)), dtype=np.float32)
+    known = np.array([n for n, term in enumerate(terms) if embedder.rows_of([term])], dtype=np.int64)
+    asked = embedder.rows_of([terms[n] for n in known.tolist()])
+    words = {id: found for id, stems in texts.items() if (found := embedder.rows_of(stems))}
+    if asked and words:
+        told = np.array([row[id] for id in words], dtype=np.int64)
+        ids = np.fromiter((word for found in words.values() for word in found), dtype=np.int64)
+        starts = [0, *accumulate(len(found) for found in words.values())][:-1]
+        sums = np.add.reduceat(embedder.rows[ids], starts, axis=0)
+        whole[told] = unit(sums) @ unit(embedder.rows[asked].sum(axis=0, keepdims=True))[0]
+        alike = embedder.directions @ embedder.directions[asked].T
+        of_term[np.ix_(told, known)] = np.maximum.reduceat(alike[ids], starts, axis=0)
+    return Nearness(row, whole, of_term)

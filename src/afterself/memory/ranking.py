@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from afterself.memory.bm25 import Statistics, bm25
 from afterself.memory.cues import NO_CUES, Cues
@@ -82,10 +83,12 @@ def rank(
     `links` are pairs of ids (earlier, later) that stand next to each other in one sitting of a
     conversation; pairs with an id that is no candidate are passed over.
     """
+    asked_for = frozenset(question.terms)
+    shared = {id: asked_for.intersection(entry.stems) for id, entry in entries.items()}
     lexical = shares_of_best({
-        id: bm25(entry.stems, entry.length, question.terms, statistics) for id, entry in entries.items()
+        id: bm25(entry.stems, entry.length, question.terms, statistics) if shared[id] else 0.0
+        for id, entry in entries.items()
     })  # fmt: skip
-    shared = {id: frozenset(question.terms) & frozenset(entry.stems) for id, entry in entries.items()}
     neighbourhood = Neighbourhood(entries, links)
     loans = {id: list(neighbourhood.lenders(id)) for id in entries}
     answered = {loan.lender for lent in loans.values() for loan in lent if loan.answers}
@@ -138,8 +141,7 @@ def tells_of_named(question: Question, entry: Entry, asked: Iterable[Entry] = ()
     return any(not naming.stems.isdisjoint(one.stems) for one in (entry, *asked))
 
 
-@dataclass(frozen=True, slots=True)
-class Loan:
+class Loan(NamedTuple):
     """What an earlier record lends: the share of its score, and whether the borrower answers it."""
 
     lender: str

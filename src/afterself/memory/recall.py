@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from afterself.memory.bm25 import Statistics
 from afterself.memory.chosen_embedder import embedder_or_built_in
-from afterself.memory.cues import cues_of
+from afterself.memory.cues import Cues
 from afterself.memory.features import term_weights
 from afterself.memory.filters import EVERYTHING, Filters
 from afterself.memory.index import RESCORED, Index
@@ -79,7 +79,7 @@ class Pool:
             asks=ends_in_a_question(text),
             order=(record.said_at.isoformat() if record.said_at else "9", record.source_key),
             content=content,
-            cues=cues_of(text),
+            cues=Cues(text),
         )
 
     def _passage(self, text: str) -> Passage:
@@ -200,7 +200,7 @@ class Recall:
         self._take(pool, filter(filters.let, besides))
         best = [hit.id for hit in rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]]
         best += [record.id for record in besides]
-        windows = self._view.retrieval.around(best, REACH, REACH)
+        windows = self._view.retrieval.around(best, REACH, REACH, pool.records)
         beside = [pair for window in windows for pair in pairwise(window) if same_sitting(*pair)]
         self._take(pool, chain.from_iterable(beside))
         pool.links.update((earlier.id, later.id) for earlier, later in beside)

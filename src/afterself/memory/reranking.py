@@ -8,25 +8,29 @@ talk.
 
 from __future__ import annotations
 
+import heapq
 import json
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from afterself.memory.bm25 import Statistics
 from afterself.memory.cues import wanted_by
 from afterself.memory.embedding import static_embedder
-from afterself.memory.features import NAMES, Facts, features, term_weights
-from afterself.memory.meaning import FAR, Nearness, nearness
+from afterself.memory.features import KINDS, NAMES, phrase, soft, term_weights
+from afterself.memory.meaning import Nearness, nearness
 from afterself.memory.question import Question
-from afterself.memory.ranking import Entry, Neighbourhood, Ranked, tells_of_named
+from afterself.memory.ranking import REACH, Entry, Neighbourhood, Ranked, tells_of_named
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from afterself.memory.embedding import Vectors
 
 _SITTING_BEST = 3  # so many of a sitting's other records speak for it
 
@@ -82,50 +86,79 @@ def feature_matrix(
     neighbours = Neighbourhood(entries, links)
     terms = question.content
     close = nearness(static_embedder(), terms, {id: entry.content for id, entry in entries.items()})
+    here = close.rows([hit.id for hit in ranked])
+    before_whole, before = _lent(neighbours, ranked, close)
+    after = close.rows([neighbours.next.get(hit.id) for hit in ranked])
+    weight_of = term_weights(question, statistics)
+    rarest = max(weight_of, key=lambda stem: (weight_of[stem], stem), default="")
+    weights = np.array([weight_of[stem] for stem in terms])
+    weights /= weights.sum() or 1.0
+    own = np.array([[stem in hit.own for stem in terms] for hit in ranked], dtype=bool)
+    near = np.array([[stem in hit.near for stem in terms] for hit in ranked], dtype=bool)
+    softly = np.where(own, 1.0, soft(close.of_term[here]))
+    beside = np.where(near, 1.0, soft(np.maximum(before, close.of_term[after])))
     best = max((hit.score for hit in ranked), default=0.0) or 1.0
-    sittings = _sittings(neighbours, entries)
-    evidence = {
-        hit.id: hit.unattributed / best + 0.5 * max(0.0, close.get(hit.id, FAR).whole) for hit in ranked
+    wanted, named = wanted_by(question.text), bool(question.naming.only)
+    columns: dict[str, Sequence[float] | NDArray[Any]] = {
+        "rule": [hit.score / best for hit in ranked],
+        "lexical": [hit.lexical for hit in ranked],
+        "meaning": np.maximum(0.0, close.whole[here]),
+        "meaning_before": before_whole,
+        "meaning_after": np.maximum(0.0, close.whole[after]),
+        "coverage": own @ weights,
+        "coverage_near": (own | near) @ weights,
+        "soft_coverage": softly @ weights,
+        "soft_near": np.maximum(softly, beside) @ weights,
+        "phrase": [phrase(terms, entries[hit.id].stems) for hit in ranked],
+        "rarest": [rarest in hit.own for hit in ranked],
+        "asks": [entries[hit.id].asks for hit in ranked],
+        "length": [min(1.0, math.log1p(entries[hit.id].length) / 4) for hit in ranked],
+        "short": [entries[hit.id].length < 4 for hit in ranked],
+        "by_named": [hit.by_named or hit.tells_of_named for hit in ranked],
+        "by_other": [named and not (hit.by_named or hit.tells_of_named) for hit in ranked],
+        "on_date": [hit.on_date for hit in ranked],
+        "sitting": _of_sitting(ranked, _sittings(neighbours, entries), best, close.whole[here].tolist()),
+        "speaks_of_me": [entries[hit.id].cues.me for hit in ranked],
     }
-    of_sitting: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for id, value in evidence.items():
-        of_sitting[sittings[id]].append((value, id))
-    wanted, weights = wanted_by(question.text), term_weights(question, statistics)
-    named = question.naming.only
-    rows = []
+    for kind in KINDS:
+        gives = [kind in wanted and getattr(entries[hit.id].cues, kind) for hit in ranked]
+        columns[f"gives_{kind}"] = gives
+        columns[f"lacks_{kind}"] = [kind in wanted and not given for given in gives]
+    return np.column_stack([np.asarray(columns[name], dtype=np.float64) for name in NAMES])
+
+
+def _lent(neighbours: Neighbourhood, ranked: Sequence[Ranked], close: Nearness) -> tuple[Vectors, Vectors]:
+    """What the records before each one lend to it: the most nearness that any of them has, times its share.
+
+    As a whole, float32 [candidates], and by term, float32 [candidates, terms]; never below 0.
+    """
+    import numpy as np
+
+    loans = [list(neighbours.lenders(hit.id)) for hit in ranked]
+    whole = np.zeros(len(ranked), dtype=np.float32)
+    of_term = np.zeros((len(ranked), close.of_term.shape[1]), dtype=np.float32)
+    for step in range(REACH):
+        lends = [lent[step] if step < len(lent) else None for lent in loans]
+        rows = close.rows([None if loan is None else loan.lender for loan in lends])
+        shares = np.array([0.0 if loan is None else loan.share for loan in lends], dtype=np.float32)
+        whole = np.maximum(whole, shares * close.whole[rows])
+        of_term = np.maximum(of_term, shares[:, None] * close.of_term[rows])
+    return whole, of_term
+
+
+def _of_sitting(
+    ranked: Sequence[Ranked], sittings: Mapping[str, str], best: float, whole: Sequence[float]
+) -> list[float]:
+    """What the best of a sitting's other candidates say for each one, by words and by meaning."""
+    evidence: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for hit, cosine in zip(ranked, whole, strict=True):
+        evidence[sittings[hit.id]].append((hit.unattributed / best + 0.5 * max(0.0, cosine), hit.id))
+    first = {sitting: heapq.nlargest(_SITTING_BEST + 1, values) for sitting, values in evidence.items()}
+    found = []
     for hit in ranked:
-        entry = entries[hit.id]
-        others = sorted((v for v, id in of_sitting[sittings[hit.id]] if id != hit.id), reverse=True)
-        facts = Facts(
-            rule=hit.score / best,
-            lexical=hit.lexical,
-            nearness=close.get(hit.id, FAR),
-            before=_lent(neighbours, hit.id, close),
-            after=close.get(neighbours.next.get(hit.id, ""), FAR),
-            own=hit.own,
-            near=hit.near,
-            stems=entry.stems,
-            length=entry.length,
-            cues=entry.cues,
-            asks=entry.asks,
-            by_named=hit.by_named or hit.tells_of_named,
-            by_other=bool(named) and not (hit.by_named or hit.tells_of_named),
-            on_date=hit.on_date,
-            sitting=sum(others[:_SITTING_BEST]) / _SITTING_BEST,
-        )
-        rows.append(features(question, wanted, weights, facts))
-    return np.array(rows)
-
-
-def _lent(neighbours: Neighbourhood, id: str, close: Mapping[str, Nearness]) -> Nearness:
-    """The nearness that the records before one lend to it: the most that any of them has, times its share."""
-    whole, of_term = 0.0, dict[str, float]()
-    for loan in neighbours.lenders(id):
-        lender = close.get(loan.lender, FAR)
-        whole = max(whole, loan.share * lender.whole)
-        for term, cosine in lender.of_term.items():
-            of_term[term] = max(of_term.get(term, 0.0), loan.share * cosine)
-    return Nearness(whole, of_term)
+        others = [value for value, id in first[sittings[hit.id]] if id != hit.id]
+        found.append(sum(others[:_SITTING_BEST]) / _SITTING_BEST)
+    return found
 
 
 def _sittings(neighbours: Neighbourhood, entries: Iterable[str]) -> dict[str, str]:

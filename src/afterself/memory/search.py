@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from afterself.archive.lexical import runs_without_blanks
 from afterself.memory.dates import Dates
 from afterself.memory.features import term_weights
-from afterself.memory.filters import Filters
+from afterself.memory.filters import EVERYTHING, Filters
 from afterself.memory.names import Naming
 from afterself.memory.question import MOST_TERMS, Question
 from afterself.memory.ranking import rank
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from afterself.policy.sayings import Place
     from afterself.policy.view import View, ViewRecord
 
-MATCHES = 100_000  # records that the index hands over, best first
+MATCHES = 100_000  # records that the index hands over, best first, when filters leave out most of them
 CHUNK = 2_000
-RANKED = 10_000  # of those that the filters let through, how many are ranked
+RANKED = 2_000  # of those that the filters let through, how many are ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Found:
     also_in: tuple[Place, ...] = ()
 
 
-def search(view: View, words: str, filters: Filters = Filters(), k: int = 20) -> list[Found]:
+def search(view: View, words: str, filters: Filters = EVERYTHING, k: int = 20) -> list[Found]:
     """At most `k` records that hold any of the words and pass the filters; without words the latest ones.
 
     What several sources hold is found once.
@@ -87,7 +87,8 @@ def _question(words: str) -> Question | None:
 
 
 def _matching(view: View, query: str, filters: Filters) -> Iterator[ViewRecord]:
-    ids = [id for id, _ in view.match(query, MATCHES, once=False)]
+    most = 2 * RANKED if filters == EVERYTHING else MATCHES
+    ids = [id for id, _ in view.match(query, most, once=False)]
     for start in range(0, len(ids), CHUNK):
         for record in view.many(ids[start : start + CHUNK]).values():
             if is_said(record) and filters.let(record):

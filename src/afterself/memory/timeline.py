@@ -107,7 +107,7 @@ def months(view: View, filters: Filters = EVERYTHING) -> list[Month]:
             month,
             counts[month].total(),
             min(counts[month], key=lambda title: (-counts[month][title], title)),
-            _quote(longest[month]) if month in longest else None,
+            line_of(longest[month], longest[month].words) if month in longest else None,
         )
         for month in sorted(counts)
     ]
@@ -143,15 +143,16 @@ def _together(pictures: list[Line]) -> Line:
     return replace(first, text=f"{first.text} and {more} more") if more else first
 
 
-def _quote(record: ViewRecord) -> Line:
+def line_of(record: ViewRecord, text: str) -> Line:
+    """A stretch of a record's text, at the day on which it was said."""
     said_at = record.said_at or datetime.max.replace(tzinfo=UTC)
-    return _line(record, record.words, said_at.strftime(_SHAPES["day"]), said_at)
+    return _line(record, text, said_at.strftime(_SHAPES["day"]), said_at)
 
 
 def _named(record: ViewRecord) -> Iterator[Line]:
     """The sentences of a record that name a time before it was written."""
     written = record.said_at or datetime.max.replace(tzinfo=UTC)
-    for sentence in _sentences(record.words):
+    for sentence in sentences(record.words):
         mention = _only_year(_dated(sentence)) if _YEAR.search(sentence) else None
         if mention is None or mention.year is None or mention.year >= written.year:
             continue
@@ -172,7 +173,7 @@ def _only_year(mentions: Iterable[DateMention]) -> DateMention | None:
     return min(dated, key=lambda one: (one.year or 0, -bool(one.month) - bool(one.day)), default=None)
 
 
-def _sentences(text: str) -> Iterator[str]:
+def sentences(text: str) -> Iterator[str]:
     """The sentences of a text as they stand in it; one of a word or two (“1958.”) goes on into the next."""
     starts = [0, *(match.end() for match in _SENTENCES.finditer(text)), len(text)]
     begins = 0

@@ -14,10 +14,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from afterself.archive.lexical import is_unspaced, pairs_of, runs_without_blanks, without_runs
-from afterself.memory.irregular import base_form
+from afterself.memory.irregular import BASE_FORMS
 from afterself.memory.stop_words import ENGLISH, LANGUAGES, Language
 
 _WORD = re.compile(r"[^\W_]+")
+_STEMS: dict[str, str] = {}
+_REMEMBERED = 100_000  # words whose stem is kept, so that it is looked up once
 _GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff][;\u037e]$")
 
 
@@ -54,7 +56,7 @@ def cased_words(text: str) -> list[str]:
 def _stemmer() -> object:
     import Stemmer
 
-    return Stemmer.Stemmer("english", 50_000)
+    return Stemmer.Stemmer("english", 0)
 
 
 def stems_of(words: Iterable[str]) -> list[str]:
@@ -62,7 +64,15 @@ def stems_of(words: Iterable[str]) -> list[str]:
 
     Source: M. Porter, the English (“Porter2”) stemmer of the Snowball project.
     """
-    stemmed: list[str] = _stemmer().stemWords([base_form(word) for word in words])  # type: ignore[attr-defined]
+    words = list(words)
+    try:
+        return [_STEMS[word] for word in words]
+    except KeyError:
+        if len(_STEMS) > _REMEMBERED:
+            _STEMS.clear()
+    bases = [BASE_FORMS.get(word, word) for word in words]
+    stemmed: list[str] = _stemmer().stemWords(bases)  # type: ignore[attr-defined]
+    _STEMS.update(zip(words, stemmed, strict=True))
     return stemmed
 
 
@@ -82,9 +92,10 @@ def document_stems(text: str) -> tuple[list[str], tuple[str, ...]]:
     """
     words = tokens_of(text)
     stems = stems_of(words)
-    content = (stem for word, stem in zip(words, stems, strict=True) if word not in ENGLISH.function_words)
-    singles = [token[0] for token in words if is_pair(token)]
-    return [*stems, *singles], tuple(content)
+    function_words = ENGLISH.function_words
+    content = tuple([stem for word, stem in zip(words, stems, strict=True) if word not in function_words])
+    singles = [] if text.isascii() else [token[0] for token in words if is_pair(token)]
+    return [*stems, *singles], content
 
 
 _QUESTION_MARKS = ("?", "？", "؟")

@@ -7,7 +7,7 @@ it, the archive is counted without asking of each record whether it is seen.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,9 @@ _SIDES = {
         (False, "(position)", "(?2)", "?3"),
     )
 }
+
+
+_NONE: Mapping[str, ViewRecord] = {}
 
 
 def lexical_table(pairs: bool) -> str:
@@ -145,12 +148,16 @@ class RetrievalReads:
                 )
             )
 
-    def around(self, ids: Sequence[str], before: int, after: int) -> list[list[ViewRecord]]:
-        """Each of these records between its neighbours in its thread, in order; those unseen are left out."""
-        windows: list[list[str]] = []
-        seen = self._many(ids)
+    def around(
+        self, ids: Sequence[str], before: int, after: int, known: Mapping[str, ViewRecord] = _NONE
+    ) -> list[list[ViewRecord]]:
+        """Each of these records between its neighbours in its thread, in order; those unseen are left out.
+
+        Of the `known` records, which this view gave before, none is read again.
+        """
+        windows: dict[str, list[str]] = {}
         with archive_errors(self._archive_path):
-            for id in seen:
+            for id in dict.fromkeys(ids):
                 place = self._db.execute(
                     "SELECT thread, order_at, position FROM record WHERE id = ?", (id,)
                 ).fetchone()
@@ -162,6 +169,9 @@ class RetrievalReads:
                     [found for (found,) in self._db.execute(sql, (*values, limit))]
                     for sql, limit in zip(_SIDES[timed], (before, after), strict=True)
                 )
-                windows.append([*reversed(earlier), id, *later])
-        shown = self._many(list(dict.fromkeys(id for window in windows for id in window)))
-        return [[shown[id] for id in window if id in shown] for window in windows]
+                windows[id] = [*reversed(earlier), id, *later]
+        wanted = dict.fromkeys(one for window in windows.values() for one in window)
+        shown = {**known, **self._many([id for id in wanted if id not in known])}
+        return [
+            [shown[one] for one in window if one in shown] for id, window in windows.items() if id in shown
+        ]

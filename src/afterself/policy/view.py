@@ -8,9 +8,7 @@ is written here.
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +26,7 @@ from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.policy.consent import require_consent
 from afterself.policy.history import HistoryReads
+from afterself.policy.matching import Matches
 from afterself.policy.overview import OverviewReads
 from afterself.policy.own_words import OwnWordsReads
 from afterself.policy.retrieval import RetrievalReads, lexical_table
@@ -40,9 +39,6 @@ Purpose = Literal["retrieve", "train", "quote", "list"]
 
 _NEEDS: dict[str, str | None] = {"retrieve": "archive", "train": "train", "quote": "archive", "list": None}
 """The consent that a purpose needs; what there is may always be listed, to see it, or to forget it."""
-_JOINED = FROM_RECORDS.replace("FROM record ", "")
-_WORDS = re.compile(r"\w+")
-_MOST_WORDS = 64
 _CHUNK = 500
 
 
@@ -156,12 +152,12 @@ class View:
         seen = f"{self._seen.record}{before}"
         self._where = f"WHERE {seen}"
         self._select = f"{_COLUMNS.rstrip()}, {first_of(seen)} {_FROM}"
-        self._repeats = repeats(seen)
+        self._matches = Matches(self._db, self._seen, seen)
         self.quotes = self._seen.quotes
         """Whether the audience may be shown words verbatim."""
         self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
-        single = f"{self._where} AND NOT {self._repeats}"
-        twins = f"WHERE {self._repeats}" if self._seen.everything and until is None else None
+        single = f"{self._where} AND NOT {repeats(seen)}"
+        twins = f"WHERE {repeats(seen)}" if self._seen.everything and until is None else None
         self.own = OwnWordsReads(self._db, self_.archive_path, single, self._seen.values, twins)
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.sayings = SayingReads(self._db, self_.archive_path, seen, self._seen.values)
@@ -260,24 +256,7 @@ class View:
         """
         query = _clean(fts_query)
         with archive_errors(self._self.archive_path):
-            try:
-                return self._match(query, limit, once, lexical_table(pairs))
-            except apsw.SQLError:
-                words = dict.fromkeys(_WORDS.findall(query))
-                plain = " OR ".join(f'"{word}"' for word in itertools.islice(words, _MOST_WORDS))
-                return self._match(plain, limit, once, lexical_table(pairs)) if plain else []
-
-    def _match(self, query: str, limit: int, once: bool, table: str) -> list[tuple[str, float]]:
-        single = f"AND NOT {self._repeats}" if once else ""
-        rows = self._db.execute(
-            f"""
-            SELECT record.id, bm25({table}) FROM {table}
-            JOIN record ON record.row = {table}.rowid {_JOINED}
-            {self._where} AND {table} MATCH :query {single} ORDER BY bm25({table}), record.row LIMIT :limit
-            """,
-            {**self._seen.values, "query": query, "limit": max(0, limit)},
-        )
-        return [(id, -score) for id, score in rows]
+            return self._matches.best(query, limit, once=once, table=lexical_table(pairs))
 
     def _record(self, row: tuple[Any, ...]) -> ViewRecord:
         (number, id, source_key, source, thread, title, thread_kind, author, name, is_owner, kind,
@@ -285,10 +264,12 @@ class View:
          forwarded, same_as) = row  # fmt: skip
         text = "" if deleted else text
         foreign = self._spans(revision) if spans and text else []
+        words = text.strip()
+        if foreign:
+            words = own_spans_text(text, (span for span in foreign if span[2] == "placeholder"))
         own = ""
         if is_owner and text and kind in OWN_KINDS and forwarded is None:
-            own = own_spans_text(text, foreign)
-        words = own_spans_text(text, (span for span in foreign if span[2] == "placeholder"))
+            own = own_spans_text(text, foreign) if foreign else words
         return ViewRecord(
             id, source_key, source, thread, title, thread_kind, author, name,
             None if is_owner is None else bool(is_owner), kind,
