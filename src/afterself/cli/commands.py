@@ -19,6 +19,7 @@ from afterself.cli import doctor_command as doctor_command  # isort: skip
 from afterself.cli import reparse_command as reparse_command  # isort: skip
 from afterself.cli import verify_command as verify_command  # isort: skip
 from afterself.cli import import_command as import_command  # isort: skip
+from afterself.cli import watch_command as watch_command  # isort: skip
 from afterself.cli import plugins_command as plugins_command  # isort: skip
 from afterself.cli import ask_command as ask_command  # isort: skip
 from afterself.cli import search_command as search_command  # isort: skip
@@ -40,8 +41,9 @@ from afterself.cli.shell import app  # isort: skip
 
 _ROAD = (
     "demo", "new", "import", "status", "search", "ask", "timeline", "topics", "why", "remember", "dataset",
-    "base", "train", "evaluate", "report", "talk", "correct", "forget", "lock", "unlock", "passphrase",
-    "recovery", "pack", "unpack", "verify", "doctor", "imports", "reparse", "index", "score", "reply",
+    "base", "train", "evaluate", "report", "talk", "correct", "forget", "watch", "lock", "unlock",
+    "passphrase", "recovery", "pack", "unpack", "verify", "doctor", "imports", "reparse", "index",
+    "score", "reply",
 )  # fmt: skip
 """The way that a person goes, then what they look after, then what is for few. Groups stand after these."""
 

@@ -53,6 +53,13 @@ def plugins(context: typer.Context, incomplete: str) -> list[str]:
     return []
 
 
+def sources(context: typer.Context, incomplete: str) -> list[str]:
+    """Formats that can be imported, with commas."""
+    from afterself.importers.registry import importers
+
+    return several_of(*sorted(one.source for one in importers()))(context, incomplete)
+
+
 def one_of(*words: str) -> Completer:
     """A completer for an option that takes one of these words."""
 

@@ -7,11 +7,11 @@ of the authors the owner is that of `import_owner`. A path that failed is named 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from afterself.cli.completions import one_of
+from afterself.cli.import_options import Me, Order, Zone, import_options
 from afterself.cli.import_owner import settle_owner
 from afterself.cli.import_sources import Choice, import_all
 from afterself.cli.import_summary import as_json, own_words_of, print_imported
@@ -25,7 +25,6 @@ from afterself.errors import UnknownFormat, UsageError
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
-    from afterself.importers.contract import DateOrder, Options
 
 HOW_TO_EXPORT = """\
 WhatsApp: open a chat, tap ⋮ (iPhone: the contact's name) → More → Export chat → Without media, and send
@@ -39,22 +38,9 @@ def import_(
         list[str] | None,
         typer.Argument(metavar="PATH", help="Files, folders or zips; - reads JSON Lines."),
     ] = None,
-    me: Annotated[
-        list[str] | None,
-        typer.Option("--me", metavar="NAME,NAME", help="Names or handles of the owner in the exports."),
-    ] = None,
-    zone: Annotated[
-        str | None,
-        typer.Option(metavar="ZONE", help="Zone of times without offset (default: this machine's)."),
-    ] = None,
-    date_order: Annotated[
-        str | None,
-        typer.Option(
-            metavar="dmy|mdy|ymd",
-            autocompletion=one_of("dmy", "mdy", "ymd"),
-            help="How to read 03/04/21 where a file leaves it open.",
-        ),
-    ] = None,
+    me: Me = None,
+    zone: Zone = None,
+    date_order: Order = None,
     map_: Annotated[
         str | None,
         typer.Option(
@@ -90,7 +76,7 @@ def import_(
     """
     if not paths:
         raise UsageError("Say what to import: a file, a folder or a zip.", remedy=HOW_TO_EXPORT)
-    options = _options(me or [], zone, date_order)
+    options = import_options(me or [], zone, date_order)
     self_ = open_self()
     if map_:
         learn_by_map(self_, paths, map_, options)
@@ -129,17 +115,3 @@ def _tell_what_can_be_done(self_: Self, unknown: Sequence[str]) -> None:
     if len(tables) < len(unknown):
         out.print(with_self(HOW_TO_EXPORT), markup=False)
     tell_not_enabled(self_)
-
-
-def _options(me: Sequence[str], zone: str | None, date_order: str | None) -> Options:
-    from afterself.importers.contract import DateOrder, Options
-    from afterself.importers.local_time import LocalClock
-
-    LocalClock(zone)
-    order: DateOrder | None = next((known for known in get_args(DateOrder) if known == date_order), None)
-    if date_order and not order:
-        raise UsageError(
-            f"“{date_order[:20]}” is no order of dates.", remedy="Give --date-order dmy, mdy or ymd."
-        )
-    names = tuple(name.strip() for given in me for name in given.split(",") if name.strip())
-    return Options(me=names, zone=zone, date_order=order)

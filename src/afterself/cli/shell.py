@@ -125,7 +125,7 @@ def require_records(self_: Self, what: str) -> None:
 _WITHOUT_SELF = re.compile(
     r"\bafterself (?=(?:import|ask|search|records|people|remember|timeline|topics|forget|correct|imports|"
     r"reparse|verify|status|dataset|train|talk|reply|evaluate|report|pack|lock|unlock|recovery|passphrase|"
-    r"audience|label|consent|plugins)\b)"
+    r"audience|label|consent|plugins|watch)\b)"
 )
 
 
