@@ -1,11 +1,11 @@
-"""One embedding architecture with random weights, by torch in float32 and by onnxruntime in int8: CPU time a text.
+"""One embedding architecture with random weights, by torch in float32 and by onnxruntime in int8: CPU time.
 
     python benchmarks/onnx_embedding.py [--pairs 5]
 
-Both are opened by `memory.embedder_folder` from folders as an owner would name them: a BERT encoder of 6 layers,
-384 wide (that of MiniLM), in safetensors, and the same exported to ONNX with its matrices quantised dynamically.
-Texts are the chats that were written for this project, in batches of 32, one thread. Random weights say what it
-costs and how near the vectors stay, not how good they are. Needs onnx and onnxruntime, which only this uses.
+Both are opened by `memory.embedder_folder` from folders as an owner would name them: a BERT encoder of 6
+layers, 384 wide (that of MiniLM), in safetensors, and the same exported to ONNX with its matrices quantised.
+Texts are the chats that were written for this project, in batches of 32, one thread. Random weights say what
+it costs and how near the vectors stay, not how good they are. onnx is installed for this alone.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def main() -> None:
         "texts": len(texts), "mean_characters": round(float(np.mean([len(one) for one in texts])), 1),
         "torch_float32_cpu_ms_a_text": [round(one, 3) for one in spent[0]],
         "onnx_int8_cpu_ms_a_text": [round(one, 3) for one in spent[1]],
-        "ratio": {"pairs": len(ratios), "mean": round(float(ratios.mean()), 2), "least": round(float(ratios.min()), 2),
+        "ratio": {"pairs": len(ratios), "mean": round(float(ratios.mean()), 2),
+                  "least": round(float(ratios.min()), 2),
                   "interval": [round(float(q), 2) for q in np.quantile(means, (0.025, 0.975))]},
         "cosine_of_both": {"n": len(cosines), "mean": round(float(cosines.mean()), 4),
                            "least": round(float(cosines.min()), 4)},
