@@ -35,6 +35,7 @@ SMALLER = {
     "import": "--me 'Your Name' --yes",
     "train": "--epochs 0.1 --context 128 --no-samples --publish-anyway --yes",
     "evaluate": "--replies 20",
+    "exclude": "--yes",
 }
 """Answers that a person would type, and the smallest training: options that are added to a command."""
 
