@@ -47,6 +47,15 @@ def test_what_is_told_of_earlier_years_stands_in_their_order(self_: Self) -> Non
     ]
 
 
+def test_what_was_told_about_a_year_is_what_ask_answers_for_that_year_with_its_citation(self_: Self) -> None:
+    run(self_, "remember", "The great flood took the fence.", "--about", "January 1953")
+    shown = run(self_, "ask", "What happened in 1953?").out
+    assert "“The great flood took the fence.”" in shown and "· Nora" in shown
+    shown = run(self_, "ask", "What do you remember of 1959?").out
+    assert shown.startswith("2019-02-01 10:00 UTC · Nora, Ben\n  “We married on the 11th of April 1959")
+    assert "Nothing about that was found" in run(self_, "ask", "What happened in 1954?").out
+
+
 def test_a_season_of_a_year_is_a_time_in_it(self_: Self) -> None:
     run(self_, "remember", "I picked cherries in the summer of 1998, on the farm.")
     assert [line["when"] for line in run(self_, "timeline", "--since", "1998", "--json").lines] == ["1998"]

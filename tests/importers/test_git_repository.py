@@ -146,6 +146,19 @@ def test_a_folder_a_bare_clone_its_inside_and_a_bundle_are_one_repository(tmp_pa
     assert len(keys[0]) == 2 and keys == [keys[0]] * 4
 
 
+@pytest.mark.parametrize("given", ["mill", "mill/.git", "bare.git", "mill.bundle", "stuff", "mill.zip", "."])
+def test_a_repository_is_read_by_whatever_path_leads_to_it_from_where_the_person_stands(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = repository(tmp_path / "mill", Commit("Sieve the flour\n"))
+    git(tmp_path, "clone", "--bare", "mill", "bare.git")
+    git(path, "bundle", "create", str(tmp_path / "mill.bundle"), "--all")
+    shutil.copytree(path, tmp_path / "stuff" / "mill")
+    shutil.make_archive(str(tmp_path / "mill"), "zip", tmp_path, "mill")
+    monkeypatch.chdir(path if given == "." else tmp_path)
+    assert [one.text for one in commits(Path(given))] == ["Sieve the flour"]
+
+
 @pytest.mark.parametrize("form", ["zip", "gztar"])
 @pytest.mark.parametrize("bare", [True, False])
 def test_a_repository_or_a_bundle_in_a_zip_or_tar_is_read_where_it_lies(

@@ -216,6 +216,17 @@ main()
     assert "Memory ends with 2019. A new" in done.stdout and "[generated]" not in done.stdout
 
 
+def test_asked_of_a_year_before_the_records_a_talk_quotes_what_tells_of_it(tmp_path: Path) -> None:
+    told = {**rows()[1], "text": "In 1970 they took the trains off and the platform went to weeds."}
+    self_ = make_self(tmp_path / "ida", [rows()[0], told, *rows()[2:]], allow=("archive", "train", "talk"))
+    with Talk.open(self_, answers="recorded") as talk:
+        reply = talk.say("What happened in 1970?")
+        assert isinstance(reply, Fact) and reply.declined is None
+        assert [hit.text for hit in reply.answer.hits] == [told["text"]]
+        nothing = talk.say("What happened in 1901?")
+        assert isinstance(nothing, Fact) and nothing.declined is not None
+
+
 def test_a_self_without_weights_answers_with_quotes_and_is_told_that_it_can(tmp_path: Path) -> None:
     self_ = make_self(tmp_path / "ida", rows(), allow=("archive", "train", "talk"))
     with pytest.raises(ModelError, match="talk --answers recorded"):

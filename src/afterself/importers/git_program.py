@@ -136,7 +136,8 @@ def private_repository(
         (folder / "config").write_text(config if version else config.partition("[extensions]")[0])
         if shallow:
             (folder / "shallow").write_bytes(shallow)
-        yield Runner(program, folder, objects or folder / "objects", name)
+        # git works in another folder than the person: a path from where they stand would lead it astray.
+        yield Runner(program, folder, (objects or folder / "objects").absolute(), name)
 
 
 def _copied(stream: IO[bytes], into: IO[bytes] | BinaryIO) -> bool:

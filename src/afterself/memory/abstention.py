@@ -66,6 +66,11 @@ def grounds(question: Question, ranked: Sequence[Ranked], statistics: Statistics
     return Grounds(_covered(question, ranked, statistics), attribution(question, ranked), _bar(question))
 
 
+def grounds_of_a_time(question: Question) -> Grounds:
+    """What speaks for records that tell of the time that is asked for, where nothing else is."""
+    return Grounds(DATE_ALONE, 1.0, _bar(question))
+
+
 def _covered(question: Question, ranked: Sequence[Ranked], statistics: Statistics) -> float:
     best = ranked[:LOOKED_AT]
     on_date = any(hit.on_date for hit in best)

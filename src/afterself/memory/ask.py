@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from afterself.memory.abstention import grounds
+from afterself.memory.abstention import grounds, grounds_of_a_time
 from afterself.memory.corrections import corrections_first
 from afterself.memory.filters import EVERYTHING, Filters
 from afterself.memory.personal.asking import personal
@@ -21,6 +21,7 @@ from afterself.memory.personal.life import Life
 from afterself.memory.ranking import Ranked, rank
 from afterself.memory.recall import Pool, Recall
 from afterself.memory.reranking import rerank
+from afterself.memory.told_then import records_telling_of, told_first
 
 if TYPE_CHECKING:
     from afterself.policy.sayings import Place
@@ -105,14 +106,17 @@ class Memory:
         asked, wanted = self._recall.read(question, self._today), personal(question)
         statistics = self._recall.statistics(asked)
         besides = self._life.records(wanted) if wanted else []
-        pool = self._recall.gather(asked, statistics, filters, besides)
+        told = [] if wanted else records_telling_of(self._view, asked, filters, self._recall.person_of)
+        pool = self._recall.gather(asked, statistics, filters, [*besides, *told])
         ranked = rank(asked, pool.entries, pool.links, statistics)
         passing = [hit for hit in ranked if hit.id in pool.passing]
         fits = self._life.fits(wanted, asked, pool) if wanted else {}
-        near = pool.near | set(fits)
+        near = pool.near | set(fits) | {record.id for record in told}
         order = rerank(asked, passing, pool.entries, pool.links, statistics, near)
         if wanted:
             order = answering_first(wanted, order, fits, pool.entries)
+        elif told:
+            order = told_first(told, order)
         found = list(itertools.islice(_once(pool, order), max(k, 0)))
         places = self._view.sayings.also_in([place.id for place in found])
         hits = [
@@ -122,6 +126,8 @@ class Memory:
         found_for = grounds(asked, passing, statistics)
         if wanted:
             found_for = with_shape(wanted, fits, found_for)
+        elif told:
+            found_for = grounds_of_a_time(asked)
         return Answer(question, first, found_for.answerable, found_for.enough)
 
 
