@@ -27,6 +27,8 @@ ELSEWHERE = {
     ".venv/bin/pytest": ".ci/run",
     ". .venv/bin/activate": ".ci/run",
     ".venv/bin/afterself demo": "tests/demo/test_demo_road.py",
+    "afterself import ~/code/mill": "tests/importers/test_git_repository.py",
+    "afterself why": "tests/memory/test_why.py",
 }
 """Beginnings of commands that are not run here, and what runs them instead."""
 

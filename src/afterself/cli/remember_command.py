@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 @app.command()
 def remember(
-    text: Annotated[
-        str,
+    words: Annotated[
+        list[str],
         typer.Argument(metavar="TEXT", help="What is to be remembered; “-” reads it from standard input."),
     ],
     to: Annotated[
@@ -87,6 +87,7 @@ def remember(
             f"{self_.declaration.name} cannot tell anything any more, and nobody speaks for them.",
             remedy="Say who tells it: --by NAME",
         )
+    text = " ".join(words)
     given = text_of("-").removesuffix("\n") if text == "-" else text
     told_of, day = _stretch(about), day_of(not_before)
     with Archive.writing(self_) as archive, archive.transaction():
