@@ -82,7 +82,7 @@ def remember(
 
     self_ = open_self()
     require_consent(self_, "archive")
-    if by is None and self_.declaration.right == "steward":
+    if by is None and _nobody_left_to_tell(self_):
         raise UsageError(
             f"{self_.declaration.name} cannot tell anything any more, and nobody speaks for them.",
             remedy="Say who tells it: --by NAME",
@@ -107,6 +107,13 @@ def remember(
         echo_json({"id": id})
         return
     _tell(self_, id, told, shown_to)
+
+
+def _nobody_left_to_tell(self_: Self) -> bool:
+    """Whether the owner is dead: so the self was declared, or it is that of somebody of the demo."""
+    from afterself.demo import is_demo_person
+
+    return self_.declaration.right == "steward" or is_demo_person(self_.declaration)
 
 
 def _stretch(about: str | None) -> tuple[datetime, datetime] | None:
