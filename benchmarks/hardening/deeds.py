@@ -158,7 +158,7 @@ def deeds(exports: Exports, folder: Path, *, encrypted: bool) -> list[Deed]:
         do("correct", "correct", lambda self_: [
             "--self", self_, "correct", a_record(self_), "--text", "corrected words"]),
         do("import longer JSON Lines", "import again", bring(exports.longer_rows)),
-        do("people exclude", "people", on("people", "exclude", road.CONTACT)),
+        do("people exclude", "people", on("people", "exclude", road.CONTACT, "--yes")),
         do("consent give", "consent", on("consent", "give", "voice")),
         Deed("pack", "pack", lambda self_: ["--self", self_, "pack", self_.parent / BUNDLE],
              FIRST, makes=BUNDLE),

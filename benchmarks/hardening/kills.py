@@ -227,7 +227,7 @@ def steps(killing: Killing) -> list[Step]:
         Step("import longer JSON Lines", 7, "rows", importing("later", rows)),
         Step("people not-me", 4, "both", on("people", "not-me", OWNER)),
         Step("people merge", 4, "both", on("people", "merge", "Anna", "Ben"), done="are one contact already"),
-        Step("people exclude", 4, "trained", on("people", "exclude", "Anna")),
+        Step("people exclude", 4, "trained", on("people", "exclude", "Anna", "--yes")),
         Step("forget a record", 6, "trained", on("forget", "--record", a_record(killing), "--yes"),
              done="of this self"),
         Step("forget a contact", 6, "both", on("forget", "--contact", "Ben", "--with-replies", "--yes"),

@@ -116,7 +116,7 @@ def writing(refusals: Refusals, self_: Path, record: str) -> list[list[object]]:
         [*on, "import", refusals.exports.longer_chat, "--me", road.OWNER, "--yes"],
         [*on, "correct", record, "--text", "another text"],
         [*on, "forget", "--record", record, "--yes"],
-        [*on, "people", "exclude", road.CONTACT],
+        [*on, "people", "exclude", road.CONTACT, "--yes"],
         [*on, "consent", "give", "voice"],
         [*on, "label", "add", "family", "--contact", road.CONTACT],
         [*on, "lock", "--yes"],

@@ -22,7 +22,7 @@ from afterself.importers.generic import GenericImporter
 from afterself.importers.ingest import import_path
 from afterself.policy import open_view
 from afterself.policy.view import ViewRecord
-from tests.importers.test_reparsing import Better
+from tests.importers.newer_version import Better
 
 MESSAGES = 6
 _NUMBER = re.compile(r"number (\d+)")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
+import pty
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,3 +56,27 @@ def _exit() -> Iterator[list[int]]:
         yield code
     except SystemExit as left:
         code[0] = left.code if isinstance(left.code, int) else 1 if left.code else 0
+
+
+def at_a_terminal(arguments: list[str], answers: str) -> tuple[int, str]:
+    """Run the command on a real pseudo-terminal and type the answers."""
+    leader, follower = pty.openpty()
+    code = "from afterself.cli import main; main()"
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdin=follower, stdout=follower, stderr=follower, close_fds=True, env=environment,
+    )  # fmt: skip
+    os.close(follower)
+    os.write(leader, answers.encode())
+    output = b""
+    while True:
+        try:
+            chunk = os.read(leader, 4096)
+        except OSError:
+            break
+        if not chunk:
+            break
+        output += chunk
+    os.close(leader)
+    return child.wait(), output.decode()

@@ -43,7 +43,9 @@ def standing(self_: Self) -> dict[str, bool]:
 
 def test_revoking_training_takes_the_weights_and_says_so(self_: Self) -> None:
     ran = run(self_, "consent", "revoke", "train")
-    assert ran.code == 0 and "weights are stale" in ran.out, ran.err
+    assert ran.code == 0 and "Removed from this folder" in ran.out and "consent give train" in ran.out, (
+        ran.err
+    )
     assert [one.state for one in list_artifacts(self_, "weights")] == ["erased"]
     refused = run(self_, "dataset")
     assert refused.code == 4 and "consent give train" in refused.err and "revoked" in refused.err

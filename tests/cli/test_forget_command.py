@@ -56,6 +56,22 @@ def test_a_later_import_does_not_bring_it_back_and_says_so(folder: Path, tmp_pat
     assert "Forgotten" in run(folder, "import", longer, "--zone", "UTC", "--yes").out
 
 
+def test_with_the_last_that_somebody_said_their_name_goes_too(folder: Path, tmp_path: Path) -> None:
+    """Unless something was decided about them, which a later import must find again."""
+    for name in ("Cleo Quayle", "Dora Quayle"):
+        chat = tmp_path / f"WhatsApp Chat with {name}.txt"
+        chat.write_text(f"12/03/2020, 10:00 - {name}: hello\n", "utf-8")
+        assert run(folder, "import", chat, "--zone", "UTC", "--yes").code == 0
+    assert run(folder, "people", "exclude", "Dora Quayle").code == 0
+    number = {one["name"]: one["number"] for one in run(folder, "imports", "--json").lines}
+    for name in ("Cleo Quayle", "Dora Quayle"):
+        ran = run(folder, "forget", "--import", str(number[f"WhatsApp Chat with {name}.txt"]), "--yes")
+        assert ran.code == 0
+    people = run(folder, "people", "--json").out
+    assert "Cleo" not in people and "Ben Ito" in people and "Dora Quayle" in people
+    assert holding(folder, "Cleo") == []
+
+
 @pytest.mark.parametrize("layout", ["lines", "array", "csv", "utf-16"])
 def test_it_is_cut_out_of_every_format_that_is_kept(tmp_path: Path, layout: str) -> None:
     self_ = Self.create(tmp_path / "self", name="Anna", right="fictional", allow=("archive",))

@@ -262,3 +262,46 @@ def test_skipped_lines_are_counted_by_reason_and_named(fresh_self, tmp_path):
     shown = _import(fresh_self, path).out
     assert "Skipped: 2 × time is no ISO 8601 time" in shown
     assert "table.csv:line 3" in shown
+
+
+def test_a_path_with_blanks_that_was_typed_without_quotes_is_told_with_the_quoted_command(fresh_self, chat):
+    words = [chat.parent / "WhatsApp", "Chat", "with", "Ben.txt"]
+    for given in (words, [chat, *words], ["-", *words]):
+        ran = _import(fresh_self, *given)
+        assert ran.code == 2 and ran.err.count("\n") == 2, ran.err
+        assert f"import '{chat}'" in ran.err and "has to stand in quotes" in ran.err
+    assert _records(fresh_self) == []
+    missing = _import(fresh_self, "one.txt", "two.txt")
+    assert missing.code == 5 and "quotes" not in missing.err
+
+
+def test_a_self_and_a_packed_self_are_told_as_what_they_are_and_how_to_use_them(fresh_self, chat, tmp_path):
+    other = Self.create(tmp_path / "me3", name="Ben", right="mine", allow=("archive",))
+    _import(other, chat)
+    ran = _import(fresh_self, other.path)
+    assert ran.code == 5 and "“me3” is a self, not an export" in ran.err
+    assert f"afterself --self {other.path} status" in ran.err and "archive.db" not in ran.err
+    bundle = tmp_path / "me3.bundle"
+    assert afterself("--self", other.path, "pack", bundle, "--no-passphrase").code == 0
+    ran = _import(fresh_self, bundle)
+    assert ran.code == 5 and f"afterself unpack {bundle} --to" in ran.err
+    assert "WhatsApp: open a chat" not in ran.err
+
+
+def test_what_nothing_recognises_is_told_without_a_list_of_all_formats(fresh_self, tmp_path):
+    (tmp_path / "ls").write_bytes(b"\x7fELF\x00")
+    ran = _import(fresh_self, tmp_path / "ls")
+    assert ran.code == 5 and "No importer recognises “ls”" in ran.err
+    assert "import --help" in ran.err and "Mastodon" not in ran.err
+
+
+def test_where_the_writer_of_documents_is_called_otherwise_nothing_is_stored_and_the_name_is_told(
+    fresh_self, tmp_path
+):
+    (notes := tmp_path / "notes").mkdir()
+    (notes / "plan.md").write_text("# A plan\n\nof mine\n")
+    ran = _import(fresh_self, notes, "--me", "writer of stuff")
+    assert ran.code == 5 and "Nobody in “notes” is called “writer of stuff”." in ran.err
+    assert "import with --me “writer of notes”" in ran.err
+    assert _records(fresh_self) == []
+    assert "Owner: writer of notes" in _import(fresh_self, notes, "--me", "writer of notes").out

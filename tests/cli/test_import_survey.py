@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from command_line import Ran, afterself
 from afterself.cli import import_command
 from afterself.home.folder import Self
 
+DATED = Path(__file__).parents[2] / "tests/importers/pictures/folder/nadi.jpg"
 CHAT = "13/01/2021, 09:00 - {0}: hi\n13/01/2021, 09:01 - Ben: ho\n14/01/2021, 09:01 - Ben: hm\n"
 TALK = [{"uuid": "c", "name": "t", "chat_messages": [
     {"uuid": "m", "sender": "human", "text": "read", "created_at": "2024-02-03T04:05:06Z"}]}]  # fmt: skip
@@ -57,7 +60,8 @@ def test_the_list_names_every_entry_with_its_count_and_span_and_stores_nothing(
     assert found["WhatsApp Chat with Anna.txt"]["span"] == span
     assert not any(one["already_imported"] or one["taken"] for one in told["found"])
     unread = {one["what"]: (one["files"], one["why"]) for one in told["not_recognised"]}
-    assert unread[".jpg"] == (2, "no importer reads them") and unread[".mp4"][0] == 1
+    assert unread[".jpg"] == (2, "they say neither when nor where they were taken")
+    assert unread[".mp4"] == (1, "no importer reads it")
     assert "cut off or damaged" in unread["cut.zip"][1]
     assert titles(fresh_self) == set()
 
@@ -198,3 +202,37 @@ def test_of_a_folder_in_which_nobody_is_called_as_the_owner_only_what_needs_no_n
     ran = run(fresh_self, downloads, "--me", "Bem", "--yes")
     assert ran.code == 5 and "Did you mean: Ben?" in ran.err
     assert titles(fresh_self) == {"t"}  # a talk with Claude says itself who its owner is
+
+
+def test_a_table_in_a_folder_that_nothing_knows_is_told_with_its_columns_and_what_to_type(
+    fresh_self: Self, downloads: Path
+) -> None:
+    for name in ("odd.csv", "odd of may.csv"):
+        (downloads / name).write_text("Datum;Von;Nachricht\n03.04.2021 09:12;Anna;tea?\n")
+    told = run(fresh_self, downloads, "--yes")
+    assert told.code == 0
+    assert (
+        "“odd of may.csv” is a table with the columns “Datum”, “Von”, “Nachricht”, as has 1 more" in told.out
+    )
+    path = shlex.quote(str(downloads / "odd of may.csv"))
+    command = f"--self {fresh_self.path} import {path} --map time=COLUMN,author=COLUMN,text=COLUMN"
+    assert command in told.out and ".csv, " not in told.out
+    found = run(fresh_self, downloads, "--list", "--json").json["not_recognised"]
+    assert [one["files"] for one in found if "--map" in one.get("remedy", "")] == [2]
+    (alone := downloads.parent / "alone").mkdir()
+    (downloads / "odd.csv").rename(alone / "odd.csv")
+    refused = run(fresh_self, alone)
+    assert refused.code == 5 and "“Nachricht”" in refused.err and "--map time=COLUMN" in refused.err
+
+
+def test_pictures_without_a_date_are_told_as_such_beside_pictures_that_are_read_and_alone(
+    fresh_self: Self, tmp_path: Path
+) -> None:
+    (folder := tmp_path / "pictures").mkdir()
+    (folder / "undated.jpg").write_bytes(b"\xff\xd8")
+    refused = run(fresh_self, folder)
+    assert refused.code == 5 and "neither when nor where they were taken" in refused.err
+    shutil.copy(DATED, folder / "dated.jpg")
+    told = run(fresh_self, folder)
+    assert told.code == 0
+    assert "Not read: .jpg, 1 file: it says neither when nor where it was taken" in told.out

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Ran, afterself
+from command_line import Ran, afterself, at_a_terminal
 
 from afterself.archive.store import Archive, list_artifacts
 from afterself.datasets import conversations
@@ -113,12 +113,67 @@ def test_an_excluded_person_is_seen_by_no_view_but_the_lists_and_can_come_back(s
     assert log(self_) == ["contact excluded", "contact included"]
 
 
-def test_weights_made_with_an_excluded_person_go_stale(self_: Self) -> None:
+@pytest.fixture
+def learned(self_: Self) -> Self:
+    """The self with weights and an unfinished training that were made with Cleo's words."""
     lunch = next(one["id"] for one in run(self_, "records", "--json").lines if one["text"] == "lunch?")
+    made = {"weights": "weights/w/model.gguf", "checkpoint": "weights/.run/x.pt"}
     with Archive.writing(self_) as archive:
-        archive.register_artifact("weights", "weights/w", [(lunch, 1)], {})
-    assert "train again" in run(self_, "people", "exclude", "Cleo").out
-    assert [one.state for one in list_artifacts(self_)] == ["erased"]
+        for kind, path in made.items():
+            (self_.path / path).parent.mkdir(parents=True)
+            (self_.path / path).write_bytes(bytes(2_000_000))
+            place = "weights/w" if kind == "weights" else path
+            archive.register_artifact(kind, place, [(lunch, 1)], {})
+    return self_
+
+
+def kept(self_: Self) -> bool:
+    states = {one.state for one in list_artifacts(self_)}
+    files = [self_.path / "weights/w/model.gguf", self_.path / "weights/.run/x.pt"]
+    assert {file.exists() for file in files} == {states == {"current"}}
+    excluded = any(one["excluded"] for one in people(self_))
+    assert excluded is not (states == {"current"})
+    return states == {"current"}
+
+
+def test_without_a_terminal_no_exclusion_removes_weights_unless_it_says_yes(learned: Self) -> None:
+    assert run(learned, "people", "exclude", "Ben Ito").code == 0  # whose words nothing was made with
+    assert run(learned, "people", "include", "Ben Ito").code == 0
+    ran = run(learned, "people", "exclude", "Cleo")
+    assert ran.code == 2 and "--yes" in ran.err and "Nothing was changed" in ran.err
+    assert "weights (2.0 MB), an unfinished training (2.0 MB)" in " ".join(ran.err.split())
+    assert kept(learned)
+    ran = run(learned, "people", "exclude", "Cleo", "--yes")
+    assert ran.code == 0 and "Removed from this folder" in ran.out and "afterself train" in ran.out
+    assert "weights (2.0 MB), an unfinished training (2.0 MB)" in ran.out
+    assert not kept(learned)
+
+
+def test_at_a_terminal_an_exclusion_asks_before_weights_go_and_enter_means_no(learned: Self) -> None:
+    words = ["--self", str(learned.path), "people", "exclude", "Cleo"]
+    code, shown = at_a_terminal(words, "\n")
+    assert code == 2 and "weights (2.0 MB)" in shown and "[y/N]" in shown and "Nothing was changed" in shown
+    assert kept(learned)
+    code, shown = at_a_terminal(words, "y\n")
+    assert code == 0 and "Removed from this folder" in shown
+    assert not kept(learned)
+
+
+@pytest.mark.parametrize(
+    "words", [("object", "Cleo"), ("me", "Cleo", "then not-me"), ("merge", "Ben Ito", "Cleo")]
+)
+def test_whatever_else_removes_weights_says_so_and_what_comes_next(
+    learned: Self, words: tuple[str, ...]
+) -> None:
+    if words[0] == "merge":
+        run(learned, "people", "exclude", "Ben Ito")
+    if words[0] == "me":
+        run(learned, "people", "me", "Cleo")
+        words = ("not-me", "Cleo")
+    ran = run(learned, "people", *words)
+    assert ran.code == 0, ran.err
+    assert "Removed from this folder" in ran.out and "afterself train" in ran.out
+    assert {one.state for one in list_artifacts(learned)} == {"erased"}
 
 
 def test_the_change_log_and_the_receipts_hold_no_names(self_: Self) -> None:

@@ -161,3 +161,10 @@ def test_who_tells_is_the_owner_at_once_and_no_further_person(self_: Self) -> No
     assert "told directly" in run(self_, "imports").out
 
     assert len([one for one in run(self_, "people", "--json").lines if one["source"] == "remember"]) == 2
+
+
+def test_what_is_told_needs_no_quotes(self_: Self) -> None:
+    id = told(self_, "I", "was", "born", "in", "Riga", "--about", "1940")
+    assert [one["text"] for one in run(self_, "records", "--json").lines if one["id"] == id] == [
+        "I was born in Riga"
+    ]

@@ -142,7 +142,7 @@ def test_status_tells_what_there_is_and_what_comes_next(self_: Self) -> None:
         assert words in out
 
 
-def test_status_tells_of_weights_and_that_they_went_with_what_was_forgotten(
+def test_status_tells_of_weights_and_like_doctor_that_they_went_with_what_was_forgotten(
     tmp_path: Path, tiny_base: Path
 ) -> None:
     trained = make_self(tmp_path / "ida", talk("Anna", 60), allow=("archive", "train", "talk"))
@@ -157,6 +157,8 @@ def test_status_tells_of_weights_and_that_they_went_with_what_was_forgotten(
     assert "Train again" in run(trained, "forget", first, "--yes").out
     told = run(trained, "status", "--json").json
     assert (told["weights"]["id"], told["weights"]["stale"]) == (None, True)
+    shown = (" ".join(run(trained, command).out.split()) for command in ("status", "doctor"))
+    assert all("stale: something they were trained on was forgotten" in one for one in shown)
     assert told["next"].endswith("train")
     assert not weights.path.exists()
 

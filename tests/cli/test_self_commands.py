@@ -3,15 +3,13 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
-import pty
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import at_a_terminal
 
 from afterself.archive.drafts import Attachment, Person, Span, ThreadDraft
 from afterself.cli import main, new_command
@@ -95,6 +93,15 @@ def test_new_without_a_person_to_ask_needs_every_answer(run: Run, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_new_without_a_person_to_ask_names_only_what_is_missing(run: Run) -> None:
+    code, _, errors = run("new", "--name", "A", "--right", "mine", "--allow", "archive", "--no-passphrase")
+    assert (code, "--yes" in errors) == (2, True)
+    assert not any(option in errors for option in ("--name", "--right", "--allow", "--passphrase-file"))
+    code, _, errors = run("new", "--name", "A", "--allow", "archive")
+    assert "Give --right, and add --yes" in errors and "--name" not in errors and "--allow" not in errors
+    assert "--passphrase-file" in errors
+
+
 def test_new_makes_no_self_in_a_folder_that_is_synced_unless_the_person_insists(
     run: Run, tmp_path: Path
 ) -> None:
@@ -107,30 +114,6 @@ def test_new_makes_no_self_in_a_folder_that_is_synced_unless_the_person_insists(
     assert at_a_terminal(at, "y\ny\n")[0] == 0
     code, _, errors = run("import", str(tmp_path / "self" / "self.toml"))
     assert "Syncthing keeps" in errors
-
-
-def at_a_terminal(arguments: list[str], answers: str) -> tuple[int, str]:
-    """Run the command on a real pseudo-terminal and type the answers."""
-    leader, follower = pty.openpty()
-    code = "from afterself.cli import main; main()"
-    environment = {name: value for name, value in os.environ.items() if name != "CI"}
-    child = subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        stdin=follower, stdout=follower, stderr=follower, close_fds=True, env=environment,
-    )  # fmt: skip
-    os.close(follower)
-    os.write(leader, answers.encode())
-    output = b""
-    while True:
-        try:
-            chunk = os.read(leader, 4096)
-        except OSError:
-            break
-        if not chunk:
-            break
-        output += chunk
-    os.close(leader)
-    return child.wait(), output.decode()
 
 
 def test_new_asks_for_what_was_not_given(tmp_path: Path) -> None:

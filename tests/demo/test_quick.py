@@ -158,3 +158,10 @@ def test_at_a_terminal_the_visitor_talks_and_is_told_at_the_end_how_to_use_their
         terminal.press("/bye\r")
         assert "Your own chats" in terminal.wait_for("--me", 60)
         assert terminal.wait_for_end(60) == 0
+
+
+def test_nobody_speaks_for_hester_who_is_dead(hester: Self) -> None:
+    out, err, code = play("--self", str(hester.path), "remember", "She loved tea.")
+    assert code == 2 and "--by NAME" in err and not out
+    out, err, code = play("--self", str(hester.path), "remember", "She loved tea.", "--by", "Jonas")
+    assert code == 0 and "It stays the words of Jonas" in out, err

@@ -27,6 +27,8 @@ ELSEWHERE = {
     ".venv/bin/pytest": ".ci/run",
     ". .venv/bin/activate": ".ci/run",
     ".venv/bin/afterself demo": "tests/demo/test_demo_road.py",
+    "afterself import ~/code/mill": "tests/importers/test_git_repository.py",
+    "afterself why": "tests/memory/test_why.py",
 }
 """Beginnings of commands that are not run here, and what runs them instead."""
 
@@ -35,6 +37,7 @@ SMALLER = {
     "import": "--me 'Your Name' --yes",
     "train": "--epochs 0.1 --context 128 --no-samples --publish-anyway --yes",
     "evaluate": "--replies 20",
+    "exclude": "--yes",
 }
 """Answers that a person would type, and the smallest training: options that are added to a command."""
 
@@ -104,7 +107,7 @@ def test_the_lists_of_exceptions_hold_only_what_is_needed() -> None:
     for beginning, instead in ELSEWHERE.items():
         assert any(command.startswith(beginning) for command in typed), beginning
         assert (ROOT / instead).exists()
-    verbs = {word for command in typed for word in shlex.split(command)[1:4]}
+    verbs = {word for command in typed for word in shlex.split(command)[1:5]}
     assert set(SMALLER) <= verbs
 
 

@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from json_golden import laid_out, options_of, stored
 
-from afterself.archive.drafts import RecordDraft, Span, Yielded
 from afterself.archive.store import Archive
 from afterself.archive.verifying import verify
 from afterself.home.folder import Self
 from afterself.importers import reparsing
 from afterself.importers.contract import Options
-from afterself.importers.generic import GenericImporter
 from afterself.importers.ingest import import_path
 from afterself.importers.reparsing import reparse
-from afterself.importers.source_view import SourceView
 from afterself.policy import open_view
+from tests.importers.newer_version import Better
 
 SAID = ["> are you coming?\nyes, at six", "fine", "a secret to forget", "> who?\nBen, I said"]
-
-
-class Better(GenericImporter):
-    """A later version, which knows quotations."""
-
-    version = "2"
-
-    def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
-        for item in super().open(source, options):
-            quoted = item.text.find("\n") if isinstance(item, RecordDraft) and item.text[:1] == ">" else 0
-            if isinstance(item, RecordDraft) and quoted > 0:
-                yield item._replace(spans=(Span(0, quoted, "quoted"),))
-            else:
-                yield item
 
 
 @pytest.fixture(params=["fresh_self", "sealed_self"])

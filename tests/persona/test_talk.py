@@ -212,6 +212,8 @@ main()
         input="What is your boat called?\n/retry\n/as-of 2019\nhello\n",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("This is not Ida Fictional.") and lines[1] == "you › What is your boat called?"
     assert "Heron" in done.stdout and "no generated reply" in done.stdout
     assert "Memory ends with 2019. A new" in done.stdout and "[generated]" not in done.stdout
 
@@ -236,3 +238,17 @@ def test_a_self_without_weights_answers_with_quotes_and_is_told_that_it_can(tmp_
         assert "nothing is generated" in told and "[generated]" not in told
         reply = talk.say("What is your boat called?")
         assert isinstance(reply, Fact) and "Heron" in reply.answer.hits[0].text
+
+
+def test_a_talk_from_a_pipe_says_what_it_is_and_shows_each_message_before_its_answer(talker: Self) -> None:
+    words = ("--self", str(talker.path), "talk", "--answers", "recorded")
+    done = subprocess.run(
+        [sys.executable, "-m", "afterself", *words], capture_output=True, text=True,
+        input="\nWhat is your boat called?\n\x1b[2Jhello\n/bye\nnever read\n",
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("This is not Ida Fictional.")
+    said = [line for line in lines if line.startswith("you › ")]
+    assert said[0] == "you › What is your boat called?" and len(said) == 3 and "\x1b" not in done.stdout
+    quoted = next(number for number, line in enumerate(lines) if "Heron" in line)
+    assert lines.index(said[0]) < quoted < lines.index(said[1])

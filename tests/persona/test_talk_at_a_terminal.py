@@ -173,7 +173,9 @@ def piped(talker: Self, said: bytes, *options: str, **environment: str) -> tuple
 def test_without_a_terminal_every_message_is_a_marked_line_at_once(talker: Self) -> None:
     out, err, code = piped(talker, b"hello\n/bye\nhello\n")
     assert (err, code) == ("", 0)
-    *said, checked = out.splitlines()
+    notice, asked, *said, checked, left = out.splitlines()
+    assert notice.startswith("This is not Ida Fictional.")
+    assert (asked, left) == ("you › hello", "you › /bye")
     assert said == [f"Ida Fictional {MARK} {BURST[0]}", *(f"{MARK} {m}" for m in BURST[1:])]
     assert checked.startswith("¦ “the gate was open” rests on 2020-01-06")
 

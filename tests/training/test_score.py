@@ -95,7 +95,7 @@ def test_a_self_without_weights_is_told_to_train(tmp_path: Path) -> None:
     self_ = make_self(tmp_path / "ida", talk("Anna", 2))
     with pytest.raises(ModelError, match="do not exist yet") as caught:
         score({"ida": self_}, LINES)
-    assert caught.value.remedy.endswith("train")
+    assert f"afterself --self {self_.path} train\n" in f"{caught.value.remedy}\n"
 
 
 def test_several_selves_read_the_same_serialisation(

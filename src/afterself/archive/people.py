@@ -19,7 +19,7 @@ import apsw
 from afterself.archive.changes import ChangeLog
 from afterself.archive.drafts import Person
 from afterself.archive.keys import folded, keyed_id, nfc
-from afterself.archive.ledger import Ledger
+from afterself.archive.ledger import Artifact, Ledger
 from afterself.archive.near_names import near_names
 from afterself.archive.same_words import link_anew
 
@@ -193,6 +193,19 @@ class People:
             link_anew(self._db)
         return changed
 
+    def made_from(self, contact: int) -> list[Artifact]:
+        """What was made from the words of a contact and goes if they are excluded."""
+        return self._ledger.made_from(self._said_by(contact))
+
+    def _said_by(self, contact: int) -> set[int]:
+        """Every revision row of what a contact said."""
+        rows = self._db.execute(
+            "SELECT revision.row FROM identity JOIN record ON record.author = identity.id "
+            "JOIN revision ON revision.record = record.row WHERE identity.contact = ?",
+            (contact,),
+        )
+        return {row for (row,) in rows}
+
     def exclude(self, contact: int, excluded: bool = True) -> None:
         """Keep a contact out of every view but the plain list, or let them in again.
 
@@ -200,12 +213,7 @@ class People:
         """
         self._db.execute("UPDATE contact SET excluded = ? WHERE id = ?", (excluded, contact))
         if excluded:
-            theirs = self._db.execute(
-                "SELECT revision.row FROM identity JOIN record ON record.author = identity.id "
-                "JOIN revision ON revision.record = record.row WHERE identity.contact = ?",
-                (contact,),
-            )
-            self._ledger.mark_stale({row for (row,) in theirs})
+            self._ledger.mark_stale(self._said_by(contact))
         handles = self._db.execute(
             "SELECT source || '/' || account || '/' || handle FROM identity WHERE contact = ? ORDER BY id",
             (contact,),

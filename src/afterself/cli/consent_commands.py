@@ -10,6 +10,7 @@ import typer
 from afterself.cli.completions import one_of
 from afterself.cli.light_options import LightGroup
 from afterself.cli.moments import moment_of
+from afterself.cli.removals import Removals, tell_removed
 from afterself.cli.shell import app, echo_json, open_self
 from afterself.errors import UsageError
 from afterself.home.folder import PURPOSES
@@ -98,7 +99,9 @@ def _decide(purpose: str, given: bool, from_: str | None, until: str | None, *, 
         )
         now = microseconds(datetime.now(UTC))
         left = in_force(archive.consents.entries(), "train", self_.allows("train"), now)
+        removals = Removals(self_, archive)
         dropped = 0 if purpose != "train" or left else archive.consents.drop_training()
+        removed = removals.described()
     self_.audit(
         "consent given" if given else "consent revoked", purpose=purpose, stale=dropped, entry=entry,
         since=None if since is None else utc_text(since), until=None if end is None else utc_text(end),
@@ -106,8 +109,8 @@ def _decide(purpose: str, given: bool, from_: str | None, until: str | None, *, 
     for one in consents(self_):
         if one.purpose == purpose:
             _tell(one, as_json=as_json)
-    if dropped and not as_json:
-        typer.echo("The weights are stale and do not load any more; they are removed from this folder.")
+    again = "once it is given again (afterself consent give train)"
+    tell_removed(removed, made="for nothing may be learned any more", then=again, err=as_json)
 
 
 def consent_json(one: Consent) -> dict[str, Any]:

@@ -162,9 +162,10 @@ def _artifacts(self_: Self) -> Iterator[Check]:
 
 
 def _weights(self_: Self) -> Iterator[Check]:
+    from afterself.archive.ledger import list_artifacts
     from afterself.models.bases import resolve_base
     from afterself.policy import consented
-    from afterself.training.weights import current_weights
+    from afterself.training.weights import GONE, KIND, current_weights
 
     unfinished = list((self_.weights_dir / ".run").glob("*.pt"))
     if unfinished:
@@ -179,6 +180,14 @@ def _weights(self_: Self) -> Iterator[Check]:
             ),
         )
     newest = current_weights(self_)
+    made = list_artifacts(self_, KIND)
+    lost = any(one.state == "current" and not (self_.path / one.path).exists() for one in made)
+    if newest is None and made and not lost:
+        yield note(
+            PART, "weights", GONE,
+            _if_allowed(self_, "Next: afterself train", "To train again: afterself consent give train"),
+        )  # fmt: skip
+        return
     if newest is None:
         if not unfinished and consented(self_, "train"):
             yield note(PART, "weights", "none yet", "Next: afterself train")

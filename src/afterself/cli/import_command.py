@@ -18,6 +18,7 @@ from afterself.cli.import_summary import as_json, own_words_of, print_imported
 from afterself.cli.import_survey import list_paths
 from afterself.cli.indexing import bring_index_up_to_date
 from afterself.cli.map_tables import columns_told, learn_by_asking, learn_by_map
+from afterself.cli.path_quotes import require_quotes
 from afterself.cli.plugins_command import tell_not_enabled
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
@@ -76,6 +77,7 @@ def import_(
     """
     if not paths:
         raise UsageError("Say what to import: a file, a folder or a zip.", remedy=HOW_TO_EXPORT)
+    require_quotes(paths)
     options = import_options(me or [], zone, date_order)
     self_ = open_self()
     if map_:
@@ -110,8 +112,8 @@ def _tell_what_can_be_done(self_: Self, unknown: Sequence[str]) -> None:
     """Where nothing recognises a path: name its columns if it is a table, else how to export."""
     out = console(stderr=True)
     tables = [told for told in map(columns_told, unknown) if told]
-    for told in tables:
-        out.print(with_self(told), markup=False)
+    for line in (line for told in tables for line in told):
+        out.print(with_self(line), markup=False, soft_wrap=True)
     if len(tables) < len(unknown):
         out.print(with_self(HOW_TO_EXPORT), markup=False)
     tell_not_enabled(self_)

@@ -82,7 +82,9 @@ def print_imported(imported: Imported, self_: Self) -> None:
     summaries = [summary for _, summary in imported.done]
     surveys = [] if imported.shown else imported.surveys
     unread = [line for _, found, _ in surveys for line in unread_lines(found)]
-    for line in [*unread, *_remarks(imported), *own_words_of(self_, imported)[1]]:
+    for line in unread:
+        out.print(line, markup=False, soft_wrap=True)
+    for line in [*_remarks(imported), *own_words_of(self_, imported)[1]]:
         out.print(line, markup=False)
     whose = "" if all(summary.owner for summary in summaries) else names_to_choose_from(self_)
     if whose:

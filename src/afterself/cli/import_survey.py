@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from afterself.archive.plain import one_line
 from afterself.cli.answers import numbers
-from afterself.cli.shell import console, echo_json
+from afterself.cli.shell import console, echo_json, with_self
 from afterself.home.counting import counted
 from afterself.home.moments import utc_text
 
@@ -55,7 +55,7 @@ def show_survey(found: Survey) -> None:
     out = console()
     out.print(_table(found.entries))
     for line in unread_lines(found):
-        out.print(line, markup=False)
+        out.print(line, markup=False, soft_wrap=True)
 
 
 def ask_which(found: Survey) -> list[Entry]:
@@ -80,7 +80,8 @@ def unread_lines(found: Survey) -> list[str]:
 
 def _unread_line(one: Unread) -> str:
     if one.what in one.why:  # it names the file
-        return f"Not read: {one_line(one.why)}"
+        remedy = f". {with_self(one_line(one.remedy))}" if one.remedy else ""
+        return f"Not read: {one_line(one.why)}{remedy}"
     return f"Not read: {one_line(one.what)}, {counted(one.files, 'file')}: {one_line(one.why)}"
 
 
@@ -102,7 +103,11 @@ def survey_json(found: Survey, wanted: Sequence[Entry]) -> dict[str, Any]:
             }
             for one in found.entries
         ],
-        "not_recognised": [{"what": one.what, "files": one.files, "why": one.why} for one in found.unread],
+        "not_recognised": [
+            {"what": one.what, "files": one.files, "why": one.why}
+            | ({"remedy": one.remedy} if one.remedy else {})
+            for one in found.unread
+        ],
     }
 
 

@@ -9,6 +9,7 @@ import typer
 
 from afterself.cli.completions import contacts, threads
 from afterself.cli.light_options import LightGroup
+from afterself.cli.removals import Removals, described, tell_removed
 from afterself.cli.shell import app, echo_json, open_self
 from afterself.errors import UsageError
 from afterself.home.counting import counted
@@ -84,23 +85,30 @@ def add(
     with Archive.writing(self_) as archive, archive.transaction():
         chosen = _chosen(self_, archive, record, thread, contact)
         reached, made = archive.labels.reach(chosen)
-        stale = 0
+        stale, removed = 0, ""
         if dry_run:
-            stale = len(made) if day is not None and day > date.today() else 0
+            going = made if day is not None and day > date.today() else []
+            stale, removed = len(going), described(self_, going)
         elif day is not None:
+            removals = Removals(self_, archive)
             stale = archive.labels.hold_back(chosen, day)
+            removed = removals.described()
         elif word is not None:
             archive.labels.add(chosen, word)
     if not dry_run:
         self_.audit("labelled", records=reached, not_before=not_before, stale=stale)
     if as_json:
         echo_json({"records": reached, "stale": stale, "dry_run": dry_run})
+        if not dry_run:
+            tell_removed(removed, made="made with them", err=True)
         return
-    would, what = ("would be ", "would become") if dry_run else ("", "became")
+    would = "would be " if dry_run else ""
     held = f"held back until {day}" if day is not None else "labelled"
     typer.echo(f"{counted(reached, 'record')} {would}{held}.")
-    if stale:
-        typer.echo(f"Weights made with them {what} stale and do not load: train again.")
+    if not dry_run:
+        tell_removed(removed, made="made with them")
+    elif removed:
+        typer.echo(f"Made with them, and would be removed: {removed}.")
 
 
 @label_app.command("remove")

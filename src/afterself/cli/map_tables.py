@@ -89,21 +89,23 @@ def learn_by_asking(self_: Self, paths: Sequence[str], options: Options) -> None
             continue  # the import tells what is wrong with it
 
 
-def columns_told(path: str) -> str:
-    """How to import a table that nothing recognises; "" if it is none."""
+def columns_told(path: str) -> list[str]:
+    """How to import the tables at a path that nothing recognises (or in a folder); empty if there is none."""
+    from afterself.importers.odd_tables import columns_of, map_command
     from afterself.importers.source_view import SourceView
+    from afterself.importers.survey import unread_tables
 
     try:
         with SourceView.at(Path(path).expanduser()) as source:
+            if source.kind != "file":
+                return [f"{one.why}. {one.remedy}" for one in unread_tables(source, source.names())]
             table = _table(source)
     except SourceError:
-        return ""
+        return []
     if table is None:
-        return ""
-    return (
-        f"“{one_line(path)}” is a table with the columns {_listed(table)}. Say which is which, for example: "
-        f"afterself import {one_line(path)} --map time=COLUMN,author=COLUMN,text=COLUMN"
-    )
+        return []
+    told = f"“{one_line(path)}” is a table with the columns {columns_of(table)}."
+    return [f"{told} Say which is which, for example: {map_command(path)}"]
 
 
 def _table(source: SourceView) -> Table | None:
@@ -112,13 +114,9 @@ def _table(source: SourceView) -> Table | None:
     return table_of(source, source.names()[0]) if source.kind == "file" else None
 
 
-def _listed(table: Table) -> str:
-    return ", ".join(f"“{one_line(name)[:_WIDTH]}”" for name in table.columns)
-
-
 def _given(table: Table, given: str, options: Options) -> Mapping:
     """What `--map time=Date,author=Von,text=Nachricht` says of a table."""
-    from afterself.importers.odd_tables import Mapping
+    from afterself.importers.odd_tables import Mapping, columns_of
 
     named: dict[str, str] = {}
     folded = {name.casefold(): name for name in table.columns}
@@ -132,14 +130,14 @@ def _given(table: Table, given: str, options: Options) -> Mapping:
         if column.casefold() not in folded:
             raise UsageError(
                 f"“{one_line(table.member)}” has no column “{one_line(column)[:_WIDTH]}”.",
-                remedy=f"Its columns are {_listed(table)}.",
+                remedy=f"Its columns are {columns_of(table)}.",
             )
         named[what] = folded[column.casefold()]
     missing = [what for what in ("author", "text") if what not in named]
     if missing:
         raise UsageError(
             f"--map does not say which column is the {' and the '.join(missing)}.",
-            remedy=f"The columns of “{one_line(table.member)}” are {_listed(table)}.",
+            remedy=f"The columns of “{one_line(table.member)}” are {columns_of(table)}.",
         )
     return Mapping(
         table.columns, named["text"], named["author"], named.get("time"), named.get("conversation"),

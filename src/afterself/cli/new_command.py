@@ -80,8 +80,7 @@ def new(
     if not yes and not interactive():
         raise UsageError(
             "Nobody can be asked here.",
-            remedy="Give --name, --right and --allow, and add --yes. For the passphrase: --passphrase-file "
-            "FILE before “new”, or --no-passphrase for a folder that is not encrypted.",
+            remedy=_missing({"--name": name, "--right": right, "--allow": allow}, plain=no_passphrase),
         )
     name = name_of_owner(name, yes=yes)
     right = right_to_exist(right, yes=yes)
@@ -98,6 +97,18 @@ def new(
     typer.echo(f"Made {made.path}. Next: {own_command()} import PATH")
     if interactive():
         typer.echo(with_self("How to get a chat out of WhatsApp and others: afterself import"))
+
+
+def _missing(given: dict[str, str | None], *, plain: bool) -> str:
+    """What has to be added where nobody can be asked: only what was not given."""
+    options = [option for option, value in given.items() if value is None]
+    give = f"Give {', '.join(options)}, and add --yes" if options else "Add --yes: the declaration is so"
+    if plain or passphrases.file_named() is not None:
+        return f"{give}."
+    return (
+        f"{give}. For the passphrase: --passphrase-file FILE before “new”, or --no-passphrase for a folder "
+        "that is not encrypted."
+    )
 
 
 def _confirm(declared: Declaration, *, yes: bool) -> None:

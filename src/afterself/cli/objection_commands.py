@@ -9,6 +9,7 @@ import typer
 from afterself.cli.completions import one_of
 from afterself.cli.moments import moment_of
 from afterself.cli.people_commands import Name, the_contact
+from afterself.cli.removals import Removals, tell_removed
 from afterself.cli.self_commands import people_app
 from afterself.cli.shell import echo_json, open_self
 from afterself.errors import UsageError
@@ -38,8 +39,8 @@ def object_(
 
     train: nothing is learned with their words as context. retrieve: their words are not found by search,
     ask or talk. quote: they are found by the owner's search, and not pasted into answers or shown to any
-    audience. What has no date is objected to with the rest. Weights made with their words do not load
-    any more once they object to train.
+    audience. What has no date is objected to with the rest. Weights made with their words are removed
+    once they object to train.
 
     \b
     Example: afterself people object Ben --purpose train
@@ -61,7 +62,7 @@ def object_(
     if withdraw and after is not None:
         raise UsageError("--withdraw takes no --since.", remedy="Object again with another --since instead.")
     self_ = open_self()
-    stale = 0
+    stale, removed = 0, ""
     with Archive.writing(self_) as archive, archive.transaction():
         contact = the_contact(archive, name)
         if contact.owner:
@@ -73,7 +74,9 @@ def object_(
             archive.objections.withdraw(contact, purposes)
         else:
             when = None if after is None else microseconds(after)
+            removals = Removals(self_, archive)
             stale = archive.objections.add(contact, purposes, when)
+            removed = removals.described()
         left = archive.objections.of(contact)
     self_.audit(
         "contact objects no more" if withdraw else "contact objects",
@@ -85,16 +88,16 @@ def object_(
     ]
     if as_json:
         echo_json({"contact": contact.id, "name": contact.name, "objects": shown, "stale": stale})
+        tell_removed(removed, err=True)
         return
-    _tell(contact.name, shown, stale)
+    _tell(contact.name, shown)
+    tell_removed(removed)
 
 
-def _tell(name: str, objections: list[dict[str, str | None]], stale: int) -> None:
+def _tell(name: str, objections: list[dict[str, str | None]]) -> None:
     from afterself.archive.plain import terminal_text
 
     what = ", ".join(
         f"{one['purpose']}" + (f" (said since {one['since']})" if one["since"] else "") for one in objections
     )
     typer.echo(f"{terminal_text(name, one_line=True)} objects to: {what or 'nothing'}.")
-    if stale:
-        typer.echo("Weights made with their words are stale and do not load: train again.")

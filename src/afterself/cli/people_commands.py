@@ -1,6 +1,7 @@
 """`people merge`, `split`, `exclude` and `include`: who is one person, and who is kept out.
 
-Each is one entry of the change log, without a name in it, and can be taken back. A name may be a
+Each is one entry of the change log, without a name in it, and can be taken back, but for weights that an
+exclusion removed. A name may be a
 name, a first name that only one has, a handle, or the “#number” that `people` shows.
 """
 
@@ -11,14 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.answers import confirmed
 from afterself.cli.completions import contacts, everybody
 from afterself.cli.near_names import NOTHING_CHANGED, nobody_called
+from afterself.cli.removals import COSTLY, Removals, described, tell_removed
 from afterself.cli.self_commands import people_app
-from afterself.cli.shell import echo_json, open_self
+from afterself.cli.shell import echo_json, interactive, open_self
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
     from afterself.archive.store import Archive, Contact
+    from afterself.home.folder import Self
 
 Name = Annotated[
     str,
@@ -50,9 +54,12 @@ def merge(
     self_ = open_self()
     with Archive.writing(self_) as archive, archive.transaction():
         found = {one.id: one for name in names for one in contacts_called(archive, name)}
+        removals = Removals(self_, archive)
         merged = archive.contacts.merge(list(found.values()))
+        removed = removals.described()
     self_.audit("contacts merged", contacts=len(found), identities=len(merged.identities))
     _tell([merged], "one contact", as_json=as_json)
+    tell_removed(removed, err=as_json)
 
 
 @people_app.command("split")
@@ -73,15 +80,21 @@ def split(name: Name, as_json: Json = False) -> None:
 
 
 @people_app.command("exclude")
-def exclude(name: Name, as_json: Json = False) -> None:
+def exclude(
+    name: Name,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask, even if weights are removed with it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Keep a person out of answers, search and training. Only the plain lists still show them.
 
-    Weights that were trained with their words do not load any more: train again. Taken back with
-    `people include`, which does not bring such weights back.
+    Weights and an unfinished training that learned with their words are removed; it asks before. Taken
+    back with `people include`, which does not bring those back: train again.
 
     Example: afterself people exclude Ben
     """
-    _keep_out(name, True, as_json=as_json)
+    _keep_out(name, True, yes=yes, as_json=as_json)
 
 
 @people_app.command("include")
@@ -90,32 +103,56 @@ def include(name: Name, as_json: Json = False) -> None:
 
     Example: afterself people include Ben
     """
-    _keep_out(name, False, as_json=as_json)
+    _keep_out(name, False, yes=True, as_json=as_json)
 
 
-def _keep_out(name: str, excluded: bool, *, as_json: bool) -> None:
+def _keep_out(name: str, excluded: bool, *, yes: bool, as_json: bool) -> None:
     from afterself.archive.store import Archive
 
     self_ = open_self()
+    if not yes:
+        _ask_before_weights_go(self_, name, err=as_json)
     with Archive.writing(self_) as archive, archive.transaction():
-        chosen = contacts_called(archive, name)
-        if any(one.owner for one in chosen):
-            raise UsageError(
-                "That is the owner of this self, who cannot be excluded. Nothing was changed.",
-                remedy="If it is not the owner: afterself people not-me NAME",
-            )
-        current = {one.id for one in archive.artifacts() if one.state == "current"}
+        chosen = _not_the_owner(archive, name)
+        removals = Removals(self_, archive)
         for one in chosen:
             if one.excluded != excluded:
                 archive.people.exclude(one.id, excluded)
-        stale = current - {one.id for one in archive.artifacts() if one.state == "current"}
+        stale, removed = removals.count(), removals.described()
         after = [one for one in archive.contacts.all() if one.id in {c.id for c in chosen}]
     action = "contact excluded" if excluded else "contact included"
-    self_.audit(action, contacts=len(after), stale=len(stale))
+    self_.audit(action, contacts=len(after), stale=stale)
     what = "excluded: seen by no view but the plain lists" if excluded else "included"
     _tell(after, what, as_json=as_json)
-    if stale and not as_json:
-        typer.echo("Weights made with their words are stale and do not load: train again.")
+    tell_removed(removed, err=as_json)
+
+
+def _ask_before_weights_go(self_: Self, name: str, *, err: bool) -> None:
+    """UsageError unless the person agrees that weights made with these words go, or none were."""
+    from afterself.archive.store import Archive
+
+    with Archive.writing(self_) as archive:
+        excluding = [one for one in _not_the_owner(archive, name) if not one.excluded]
+        made = {one.id: one for contact in excluding for one in archive.people.made_from(contact.id)}
+    if not any(one.kind in COSTLY for one in made.values()):
+        return
+    goes = f"Made with their words, and removed with this: {described(self_, made.values())}."
+    if not interactive():
+        raise UsageError(f"Nobody can be asked here. {goes}{NOTHING_CHANGED}", remedy="Add --yes.")
+    typer.echo(f"{goes} `people include` does not bring that back; only training again does.", err=err)
+    if not confirmed("Exclude them?", err=err):
+        raise UsageError(NOTHING_CHANGED.strip())
+
+
+def _not_the_owner(archive: Archive, name: str) -> list[Contact]:
+    """The contacts of that name; UsageError if the owner is among them."""
+    chosen = contacts_called(archive, name)
+    if any(one.owner for one in chosen):
+        raise UsageError(
+            f"That is the owner of this self, who cannot be excluded.{NOTHING_CHANGED}",
+            remedy="If it is not the owner: afterself people not-me NAME",
+        )
+    return chosen
 
 
 def contacts_called(archive: Archive, name: str) -> list[Contact]:

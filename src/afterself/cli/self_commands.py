@@ -16,6 +16,7 @@ from afterself.cli.light_options import LightGroup
 from afterself.cli.moments import moment_of, shown_moment
 from afterself.cli.near_names import NOTHING_CHANGED, no_thread_called, nobody_called
 from afterself.cli.places import who_and_where
+from afterself.cli.removals import Removals, tell_removed
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
 from afterself.errors import UsageError
 from afterself.home.counting import counted
@@ -280,8 +281,11 @@ def _decide(names: list[str], *, owner: bool) -> None:
                 raise nobody_called(name, archive.people.names(), NOTHING_CHANGED)
             chosen.extend(found)
         chosen = list({one.id: one for one in chosen}.values())
+        removals = Removals(self_, archive)
         changed = archive.people.set_owner(chosen, owner)
         identify_owner(archive)
+        removed = removals.described()
     self_.audit("owner decided", identities=len(chosen), owner=owner, records=changed)
     who = ", ".join(f"{terminal_text(one.name, one_line=True)} ({one.source})" for one in chosen)
     typer.echo(f"{who}: {'the owner' if owner else 'not the owner'}; {counted(changed, 'record')} changed.")
+    tell_removed(removed)

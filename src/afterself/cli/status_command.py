@@ -9,13 +9,13 @@ import typer
 from afterself.cli.history_commands import CUT_OFF
 from afterself.cli.new_command import NOT_ENCRYPTED
 from afterself.cli.own_words import languages_lines
+from afterself.cli.removals import size_of
 from afterself.cli.shell import app, console, echo_json, open_self, own_command, with_self
 from afterself.home.counting import counted
 from afterself.home.moments import utc_text
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from afterself.home.folder import Self
 
@@ -83,7 +83,7 @@ def _facts(self_: Self) -> dict[str, Any]:
             for one in imports
         ],
         "weights": _weights(self_),
-        "bytes": _size(self_.path),
+        "bytes": size_of(self_.path),
         "encrypted": self_.encrypted,
     }
     facts["next"] = _next(self_, facts)
@@ -107,10 +107,6 @@ def _weights(self_: Self) -> dict[str, Any] | None:
         "bits_per_byte": newest.bits_weights if newest else None,
         "stale": newest is None,
     }
-
-
-def _size(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() or path.is_symlink())
 
 
 def _next(self_: Self, facts: dict[str, Any]) -> str:
@@ -206,7 +202,9 @@ def _weights_line(weights: dict[str, Any] | None) -> str:
     if weights is None:
         return "none yet"
     if weights["stale"]:
-        return "stale: something they were made from was forgotten or excluded"
+        from afterself.training.weights import GONE
+
+        return GONE
     bits = ""
     if weights["bits_per_byte"] is not None and weights["bits_per_byte_base"] is not None:
         bits = f"; {weights['bits_per_byte_base']:.2f} → {weights['bits_per_byte']:.2f} bits per byte"

@@ -74,8 +74,8 @@ def talk(
     """Talk with the self. Facts come as quotes; the rest is generated, and says so.
 
     What you say is kept in memory until you leave and is never stored. Reads standard input when it is
-    not a terminal, one message a line. /help lists what can be done meanwhile. With --answers recorded
-    it needs no weights.
+    not a terminal, one message a line, each shown again before its answer. /help lists what can be done
+    meanwhile. With --answers recorded it needs no weights.
 
     Example: afterself --self ./my-self talk --to Anna
     """
@@ -99,7 +99,9 @@ def talk(
             from afterself.cli.talk_sitting import Sitting
 
             sitting = Sitting(conversation, console())
+            sitting.show(introduction(conversation).partition("\n")[0], style="dim")
             for line in sys.stdin:
+                sitting.echo(line)
                 if not sitting.take(line):
                     return
 

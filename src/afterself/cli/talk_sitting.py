@@ -83,6 +83,15 @@ class Sitting:
             self.note(f"There is no command /{name}. {hint}")
         return True
 
+    def echo(self, said: str) -> None:
+        """Show what the visitor said, as theirs; nothing for an empty line."""
+        if said := said.strip():
+            self.show(f"you › {terminal_text(said, one_line=True)}")
+
+    def show(self, text: str, style: str = "") -> None:
+        """Print a line of the talk that is no reply; only a terminal folds it."""
+        self.out.print(Text(text, style=style), soft_wrap=not self.out.is_terminal)
+
     def _in_distress(self, typed: str) -> bool:
         """A slip of the key before words of distress makes no command of them."""
         from afterself.persona.distress import language_of_distress
@@ -143,9 +152,7 @@ class Sitting:
             self.note("Nothing was said yet.")
         for number, (said, reply) in enumerate(self.talk.history):
             self._show_turns_after(number)
-            self.out.print(
-                Text(f"you › {terminal_text(said, one_line=True)}"), soft_wrap=not self.out.is_terminal
-            )
+            self.echo(said)
             if _generated(reply):
                 writer = ReplyWriter(self.out, self.talk.owner)
                 messages: tuple[str, ...] = getattr(reply, "messages", ())
@@ -169,7 +176,7 @@ class Sitting:
     def show_help(self) -> None:
         """What can be typed besides words for the self."""
         for line in COMMANDS.values():
-            self.out.print(Text(line, style="dim"), soft_wrap=not self.out.is_terminal)
+            self.show(line, style="dim")
 
     def _show_unspoken(self, reply: Reply) -> None:
         """Quotes of records, or the software's own words: nothing that the weights wrote."""
@@ -208,7 +215,7 @@ class Sitting:
 
     def note(self, text: str) -> None:
         """A word of the software's about the talk, told from any reply."""
-        self.out.print(Text(f"[{terminal_text(text)}]", style="dim"), soft_wrap=not self.out.is_terminal)
+        self.show(f"[{terminal_text(text)}]", style="dim")
 
 
 def _generated(reply: Reply) -> bool:

@@ -10,6 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from afterself.home.declaration import Declaration
 
 ALLOW = ("archive", "train", "talk")
 
@@ -73,6 +77,11 @@ JOHNSON = DemoPerson(
 )
 
 PERSONS = {person.key: person for person in (HESTER, JOHNSON)}
+
+
+def is_demo_person(declared: Declaration) -> bool:
+    """Whether a self was declared as that of a demo person; all of them are dead."""
+    return any((one.name, one.right) == (declared.name, declared.right) for one in PERSONS.values())
 
 
 def chats() -> Path:

@@ -30,8 +30,14 @@ from afterself.importers.local_time import LocalClock
 from afterself.importers.source_view import shown
 
 DOCUMENT = "document"
+WRITER = "writer of "
 _LONGEST_NAME = 200
 _UNNAMED_SHOWN = 3
+
+
+def writer_of(folder: str) -> str:
+    """What the writer of documents that name nobody is called."""
+    return " ".join(f"{WRITER}{folder}".replace(",", " ").split())  # a comma parts the names of --me
 
 
 class Drafter:
@@ -41,7 +47,7 @@ class Drafter:
         self._folder = folder
         self._clock = LocalClock(options.zone)
         self._me = {folded(name) for name in options.me}
-        writer = " ".join(f"writer of {folder}".replace(",", " ").split())  # a comma parts the names of --me
+        writer = writer_of(folder)
         self._writer = Person(writer, writer)
         self._unnamed: list[str] = []
         self._members = frozenset(members)

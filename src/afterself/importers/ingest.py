@@ -32,7 +32,7 @@ from afterself.home.folder import Self
 from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.languages import identify_owner
-from afterself.importers.owner_names import require_owner
+from afterself.importers.owner_names import require_owner, require_writer
 from afterself.importers.pictured import with_pictures
 from afterself.importers.plugins import importers_of
 from afterself.importers.registry import Recognised, recognise
@@ -154,8 +154,10 @@ def import_source(
                     tally.formats.append(one.detection.format)
                     _run(archive, one, options, tally, progress)
                 _refuse_nothing(source, tally)
-                if owner_must_be_there and tally.ownerless and not tally.found:
-                    require_owner(archive, source.outer_name, options, tally.ownerless)
+                if owner_must_be_there and not tally.found:
+                    if tally.ownerless:
+                        require_owner(archive, source.outer_name, options, tally.ownerless)
+                    require_writer(archive, source.outer_name, options, tally.problems)
                 if tally.stored:
                     archive.keep()  # of a large source, too, the end is stored before its words are looked at
                 identify_owner(archive)

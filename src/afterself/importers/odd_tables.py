@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 
+from afterself.archive.plain import one_line
 from afterself.archive.settings import setting
 from afterself.archive.store import Archive
 from afterself.home.folder import Self
@@ -25,6 +27,7 @@ _SETTING = "tables"
 _DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 200
 _SAMPLE = 500
+_WIDTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,18 @@ def table_of(source: SourceView, member: str) -> Table | None:
     header, _ = csv_columns(text.partition("\n")[0].removesuffix("\r"))
     usable = 1 < len(header) <= _MOST_COLUMNS and all(header) and len(set(header)) == len(header)
     return Table(member, "CSV", tuple(header)) if usable and "\n" in text else None
+
+
+def columns_of(table: Table, most: int = _MOST_COLUMNS) -> str:
+    """The names of the columns, to be printed; at most so many of them."""
+    named = ", ".join(f"“{one_line(name)[:_WIDTH]}”" for name in table.columns[:most])
+    more = len(table.columns) - most
+    return f"{named} and {more:,} more" if more > 0 else named
+
+
+def map_command(path: str) -> str:
+    """What to type to import a table alone and say which column is what."""
+    return f"afterself import {shlex.quote(one_line(path))} --map time=COLUMN,author=COLUMN,text=COLUMN"
 
 
 def table_rows(source: SourceView, table: Table) -> Iterator[Row]:

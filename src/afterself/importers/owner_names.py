@@ -6,12 +6,15 @@ Whether a source is wanted that names nobody so says the caller.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from afterself.archive.drafts import Problem
+from afterself.archive.keys import folded
 from afterself.archive.near_names import did_you_mean
 from afterself.archive.store import Archive
 from afterself.errors import OwnerNotFound
 from afterself.importers.contract import Options
+from afterself.importers.document_records import WRITER
 from afterself.importers.source_view import shown
 
 _SHOWN = 6
@@ -27,6 +30,21 @@ def require_owner(archive: Archive, source: str, options: Options, there: Collec
     raise OwnerNotFound(
         f"Nobody in “{shown(source)}” is called {_quoted(names, 'or')}. Nothing of it was stored.",
         remedy=_remedy(list(dict.fromkeys(near)), list(dict.fromkeys(one.name for one in listed))),
+    )
+
+
+def require_writer(archive: Archive, source: str, options: Options, told: Sequence[Problem]) -> None:
+    """OwnerNotFound if the writer of documents that name nobody was named, and is called otherwise.
+
+    `told` is what the documents' importer says of them (`document_records`): there stands the right name.
+    """
+    names = [name for name in options.me if folded(name).startswith(WRITER)]
+    right = [one.why for one in told if f"--me “{WRITER}" in one.why]
+    if not names or not right or any(one.owner for name in names for one in archive.people.find(name)):
+        return
+    raise OwnerNotFound(
+        f"Nobody in “{shown(source)}” is called {_quoted(names, 'or')}. Nothing of it was stored.",
+        remedy=f"{right[0][:1].upper()}{right[0][1:]}",
     )
 
 

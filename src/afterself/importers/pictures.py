@@ -45,10 +45,10 @@ class PictureImporter:
         found = tuple(name for name in _candidates(source) if taken_in(source, name) != Taken())
         if found:
             return Detection(0.55, "pictures", "pictures with date or place", found)
-        alone = source.kind == "file" and any(_candidates(source))
-        return Detection(
-            0.0, "", "It is a picture that says neither when nor where it was taken" if alone else ""
-        )
+        left = sum(1 for _ in _candidates(source))
+        one = "It is a picture that says neither when nor where it was taken"
+        several = "The pictures in it say neither when nor where they were taken"
+        return Detection(0.0, "", (one if source.kind == "file" else several) if left else "")
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every picture that says when or where, in a thread for each folder."""

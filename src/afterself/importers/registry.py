@@ -2,11 +2,12 @@
 
 Importers look at different members: a folder with WhatsApp exports and a CSV has
 two that match, and both are returned. Nothing recognised is an error that lists
-the names seen and what can be read, never an empty import.
+the names seen, never an empty import.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,8 @@ from afterself.importers.source_view import SourceView, shown
 
 SURE_ENOUGH = 0.5
 NAMES_SHOWN = 8
+SELF_BUNDLE = b"afterself bundle\n"
+"""How a bundle of a self begins (docs/bundles.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,7 @@ def recognise(source: SourceView, among: Sequence[Importer] | None = None) -> li
             f"“{shown(names[0])}” is empty (0 bytes).",
             remedy="Export it again, or check that the copy was complete.",
         )
+    _refuse_a_self(source)
     seen = list(_seen(source, among))
     found = sorted(
         (r for r in seen if r.detection.confidence >= SURE_ENOUGH), key=lambda r: -r.detection.confidence
@@ -152,6 +156,22 @@ def recognise(source: SourceView, among: Sequence[Importer] | None = None) -> li
     if not found:
         raise _unknown(source, seen)
     return found
+
+
+def _refuse_a_self(source: SourceView) -> None:
+    """SourceError for a self or a bundle of one: it is used, or unpacked, but not imported."""
+    names, path = source.names(), shlex.quote(shown(str(source.path or source.outer_name)))
+    if source.kind == "folder" and {"self.toml", "archive.db"}.issubset(names):
+        raise SourceError(
+            f"“{shown(source.outer_name)}” is a self, not an export: there is nothing to import.",
+            remedy=f"To use it: afterself --self {path} status\n"
+            "To have what is in it in another self, too, import the exports that it was made of there.",
+        )
+    if source.kind == "file" and source.head(names[0], len(SELF_BUNDLE)) == SELF_BUNDLE:
+        raise SourceError(
+            f"“{shown(source.outer_name)}” is a self that was packed, not an export.",
+            remedy=f"To use it: afterself unpack {path} --to NEW-FOLDER",
+        )
 
 
 def _seen(source: SourceView, among: Sequence[Importer]) -> Iterator[Recognised]:
@@ -169,8 +189,7 @@ def _unknown(source: SourceView, seen: list[Recognised]) -> UnknownFormat:
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
     holds = "" if names == (source.outer_name,) else f" It holds: {listed}{more}."
     why = "".join(f" {reason}." for reason in (one.detection.reason for one in seen) if reason)
-    readable = ", ".join(sorted((one.importer.name for one in seen), key=str.casefold))
     return UnknownFormat(
         f"No importer recognises “{shown(source.outer_name)}”.{holds}{why}",
-        remedy=f"Afterself reads {readable}. What each takes: afterself import --help",
+        remedy=f"Afterself reads {len(seen)} formats. What each takes: afterself import --help",
     )

@@ -21,6 +21,8 @@ from afterself.home.jobs import Progress
 from afterself.importers.contract import Importer, Options
 from afterself.importers.documents import DocumentImporter
 from afterself.importers.ingest import ImportSummary, import_path, import_source, yields
+from afterself.importers.odd_tables import Table, columns_of, map_command, table_of
+from afterself.importers.pictured import is_picture
 from afterself.importers.pictures import PictureImporter
 from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import NESTED, SourceView, shown
@@ -31,6 +33,9 @@ COUNTED = 20_000
 
 LARGEST_TAR = 256 << 20
 """Bytes of a tar in a folder that is looked into; a larger one is imported by itself."""
+
+_TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
+_COLUMNS_SHOWN = 8
 
 Kept = Mapping[int, Collection[str]]
 """The files that the archive has kept of earlier imports: SHA-256 (hex) by size in bytes."""
@@ -59,11 +64,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Files that nothing recognises, by what they are, and why."""
+    """Files that nothing recognises, by what they are, and why; `remedy` is what can be done."""
 
     what: str
     files: int
     why: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def survey(
         read.add(name)
     if unknown is not None and not entries:
         raise unknown
-    unread += _leftover([name for name in source.names() if name not in read])
+    unread += _leftover(source, [name for name in source.names() if name not in read])
     return Survey(tuple(sorted(entries, key=lambda one: one.name)), tuple(unread), tuple(recognised))
 
 
@@ -238,13 +244,48 @@ def _zip(source: SourceView, name: str, look: Callable[[SourceView], Survey]) ->
     )  # fmt: skip
 
 
-def _leftover(names: Collection[str]) -> list[Unread]:
-    """Names that nobody reads, by the kind of file."""
-    kinds = Counter(_kind(name) for name in names)
-    return [
-        Unread(kind, files, f"no importer reads {'it' if files == 1 else 'them'}")
-        for kind, files in kinds.most_common()
-    ]
+def unread_tables(source: SourceView, names: Collection[str]) -> list[Unread]:
+    """The tables among these files of a folder: of those with the same columns the first."""
+    return [_unread_table(source, found) for found in _tables(source, names)]
+
+
+def _tables(source: SourceView, names: Collection[str]) -> list[list[Table]]:
+    """The tables among these files, those with the same columns together."""
+    alike: dict[tuple[str, ...], list[Table]] = {}
+    for name in names:
+        table = table_of(source, name) if name.lower().endswith(_TABLES) else None
+        if table is not None:
+            alike.setdefault(table.columns, []).append(table)
+    return list(alike.values())
+
+
+def _unread_table(source: SourceView, alike: list[Table]) -> Unread:
+    table, files = alike[0], len(alike)
+    name = shown(table.member)
+    more = f", as {'has' if files == 2 else 'have'} {files - 1:,} more" if files > 1 else ""
+    why = f"“{name}” is a table with the columns {columns_of(table, _COLUMNS_SHOWN)}{more}"
+    unpacked = source.kind == "folder" and source.path is not None
+    path = str(source.path / table.member) if unpacked and source.path else name
+    taken_out = "" if unpacked else "unpack it, "
+    remedy = f"To import it, {taken_out}say which column is which: {map_command(path)}"
+    return Unread(name, files, why, remedy)
+
+
+def _leftover(source: SourceView, names: Collection[str]) -> list[Unread]:
+    """Names that nobody reads, by the kind of file and why not; tables first, whose columns can be told."""
+    tables = _tables(source, names)
+    told = {table.member for alike in tables for table in alike}
+    kinds = Counter((_kind(name), is_picture(name)) for name in names if name not in told)
+    first = [_unread_table(source, alike) for alike in tables]
+    return [*first, *(Unread(kind, n, _why(n, picture)) for (kind, picture), n in kinds.most_common())]
+
+
+def _why(files: int, picture: bool) -> str:
+    they = "it" if files == 1 else "they"
+    if picture:
+        says, was = ("says", "was") if files == 1 else ("say", "were")
+        return f"{they} {says} neither when nor where {they} {was} taken"
+    return f"no importer reads {'it' if files == 1 else 'them'}"
 
 
 def _kind(name: str) -> str:

@@ -96,7 +96,10 @@ class Weights:
         return {"format": FORMAT, **facts, "settings": dict(self.settings), "notes": list(self.notes)}
 
 
-STALE = "are stale: something they were trained on was forgotten, or may not be learned from any more"
+GONE = "stale: something they were trained on was forgotten, or may not be learned from any more"
+"""Why there are no weights any more, as `status` and `doctor` tell it."""
+
+STALE = f"are {GONE}"
 
 WAIT = 3600.0
 """Seconds that finished weights wait for another writer of the self to end."""
