@@ -158,13 +158,13 @@ class _Archive:
         for one in item.array("reactions"):
             fields = table(_value(one))
             who, name = self._person(fields.get("user"), thread), words(fields.get("content"))
-            if who is None or not name:
-                continue
             at = words(fields.get("created_at"))
-            id = f"{said.id}/{who.handle}/{name}"
-            yield reaction_of(
+            id = f"{said.id}/{who.handle if who else ''}/{name}"
+            reaction = reaction_of(
                 Said(id, "reaction", who, name, at, one.raw, one.where, reply_to=said.id), thread
             )
+            if reaction is not None:
+                yield reaction
 
 
 def _place(url: str) -> re.Match[str]:
