@@ -159,8 +159,12 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     at_a_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    styles = None if os.environ.get("NO_COLOR") else "auto"
-    return Console(stderr=stderr, highlight=False, soft_wrap=not at_a_terminal, color_system=styles)
+    return Console(
+        stderr=stderr,
+        highlight=False,
+        soft_wrap=not at_a_terminal,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+    )
 
 
 def forgiving_streams() -> None:

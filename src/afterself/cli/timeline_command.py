@@ -10,12 +10,12 @@ from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.filter_options import (
     KindOption,
     PersonOption,
-    SourceOption,
     ThreadOption,
     filters_of,
 )
 from afterself.cli.moments import shown_moment, span_of
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
+from afterself.cli.source_option import SourceOption
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 

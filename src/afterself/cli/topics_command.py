@@ -13,13 +13,13 @@ from afterself.cli.filter_options import (
     KindOption,
     PersonOption,
     SinceOption,
-    SourceOption,
     ThreadOption,
     UntilOption,
     filters_of,
 )
 from afterself.cli.moments import shown_moment
 from afterself.cli.shell import app, console, echo_json, new_private_file, open_self
+from afterself.cli.source_option import SourceOption
 from afterself.home.counting import counted
 from afterself.home.moments import utc_text
 
