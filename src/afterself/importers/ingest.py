@@ -234,6 +234,11 @@ def _run(
     archive.cut_forgotten(run)
     run.finish_import()
     tally.outcomes.update(run.counts)
+    _count_people(run, source, options, tally)
+
+
+def _count_people(run: ImportRun, source: SourceView, options: Options, tally: _Tally) -> None:
+    """Who occurs in what one importer read, and who of them is the owner."""
     tally.threads |= run.threads
     people = run.authorship.people
     owners = run.authorship.owners
@@ -242,7 +247,7 @@ def _run(
     tally.owner.update(dict.fromkeys(owners))
     tally.found.update(set(options.me) - set(run.authorship.names_not_found))
     if run.authorship.denied:
-        tally.problem(Problem("warning", source.outer_name, DENIED))
+        tally.problem(Problem("warning", shown(source.outer_name), DENIED))
 
 
 def _shift(minutes: int) -> str:
