@@ -130,6 +130,17 @@ def test_an_export_without_the_owner_is_read_as_soon_as_it_is_said_who_the_owner
     assert "2 new" in run(fresh_self, arriving, "--once", "--me", "Anna").out
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every folder")
+def test_a_folder_that_may_not_be_looked_into_keeps_nothing_else_from_being_imported(
+    fresh_self: Self, arriving: Path
+) -> None:
+    locked = arriving / "locked"
+    locked.mkdir(mode=0)
+    put(arriving, "WhatsApp Chat with Anna.txt", CHAT.format("Anna"))
+    assert "2 new" in run(fresh_self, arriving, "--once", "--only", "whatsapp").out
+    locked.chmod(0o700)
+
+
 def test_what_went_away_is_not_kept_in_mind(fresh_self: Self, arriving: Path) -> None:
     one = put(arriving, "WhatsApp Chat with Anna.txt", CHAT.format("Anna"))
     run(fresh_self, arriving, "--once", "--only", "whatsapp")

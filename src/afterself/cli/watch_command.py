@@ -15,6 +15,7 @@ from afterself.cli.answers import numbers
 from afterself.cli.completions import sources
 from afterself.cli.import_options import Me, Order, Zone, import_options
 from afterself.cli.indexing import bring_index_up_to_date
+from afterself.cli.removals import telling_removed
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error
 from afterself.errors import AfterselfError, SelfError, UsageError
 
@@ -94,11 +95,12 @@ def _look(self_: Self, found: Watched, options: Options, strangers: dict[str, Ma
     from afterself.importers.watching import look
 
     code, new = 0, False
-    for arrival in look(self_, found, options, strangers=strangers):
-        _tell(arrival, json_=json_)
-        new = new or arrival.summary is not None
-        if arrival.result == "failed" and arrival.error is not None:
-            code = code or arrival.error.exit_code
+    with telling_removed(self_):
+        for arrival in look(self_, found, options, strangers=strangers):
+            _tell(arrival, json_=json_)
+            new = new or arrival.summary is not None
+            if arrival.result == "failed" and arrival.error is not None:
+                code = code or arrival.error.exit_code
     if new:
         bring_index_up_to_date(self_, quiet=True)
     return code

@@ -81,6 +81,9 @@ class ImportSummary:
     touched_people: frozenset[int]
 
 
+DENIED = "of somebody with a name given as --me you said `people not-me`: that stays so, until `people me`"
+
+
 @dataclass(slots=True)
 class _Tally:
     """What is counted over all importers of one source."""
@@ -261,6 +264,8 @@ def _run(
     tally.ownerless |= people if not owners else frozenset()
     tally.owner.update(dict.fromkeys(owners))
     tally.found.update(set(options.me) - set(run.authorship.names_not_found))
+    if run.authorship.denied:
+        tally.problem(Problem("warning", source.outer_name, DENIED))
     return tally
 
 

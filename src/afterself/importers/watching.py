@@ -168,7 +168,7 @@ def _entries(folder: Path) -> list[Path]:
         if not path.name.startswith(".")
         and not path.name.lower().endswith(_UNFINISHED)
         and not path.is_symlink()
-        and not (path / "self.toml").exists()
+        and not os.path.lexists(path / "self.toml")
     ]
 
 
