@@ -115,6 +115,15 @@ class _Tally:
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append(problem)
 
+    def finished(self, run: ImportRun, options: Options) -> None:
+        self.outcomes.update(run.counts)
+        self.threads |= run.threads
+        people, owners = run.authorship.people, run.authorship.owners
+        self.people |= people
+        self.ownerless |= people if not owners else frozenset()
+        self.owner.update(dict.fromkeys(owners))
+        self.found.update(set(options.me) - set(run.authorship.names_not_found))
+
 
 def import_path(
     self_: Self,
@@ -256,14 +265,7 @@ def _run(
     blobs.keep_lists(recognised.detection.lists)
     archive.cut_forgotten(run)
     run.finish_import()
-    tally.outcomes.update(run.counts)
-    tally.threads |= run.threads
-    people = run.authorship.people
-    owners = run.authorship.owners
-    tally.people |= people
-    tally.ownerless |= people if not owners else frozenset()
-    tally.owner.update(dict.fromkeys(owners))
-    tally.found.update(set(options.me) - set(run.authorship.names_not_found))
+    tally.finished(run, options)
     if run.authorship.denied:
         tally.problem(Problem("warning", source.outer_name, DENIED))
     return tally
