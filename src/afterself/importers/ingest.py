@@ -115,15 +115,6 @@ class _Tally:
         if len(self.problems) < PROBLEMS_KEPT:
             self.problems.append(problem)
 
-    def finished(self, run: ImportRun, options: Options) -> None:
-        self.outcomes.update(run.counts)
-        self.threads |= run.threads
-        people, owners = run.authorship.people, run.authorship.owners
-        self.people |= people
-        self.ownerless |= people if not owners else frozenset()
-        self.owner.update(dict.fromkeys(owners))
-        self.found.update(set(options.me) - set(run.authorship.names_not_found))
-
 
 def import_path(
     self_: Self,
@@ -265,10 +256,22 @@ def _run(
     blobs.keep_lists(recognised.detection.lists)
     archive.cut_forgotten(run)
     run.finish_import()
-    tally.finished(run, options)
-    if run.authorship.denied:
-        tally.problem(Problem("warning", source.outer_name, DENIED))
+    tally.outcomes.update(run.counts)
+    _count_people(run, source, options, tally)
     return tally
+
+
+def _count_people(run: ImportRun, source: SourceView, options: Options, tally: _Tally) -> None:
+    """Who occurs in what one importer read, and who of them is the owner."""
+    tally.threads |= run.threads
+    people = run.authorship.people
+    owners = run.authorship.owners
+    tally.people |= people
+    tally.ownerless |= people if not owners else frozenset()
+    tally.owner.update(dict.fromkeys(owners))
+    tally.found.update(set(options.me) - set(run.authorship.names_not_found))
+    if run.authorship.denied:
+        tally.problem(Problem("warning", shown(source.outer_name), DENIED))
 
 
 def _shift(minutes: int) -> str:
