@@ -252,3 +252,26 @@ def test_a_talk_from_a_pipe_says_what_it_is_and_shows_each_message_before_its_an
     assert said[0] == "you › What is your boat called?" and len(said) == 3 and "\x1b" not in done.stdout
     quoted = next(number for number, line in enumerate(lines) if "Heron" in line)
     assert lines.index(said[0]) < quoted < lines.index(said[1])
+
+
+def test_a_follow_up_is_asked_of_memory_with_the_name_and_kept_in_the_visitors_words(tmp_path: Path) -> None:
+    said = [("Ida Fictional", "Jonas is 31 and lives in Trondheim"), ("Ben", "the gate was open")]
+    rows = [
+        {"conversation": "Ben", "time": f"2020-01-0{n}T09:00:00", "author": author, "text": text}
+        for n, (author, text) in enumerate(said, 1)
+    ]
+    self_ = make_self(tmp_path / "ida", rows, allow=("archive", "talk"))
+    out = Console(record=True, width=200)
+    with Talk.open(self_, answers="recorded") as talk:
+        sitting = Sitting(talk, out)
+        nothing = sitting.say("How old is he?")
+        assert isinstance(nothing, Fact) and not nothing.recorded and not nothing.answer.hits
+        for question in ("Who is Jonas?", "How old is he?"):
+            reply = sitting.say(question)
+            assert isinstance(reply, Fact) and reply.recorded and "31" in reply.answer.hits[0].text
+        assert reply.answer.question == "How old is Jonas?"
+        assert [words for words, _ in talk.history] == ["How old is he?", "Who is Jonas?", "How old is he?"]
+        talk.begin(to="Ben")
+        again = sitting.say("How old is he?")
+        assert isinstance(again, Fact) and not again.recorded, "a new conversation leans on nothing"
+    assert out.export_text().count("[taken as: How old is Jonas?]") == 1

@@ -24,6 +24,7 @@ from afterself.memory.reranking import rerank
 from afterself.memory.told_then import records_telling_of, told_first
 
 if TYPE_CHECKING:
+    from afterself.memory.names import NameBook
     from afterself.policy.sayings import Place
     from afterself.policy.view import View, ViewRecord
 
@@ -97,6 +98,11 @@ class Memory:
         self._recall = Recall(view)
         self._life = Life(view, self._recall.person_of)
         self._today = today or datetime.now().date()
+
+    @property
+    def names(self) -> NameBook:
+        """The names of the people who take part, as questions are read by them."""
+        return self._recall.names
 
     def ask(self, question: str, k: int = 10, filters: Filters = EVERYTHING) -> Answer:
         """The `k` records that best answer a question, of those that pass the filters.

@@ -31,6 +31,8 @@ from afterself.policy import View, open_view, require_consent
 if TYPE_CHECKING:
     from afterself.memory.ask import Answer, Memory
     from afterself.memory.declining import Declined
+    from afterself.memory.follow_ups import FollowUps, Meant
+    from afterself.memory.names import NameBook
     from afterself.persona.grounding import Checked, Grounding, Mode
     from afterself.persona.moments import AsOf
 
@@ -46,7 +48,8 @@ OnText = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Memory's answer to a question of fact: quotes, or none.
+    """Memory's answer to a question of fact: quotes, or none. Its question is the one that was meant: of
+    “How old is he?” that with the name (`memory.follow_ups`).
 
     Not `quoted`: nothing may be shown to this visitor verbatim, and memory was not asked. `declined` says
     why the owner has no answer: never said, said by somebody else, after the last record.
@@ -148,6 +151,19 @@ class Talk:
         return Memory(self.view)
 
     @cached_property
+    def _follow_ups(self) -> FollowUps:
+        """What the words of this conversation have left to lean on."""
+        from afterself.memory.follow_ups import FollowUps
+
+        return FollowUps()
+
+    def _names(self) -> NameBook:
+        """The names of the people of the archive, where memory was asked before."""
+        from afterself.memory.names import NameBook
+
+        return self.memory.names if "memory" in self.__dict__ else NameBook([])
+
+    @cached_property
     def grounding(self) -> Grounding:
         """What holds generated sentences against the records; made with the first of them."""
         from afterself.persona.grounding import Grounding
@@ -173,7 +189,7 @@ class Talk:
             view.close()
             raise
         self.view.close()
-        for made in ("memory", "grounding"):
+        for made in ("memory", "grounding", "_follow_ups"):
             self.__dict__.pop(made, None)
         self.view, self.header, self.listener, self.moment = view, header, listener, moment
         self.turns.clear()
@@ -220,19 +236,26 @@ class Talk:
             return SteppedOut(STEPPED_OUT[language].format(name=self.owner), language)
         if asks_what_it_is(text) or asks_what_it_is(unaddressed(text, self.owner)):
             return Fact(Answer(text, (), 0.0), declined=Declined("software"))
-        if self.engine is None or (self.answers == "grounded" and asks_for_a_fact(text, self.owner)):
-            return self._remember(text)
+        meant = self._follow_ups.meant(text, self._names())
+        of_facts = meant.of_nothing or asks_for_a_fact(meant.question, self.owner)
+        if self.engine is None or (self.answers == "grounded" and of_facts):
+            return self._remember(meant)
+        self._follow_ups.heard(text, self._names())
         return self._write(self.engine, text, on_text)
 
-    def _remember(self, text: str) -> Fact:
-        """Memory's answer to a question, or why the owner has none."""
+    def _remember(self, meant: Meant) -> Fact:
+        """Memory's answer to a question as it is meant, or why the owner has none."""
         from afterself.memory.ask import Answer
-        from afterself.memory.declining import declined, last_known
+        from afterself.memory.declining import Declined, declined, last_known
 
         if not self.view.quotes:
-            return Fact(Answer(text, (), 0.0), quoted=False)
-        answer = self.memory.ask(text, k=QUOTED)
-        return Fact(answer, declined=declined(answer, last_known(self.view)))
+            return Fact(Answer(meant.question, (), 0.0), quoted=False)
+        last = last_known(self.view)
+        if meant.of_nothing:
+            return Fact(Answer(meant.question, (), 0.0), declined=Declined("never", last=last))
+        answer = self.memory.ask(meant.question, k=QUOTED)
+        self._follow_ups.asked(meant.question, answer, self._names())
+        return Fact(answer, declined=declined(answer, last))
 
     def _write(self, engine: ChatEngine, text: str, on_text: OnText | None) -> Spoken:
         asked = Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip()))

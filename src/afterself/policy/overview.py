@@ -104,15 +104,23 @@ class OverviewReads:
         )  # fmt: skip
 
     def how_many(
-        self, *, thread: str | None = None, since: datetime | None = None, until: datetime | None = None
+        self,
+        *,
+        thread: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        source: str | None = None,
     ) -> int:
         """How many records `View.records` gives for the same arguments."""
         wanted, values = said_between(since, until)
         here = "" if thread is None else "AND record.thread = (SELECT row FROM thread WHERE id = :thread) "
+        if source is not None:
+            here += "AND record.thread IN (SELECT row FROM thread WHERE source = :source) "
         where = f"FROM record WHERE 1 {here}" if self._seen.everything else f"{self._from} {here}"
         with archive_errors(self._archive_path):
             found: Any = self._db.execute(
-                f"SELECT count(*) {where}{wanted}", {**self._seen.values, **values, "thread": thread}
+                f"SELECT count(*) {where}{wanted}",
+                {**self._seen.values, **values, "thread": thread, "source": source},
             ).get
         return int(found)
 
