@@ -58,6 +58,23 @@ def test_a_question_that_asks_for_more_is_answered_by_its_words(question: str) -
 
 
 @pytest.mark.parametrize(
+    ("of_another", "of_the_owner"),
+    [
+        ("What does she do for work?", "What do you do for work?"),
+        ("Who is her daughter?", "Who is your daughter?"),
+        ("How old is he?", "How old are you?"),
+        ("Is she married?", "Are you married?"),
+        ("Where did he live before?", "Where did you live before?"),
+        ("Does he have any children?", "Do you have any children?"),
+    ],
+)
+def test_a_fact_of_her_or_him_where_nobody_is_named_is_asked_of_the_owner(
+    of_another: str, of_the_owner: str
+) -> None:
+    assert personal(of_another) == personal(of_the_owner) is not None
+
+
+@pytest.mark.parametrize(
     ("text", "called"),
     [
         ("gran its me", ["gran"]),
@@ -97,6 +114,11 @@ LINES: list[dict[str, Any]] = [
 def memory(tmp_path: Path) -> Iterator[Memory]:
     with open_view(store(tmp_path / "self", LINES), "retrieve") as view:
         yield Memory(view)
+
+
+def test_the_age_of_somebody_of_whom_none_is_told_is_not_answered_by_other_words(memory: Memory) -> None:
+    answer = memory.ask("How old is your daughter?")
+    assert declined(answer, None) is not None and not answer.recorded
 
 
 @pytest.mark.parametrize(

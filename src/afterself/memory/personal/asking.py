@@ -57,6 +57,8 @@ _THEIRS = re.compile(
     rf"(?:you|we|i)(?: and \w+| two| both)?|(?:you and )?(?:your|our|my) (?P<rel>{_REL})"
     r"|(?P<name>(?!the\b|your\b)\w+)"
 )
+_SECOND = {"is": "are", "was": "were", "does": "do", "has": "have"}
+_THIRD = re.compile(r"\b(?:is|was|does|has)(?= you\b)")
 _FRONT = re.compile(
     r"^(?:(?:and|so|but|well|ok|okay|please|oh|then|now|hi|hello|hey|dear|tell me|exactly) )+"
 )
@@ -91,15 +93,24 @@ class Personal:
 
 
 def personal(question: str) -> Personal | None:
-    """Which fact of a life a question asks for; None if it asks for something else."""
+    """Which fact of a life a question asks for; None if it asks for something else.
+
+    “Where does she live?”, where nobody is named, asks for the owner's, as “Where do you live?” does.
+    """
     words = words_of(question.replace("’", "'"))
     text = " ".join("is" if word == "s" and n == 1 else word for n, word in enumerate(words))
-    text = _BEHIND.sub("", _FRONT.sub("", text))
+    text = _of_the_owner(_BEHIND.sub("", _FRONT.sub("", text)))
     for kind, shape in _ASKED:
         found = shape.fullmatch(text)
         if found is not None:
             return _read(kind, found.groupdict(), text)
     return _of_event(text)
+
+
+def _of_the_owner(text: str) -> str:
+    """A question of “her” or “him” as it would be put to the owner."""
+    text = re.sub(r"\b(?:his|her)(?= \w)", "your", re.sub(r"\b(?:he|she)\b", "you", text))
+    return _THIRD.sub(lambda verb: _SECOND[verb.group()], text)
 
 
 def _of_event(text: str) -> Personal | None:
