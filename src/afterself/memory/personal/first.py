@@ -40,7 +40,7 @@ def answering_first(
     for hit in fitting:
         worth = max(fits[hit.id], AS_GOOD) if fits[hit.id] >= AS_GOOD else fits[hit.id]
         score = min(score, top + WEIGHS * worth)
-        placed.append(replace(hit, score=score))
+        placed.append(hit._replace(score=score))
     return [*placed, *(hit for hit in order if hit.id not in fits)]
 
 
