@@ -33,7 +33,7 @@ from afterself.memory.features import NAMES
 from afterself.memory.meaning import nearness
 from afterself.memory.names import NameBook, Person
 from afterself.memory.question import read_question
-from afterself.memory.ranking import Entry, rank
+from afterself.memory.ranking import Entry, Neighbourhood, rank
 from afterself.memory.reranking import feature_matrix, with_near
 from afterself.memory.words import document_stems, ends_in_a_question
 
@@ -65,15 +65,16 @@ def examples(chat: Chat) -> Iterator[Example]:
     names = NameBook(people, "" if chat.owner is None else chat.names[chat.owner])
     mean = sum(entry.length for entry in entries.values()) / len(entries)
     statistics = Statistics(len(entries), mean, frequency)
+    neighbours = Neighbourhood(entries, links)
     for text, answers in chat.questions:
         question = read_question(text, names)
-        ranked = rank(question, entries, links, statistics)[:CANDIDATES]
+        ranked = rank(question, neighbours, statistics)[:CANDIDATES]
         close = nearness(static_embedder(), question.content, {i: e.content for i, e in entries.items()})
         nearest = sorted(entries, key=lambda id: (-close.whole[close.row[id]], id))[:NEAR]
         everyone = with_near(question, ranked, entries, nearest)
         right = np.array([int(hit.id) in answers for hit in everyone])
         if right.any() and not right.all():
-            yield feature_matrix(question, everyone, entries, links, statistics), right
+            yield feature_matrix(question, everyone, neighbours, statistics), right
 
 
 def written() -> dict[str, Chat]:

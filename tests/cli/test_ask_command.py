@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from afterself.cli.places import who_and_where
 from afterself.home.folder import Self
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
@@ -58,11 +59,17 @@ def test_an_answer_is_a_pasted_quote_with_date_person_thread_and_what_was_asked(
     done = afterself(nora, "ask", "Who was on the panel?", "-k", "3")
     assert done.returncode == 0
     assert done.stdout.decode().startswith(
-        "2019-03-02 18:07 UTC · Nora Whitlock, Ben Okafor\n"
+        "2019-03-02 18:07 UTC · Nora Whitlock in “Ben Okafor”\n"
         "  Ben Okafor asked: who was on the panel?\n"
         "  “two engineers and a woman from the ferry company. "
         "They asked me about diesel injectors for forty minutes”\n"
     )
+
+
+def test_who_said_a_quote_is_told_from_the_conversation_that_it_stands_in() -> None:
+    assert who_and_where("Paul Winter", "Nina") == "Paul Winter in “Nina”"
+    assert who_and_where("", "Winter, Nina") == "unknown in “Winter, Nina”"
+    assert who_and_where("Nina", "Nina") == who_and_where("Nina", "") == "Nina"
 
 
 def test_the_owner_s_words_stand_before_what_others_said(nora: Path) -> None:
@@ -71,7 +78,7 @@ def test_the_owner_s_words_stand_before_what_others_said(nora: Path) -> None:
     ).stdout.decode()
     own, others = shown.split("Others said:\n")
     assert "The Petrel leaks oil everywhere" in own
-    assert "· Nora Whitlock," not in others
+    assert "· Nora Whitlock" not in others
 
 
 def test_where_somebody_else_s_words_answer_that_is_said_first_with_their_quotes(nora: Path) -> None:
@@ -82,8 +89,8 @@ def test_where_somebody_else_s_words_answer_that_is_said_first_with_their_quotes
     )
     theirs, further = shown.split("Further off:\n")
     assert "“I retire in July and the choir needs a new conductor”" in theirs
-    assert "· Nora Whitlock," not in theirs and "· Nora Whitlock," in further
-    assert "· Hugh Barrow," not in further
+    assert "· Nora Whitlock" not in theirs and "· Nora Whitlock in “" in further
+    assert "· Hugh Barrow" not in further
     (answer,) = answers(afterself(nora, "ask", question, "-k", "6", "--json"))
     assert (answer["declined"]["reason"], answer["declined"]["who"]) == ("other", "Hugh Barrow")
 

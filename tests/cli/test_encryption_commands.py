@@ -169,6 +169,20 @@ def test_a_passphrase_is_changed_and_recovered_from_files(folder: Path, secret: 
     assert any(b"passphrase changed" in line for line in audit_lines(events.audit_path, events.keys))
 
 
+def test_new_recovery_words_that_cannot_be_written_leave_the_older_ones_as_they_are(
+    folder: Path, secret: Path, tmp_path: Path
+) -> None:
+    given = ("--self", folder, "--passphrase-file", secret)
+    afterself(*given, "new", *DECLARED)
+    words, later = tmp_path / "words.txt", tmp_path / "later.txt"
+    assert afterself(*given, "recovery", "--file", words).code == 0
+    with Self.open(folder, secret.read_text().strip()).writer_lock():
+        assert afterself(*given, "recovery", "--file", later).code != 0
+    assert not later.exists()
+    assert afterself(*given, "recovery", "--file", tmp_path / "nowhere" / "words.txt").code != 0
+    assert Self.open(folder, words.read_text().strip()).encrypted
+
+
 def test_the_passphrase_comes_through_a_file_descriptor_and_stands_in_no_argument(
     folder: Path, secret: Path
 ) -> None:

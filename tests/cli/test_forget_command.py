@@ -56,20 +56,48 @@ def test_a_later_import_does_not_bring_it_back_and_says_so(folder: Path, tmp_pat
     assert "Forgotten" in run(folder, "import", longer, "--zone", "UTC", "--yes").out
 
 
+def import_number(folder: Path, name: str) -> str:
+    """The number under which a file of this name was imported."""
+    listed = run(folder, "imports", "--json").lines
+    return str(next(one["number"] for one in listed if one["name"] == name))
+
+
 def test_with_the_last_that_somebody_said_their_name_goes_too(folder: Path, tmp_path: Path) -> None:
-    """Unless something was decided about them, which a later import must find again."""
-    for name in ("Cleo Quayle", "Dora Quayle"):
-        chat = tmp_path / f"WhatsApp Chat with {name}.txt"
-        chat.write_text(f"12/03/2020, 10:00 - {name}: hello\n", "utf-8")
+    chat = tmp_path / "WhatsApp Chat with Cleo Quayle.txt"
+    chat.write_text("12/03/2020, 10:00 - Cleo Quayle: hello\n", "utf-8")
+    texts = tmp_path / "sms-20230501.xml"
+    texts.write_text(
+        "<?xml version='1.0' encoding='UTF-8'?>\n<smses count='1'>\n"
+        '<sms protocol="0" address="+4915155500177" date="1682900000000" type="1" body="hello" '
+        'contact_name="Fay Quayle" />\n</smses>'
+    )
+    for export in (chat, texts):
+        assert run(folder, "import", export, "--zone", "UTC", "--yes").code == 0
+    assert {"Cleo Quayle", "Fay Quayle"} <= {one["name"] for one in run(folder, "people", "--json").lines}
+    for export in (chat, texts):
+        assert run(folder, "forget", "--import", import_number(folder, export.name), "--yes").code == 0
+    people = run(folder, "people", "--json").out
+    assert "Quayle" not in people and "4915155500177" not in people and "Ben Ito" in people
+    assert holding(folder, "Quayle") == []
+
+
+def test_what_was_decided_about_somebody_outlives_the_last_that_they_said(
+    folder: Path, tmp_path: Path
+) -> None:
+    chats = [tmp_path / f"WhatsApp Chat with {name}.txt" for name in ("Dora Quayle", "Eva Quayle")]
+    for chat, name in zip(chats, ("Dora Quayle", "Eva Quayle"), strict=True):
+        chat.write_text(f"12/03/2020, 10:00 - {name}: hello from afar\n", "utf-8")
         assert run(folder, "import", chat, "--zone", "UTC", "--yes").code == 0
     assert run(folder, "people", "exclude", "Dora Quayle").code == 0
-    number = {one["name"]: one["number"] for one in run(folder, "imports", "--json").lines}
-    for name in ("Cleo Quayle", "Dora Quayle"):
-        ran = run(folder, "forget", "--import", str(number[f"WhatsApp Chat with {name}.txt"]), "--yes")
-        assert ran.code == 0
-    people = run(folder, "people", "--json").out
-    assert "Cleo" not in people and "Ben Ito" in people and "Dora Quayle" in people
-    assert holding(folder, "Cleo") == []
+    assert run(folder, "audience", "add", "club", "--exclude-contact", "Eva Quayle").code == 0
+    for chat in chats:
+        assert run(folder, "forget", "--import", import_number(folder, chat.name), "--yes").code == 0
+    for chat in chats:
+        chat.write_text(chat.read_text("utf-8").replace("hello from afar", "later words"), "utf-8")
+        assert run(folder, "import", chat, "--zone", "UTC", "--yes").code == 0
+    seen = [one["author"] for one in run(folder, "search", "later words", "--json").lines]
+    assert seen == ["Eva Quayle"]
+    assert run(folder, "search", "later words", "--audience", "club", "--json").lines == []
 
 
 @pytest.mark.parametrize("layout", ["lines", "array", "csv", "utf-16"])

@@ -9,8 +9,11 @@ import pytest
 
 from afterself.archive.near_names import did_you_mean, mistyped_names, near_names
 from afterself.cli import forget_command
+from afterself.cli.progress import ProgressLine
+from afterself.cli.shell import console
 from afterself.home.folder import Self
-from tests.cli.command_line import Ran, afterself
+from afterself.home.jobs import Report
+from tests.cli.command_line import Ran, afterself, at_a_terminal
 
 
 @pytest.fixture
@@ -102,3 +105,28 @@ def test_near_names_are_found_by_whole_names_by_words_and_by_parts() -> None:
     assert mistyped_names("Ana Weis", names)[0] == "Anna Weiss"
     assert near_names("", names) == near_names("zzz", names) == []
     assert did_you_mean([]) == "" and "\x1b" not in did_you_mean(["a\x1b[31m"])
+
+
+@pytest.mark.parametrize(
+    "words", [("ask", "plum", "jam"), ("people",), ("status",), ("search", "jam"), ("--help",)]
+)
+def test_with_no_color_not_even_bold_is_printed_at_a_terminal(
+    filled: Self, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    code, shown = at_a_terminal(["--self", str(filled.path), *words], "")
+    assert code == 0 and shown.strip() and "\x1b" not in shown
+    if words[0] == "ask":
+        monkeypatch.delenv("NO_COLOR")
+        assert "\x1b[1m" in at_a_terminal(["--self", str(filled.path), *words], "")[1]
+
+
+def test_progress_in_a_pipe_is_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressLine(console(stderr=True)) as line:
+        line.sample("the kettle is on")
+        line.tell(Report("reading", 3, 4, "records", 1.0, 1.0, finished=False))
+        line.tell(Report("reading", 4, 4, "records", 2.0, None, finished=True))
+    shown = capsys.readouterr().err
+    assert "generated › the kettle is on" in shown and "reading" in shown
+    assert "\x1b" not in shown and "\r" not in shown

@@ -10,6 +10,7 @@ from command_line import Ran, afterself
 
 from afterself.cli import import_command
 from afterself.home.folder import Self
+from afterself.importers.odd_tables import Mapping, keep_mapping
 
 ODD = (
     "Datum;Von;Nachricht;Raum\r\n"
@@ -155,6 +156,23 @@ def test_a_table_without_an_author_is_all_the_owners_own(
     assert asked.code == 0, asked.err
     [record] = records(fresh_self)
     assert (record["author"], record["is_owner"], record["own_text"]) == ("Anna", True, "It rained all day.")
+
+
+def test_json_with_a_field_that_the_diary_has_not_is_not_read_as_the_owners_own(
+    fresh_self: Self, tmp_path: Path
+) -> None:
+    diary, chat, more = (tmp_path / name for name in ("diary.jsonl", "chat.jsonl", "more.jsonl"))
+    diary.write_text('{"date": "2021-03-04", "text": "rain", "mood": "low"}\n')
+    chat.write_text(
+        '{"date": "2021-03-05", "text": "Anna joined"}\n'
+        '{"date": "2021-03-05", "sender": "Anna", "text": "tea?"}\n'
+    )
+    more.write_text('{"date": "2021-03-06", "text": "sun"}\n')
+    keep_mapping(fresh_self, Mapping(columns=("date", "text", "mood"), text="text", time="date"))
+    assert run(fresh_self, diary, "--json").json["new"] == 1
+    assert run(fresh_self, chat, "--yes").code == 5
+    assert run(fresh_self, more, "--json").json["new"] == 1, "a field that is not read may be absent"
+    assert {one["text"] for one in records(fresh_self)} == {"rain", "sun"}
 
 
 def test_what_it_is_told_of_a_table_is_encrypted_with_the_self(sealed_self: Self) -> None:

@@ -240,3 +240,37 @@ def test_a_first_name_of_several_people_names_them(self_: Self, tmp_path: Path) 
     for arguments in (("people", "exclude", "Ben"), ("search", "pump", "--person", "Ben")):
         ran = run(self_, *arguments)
         assert ran.code == 2 and "Ben Hale" in ran.err and "Ben Ito" in ran.err, ran
+
+
+def chat(path: Path, *authors: str) -> Path:
+    rows = [{"id": n, "conversation": "Shed", "time": f"2020-02-01T10:0{n}:00Z", "author": who, "text": "ok"}
+            for n, who in enumerate(authors)]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def test_an_import_never_makes_somebody_the_owner_whom_a_person_said_not_to_be(
+    self_: Self, tmp_path: Path
+) -> None:
+    assert run(self_, "people", "not-me", "Ben Ito").code == 0
+    told = run(
+        self_, "import", chat(tmp_path / "later.jsonl", "Ben Ito", "Anna"), "--me", "Ben Ito", "--json"
+    )
+    assert "people not-me" in told.json["problems"][0]["why"]
+    assert not any(one["is_owner"] for one in people(self_) if one["name"] == "Ben Ito")
+    assert run(self_, "people", "me", "Ben Ito").code == 0
+    assert any(one["is_owner"] for one in people(self_) if "Ben" in one["name"] or "Anna" in one["name"])
+
+
+def test_an_import_that_takes_weights_away_says_so(self_: Self, tmp_path: Path) -> None:
+    run(self_, "import", chat(tmp_path / "chat.jsonl", "Anna", "Cleo"), "--me", "Anna")
+    [first] = [one["id"] for one in run(self_, "records", "--json").lines
+               if one["thread_title"] == "Shed" and one["author"] == "Anna"]  # fmt: skip
+    with Archive.writing(self_) as archive:
+        (self_.path / "weights/w").mkdir(parents=True)
+        (self_.path / "weights/w/model.gguf").write_bytes(bytes(2_000_000))
+        archive.register_artifact("weights", "weights/w", [(first, 1)], {})
+    again = run(self_, "import", chat(tmp_path / "chat.jsonl", "Cleo", "Cleo"), "--me", "Anna")
+    assert not (self_.path / "weights/w").exists()
+    assert "weights (2.0 MB)" in again.err and "afterself train" in again.err
+    assert '"stale":1' in (self_.path / "audit.log").read_text().replace(" ", "")

@@ -203,6 +203,19 @@ def test_records_can_be_narrowed_to_a_thread_and_a_time(run: Run, family: Self) 
     assert run("records", "--since", "yesterday")[0] == 2
 
 
+def test_records_can_be_narrowed_to_the_source_that_they_came_from(run: Run, family: Self) -> None:
+    before = json_lines(run("records", "--json")[1])
+    assert run("remember", "The gate was green once.")[0] == 0
+    (told,) = json_lines(run("records", "--json", "--source", "remember")[1])
+    assert told["text"] == "The gate was green once."
+    assert json_lines(run("records", "--json", "--source", "generic")[1]) == before
+    assert (
+        f"1 record shown, {len(before) - 1} more" in run("records", "--source", "generic", "--limit", "1")[1]
+    )
+    code, _, told_of = run("records", "--source", "nothing")
+    assert code == 2 and "generic, remember" in told_of
+
+
 def test_records_as_a_table_cannot_steer_the_terminal(run: Run, family: Self) -> None:
     code, output, _ = run("records")
     assert code == 0

@@ -52,7 +52,7 @@ def test_what_was_told_about_a_year_is_what_ask_answers_for_that_year_with_its_c
     shown = run(self_, "ask", "What happened in 1953?").out
     assert "“The great flood took the fence.”" in shown and "· Nora" in shown
     shown = run(self_, "ask", "What do you remember of 1959?").out
-    assert shown.startswith("2019-02-01 10:00 UTC · Nora, Ben\n  “We married on the 11th of April 1959")
+    assert shown.startswith("2019-02-01 10:00 UTC · Nora in “Ben”\n  “We married on the 11th of April 1959")
     assert "Nothing about that was found" in run(self_, "ask", "What happened in 1954?").out
 
 
@@ -110,3 +110,18 @@ def test_two_times_for_the_same_thing_are_listed_and_neither_is_left_out(self_: 
     assert (pair["later"]["when"], pair["earlier"]["when"]) == ("1960", "1959-04-11")
     shown = run(self_, "timeline", "--disagreeing").out
     assert pair["later"]["id"] in shown and pair["earlier"]["id"] in shown and "--corrects" in shown
+
+
+def test_two_times_of_different_things_are_no_disagreement(self_: Self) -> None:
+    for text in (
+        "His sister Petra wrote until 1999.",
+        "The recipe for the loaf, as your father's sister Petra wrote it to me in 1965 and the priest put it "
+        "into English.",
+        "We kept the goats behind the shed in 1971.",
+        "Before 1975 we kept the goats behind the shed.",
+    ):
+        run(self_, "remember", text)
+    assert run(self_, "timeline", "--disagreeing", "--json").lines == []
+    run(self_, "remember", "We kept the goats behind the old shed in 1973.")
+    pairs = run(self_, "timeline", "--disagreeing", "--json").lines
+    assert [(pair["later"]["when"], pair["earlier"]["when"]) for pair in pairs] == [("1973", "1971")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -106,6 +107,47 @@ def test_nothing_is_imported_before_it_is_said_what_may_be(fresh_self: Self, arr
     assert unknown.code == 2 and "No importer reads “whatsap”" in unknown.err and "whatsapp" in unknown.err
     assert run(fresh_self, arriving / "nowhere").code == 2
     assert count(fresh_self) == 0
+
+
+def test_the_remedy_can_be_pasted_whatever_the_folder_is_called(fresh_self: Self, tmp_path: Path) -> None:
+    folder = tmp_path / "what's new"
+    folder.mkdir()
+    refused = run(fresh_self, folder, "--once")
+    assert shlex.quote(str(folder)) in refused.err
+
+
+def test_an_export_without_the_owner_is_read_as_soon_as_it_is_said_who_the_owner_is(
+    fresh_self: Self, arriving: Path
+) -> None:
+    put(arriving, "WhatsApp Chat with Anna.txt", CHAT.format("Anna"))
+    wrong = run(fresh_self, arriving, "--once", "--only", "whatsapp", "--me", "Clara")
+    assert wrong.code != 0 and "--me" in wrong.out + wrong.err
+    found = watched(fresh_self, arriving)
+    assert found is not None
+    strangers: dict[str, tuple[int, int, int]] = {}
+    tellings = [list(look(fresh_self, found, Options(me=("Clara",)), strangers=strangers)) for _ in "12"]
+    assert [len(told) for told in tellings] == [1, 0]
+    assert "2 new" in run(fresh_self, arriving, "--once", "--me", "Anna").out
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look into every folder")
+def test_a_folder_that_may_not_be_looked_into_keeps_nothing_else_from_being_imported(
+    fresh_self: Self, arriving: Path
+) -> None:
+    locked = arriving / "locked"
+    locked.mkdir(mode=0)
+    put(arriving, "WhatsApp Chat with Anna.txt", CHAT.format("Anna"))
+    assert "2 new" in run(fresh_self, arriving, "--once", "--only", "whatsapp").out
+    locked.chmod(0o700)
+
+
+def test_what_went_away_is_not_kept_in_mind(fresh_self: Self, arriving: Path) -> None:
+    one = put(arriving, "WhatsApp Chat with Anna.txt", CHAT.format("Anna"))
+    run(fresh_self, arriving, "--once", "--only", "whatsapp")
+    one.unlink()
+    run(fresh_self, arriving, "--once")
+    kept = watched(fresh_self, arriving)
+    assert kept is not None and kept.seen == {}
 
 
 def test_at_a_terminal_the_formats_are_ticked_the_first_time_and_kept(

@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,10 @@ def test_south_and_west_are_below_zero() -> None:
 )
 def test_a_clock_that_was_never_set_is_no_date(when: str) -> None:
     assert read(jpeg(tags(when=when, place=None))) == Taken()
+
+
+def test_a_day_that_is_none_takes_no_place_away() -> None:
+    assert read(jpeg(tags(when="2019:02:30 14:02:10"))) == replace(MUNICH, when="")
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,16 @@ def test_what_the_system_notes_is_nobody_s_words(tmp_path: Path) -> None:
     assert [why for _, why in found.skipped] == ["a note of the system: nobody's words"]
 
 
+def test_what_a_robot_thinks_is_nobody_s_and_hides_nobody_s(tmp_path: Path) -> None:
+    robot = {"user_id": 40, "name": "thumbsup", "id": 1}
+    member = ({"user_id": 40, "user": {"id": 40, "username": "project_5_bot"}},)
+    found = read(
+        tmp_path, issue(note(1, award_emoji=[robot, {**robot, "id": 2, "user_id": 11}])), members=member
+    )
+    reactions = [one for one in found.records if one.kind == "reaction"]
+    assert [one.author and one.author.handle for one in reactions] == ["5/11"]
+
+
 def test_a_note_on_a_diff_quotes_it_and_the_next_in_its_discussion_answers_it(tmp_path: Path) -> None:
     place = json.dumps({"new_path": "kettle.c", "new_line": 21})
     about = {"position": place, "discussion_id": "d1"}

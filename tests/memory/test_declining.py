@@ -14,6 +14,7 @@ from afterself.home.folder import Self
 from afterself.memory import Memory
 from afterself.memory.declining import asks_after, declined, last_known
 from afterself.policy import View, open_view
+from tests.memory.archives import said, store
 from tests.training.selves import OWNER, make_self
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -90,3 +91,26 @@ def test_a_thing_of_the_world_that_shares_a_word_is_not_answered(view: View) -> 
     for question in ("What is the capital of France, and the channel there?", "What is your favourite lamp?"):
         why = declined(memory.ask(question), last, NOW)
         assert why is not None and why.reason == "never"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Whats 2+2?",
+        "What's 2 + 2",
+        "What is two plus two?",
+        "How much is 7 times 8?",
+        "2+2=",
+        "Was ist 3 mal 4?",
+    ],
+)
+def test_a_sum_is_declined_though_a_recipe_holds_its_figures(tmp_path: Path, question: str) -> None:
+    lines = [
+        said(
+            1, "Plum bread, 2 loaves: 2 lb flour, 7 oz lard, 8 spoons of tea, 3 eggs, 4 times two plus salt."
+        )
+    ]
+    with open_view(store(tmp_path / "self", lines), "quote") as view:
+        reason = declined(Memory(view).ask(question), last_known(view))
+        assert reason is not None and reason.reason == "never"
+        assert Memory(view).ask("How much flour is in 2 loaves of plum bread?").recorded

@@ -15,7 +15,7 @@ from afterself.memory.abstention import ATTRIBUTED_FROM, grounds
 from afterself.memory.bm25 import Statistics, bm25
 from afterself.memory.names import NameBook, Person
 from afterself.memory.question import read_question
-from afterself.memory.ranking import Entry, Ranked, rank
+from afterself.memory.ranking import Entry, Neighbourhood, Ranked, rank
 from afterself.memory.words import document_stems, ends_in_a_question
 
 PEOPLE = {"Nora": 1, "Ben": 2, "Anna": 3}
@@ -49,7 +49,7 @@ def ranked(question: str, lines: Sequence[Said]) -> tuple[list[Ranked], float]:
     length = sum(entry.length for entry in entries.values()) / max(len(entries), 1)
     statistics = Statistics(len(entries), length, frequency)
     asked = read_question(question, NAMES)
-    order = rank(asked, entries, links, statistics)
+    order = rank(asked, Neighbourhood(entries, links), statistics)
     return order, grounds(asked, order, statistics).answerable
 
 
@@ -130,7 +130,9 @@ def test_the_order_does_not_depend_on_the_order_of_the_candidates() -> None:
     }
     statistics = Statistics(5, 1.0, {"boat": 5})
     backwards = dict(reversed(entries.items()))
-    assert rank(asked, entries, [], statistics) == rank(asked, backwards, [], statistics)
+    assert rank(asked, Neighbourhood(entries), statistics) == rank(
+        asked, Neighbourhood(backwards), statistics
+    )
 
 
 def test_a_topic_that_was_never_mentioned_is_not_answerable() -> None:
@@ -183,7 +185,8 @@ def test_certainty_lies_between_0_and_1_and_is_0_without_a_shared_word(
 
 @given(st.lists(st.sampled_from("ab"), max_size=12), st.lists(st.sampled_from("abc"), max_size=3))
 def test_bm25_is_0_without_a_shared_stem_and_positive_with_one(stems: list[str], terms: list[str]) -> None:
-    score = bm25(stems, len(stems), set(terms), Statistics(10, 3.0, {"a": 10, "b": 1}))
+    statistics = Statistics(10, 3.0, {"a": 10, "b": 1})
+    score = bm25(stems, len(stems), {term: statistics.idf(term) for term in terms}, statistics.mean_length)
     assert (score > 0) == bool(set(stems) & set(terms))
 
 

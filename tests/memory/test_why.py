@@ -166,3 +166,17 @@ def test_the_command_quotes_each_with_its_record(mill: Path, tmp_path: Path, fre
     assert "“In every bag." not in ran.out and "In every bag." in ran.out and "Ben Ito, mill" in ran.out
     assert [one["thread_title"] for line in lines for one in line["discussions"]] == [
         "Clumps (ada/mill#3)", "Slow (ada/mill#4)"]  # fmt: skip
+
+
+def test_only_a_line_feed_ends_a_line_as_for_git(tmp_path: Path) -> None:
+    odd = repository(tmp_path / "odd", Commit("Begin", files=(("odd.txt", "a\rb\x0cc\nlast"),)))
+    [one] = blame(odd / "odd.txt", 1, 2).commits
+    assert one.lines == ((1, 2),)
+    with pytest.raises(UsageError, match="has 2 lines"):
+        blame(odd / "odd.txt", 3, 3)
+
+
+def test_an_empty_file_has_no_reason_and_says_so(tmp_path: Path) -> None:
+    empty = repository(tmp_path / "empty", Commit("Begin", files=(("empty.txt", ""),)))
+    with pytest.raises(SourceError, match="is empty"):
+        blame(empty / "empty.txt")

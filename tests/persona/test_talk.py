@@ -15,6 +15,7 @@ from afterself.cli.talk_commands import introduction
 from afterself.cli.talk_sitting import Sitting
 from afterself.errors import ModelError, UsageError
 from afterself.home.folder import Self
+from afterself.memory.ask import Memory
 from afterself.persona import Fact, Spoken, SteppedOut, Talk
 from afterself.persona.grounding import Mode
 from afterself.persona.moments import read_as_of
@@ -51,6 +52,42 @@ def test_a_reply_that_is_stopped_before_its_first_word_leaves_the_talk_as_it_was
         assert talk.retry(stop) == Spoken((), stopped=True)
         assert talk.history == [("hello", Spoken(BURST))]
         assert len(talk.turns) == 2
+
+
+def test_a_reply_whose_check_is_stopped_stays_with_what_it_claims_as_guesses(
+    talker: Self, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Talk.open(talker, temperature=0) as talk:
+        with monkeypatch.context() as pressed:
+            pressed.setattr(Memory, "ask", stop)
+            reply = talk.say("hello")
+            assert isinstance(reply, Spoken) and reply.stopped and reply.messages == BURST
+            assert [one.sentence for one in reply.checked] == ["the gate was open"]
+            assert all(one.by is None for one in reply.checked)
+            again = talk.retry()
+            assert isinstance(again, Spoken) and again.stopped and again.messages == BURST
+        assert (len(talk.history), len(talk.turns)) == (1, 2)
+        assert talk.retry() == Spoken(BURST)
+        assert (len(talk.history), len(talk.turns)) == (1, 2)
+
+
+def test_what_breaks_off_while_a_reply_is_written_leaves_the_talk_as_it_was(talker: Self) -> None:
+    def fail(piece: str) -> None:
+        if piece:
+            raise BrokenPipeError
+
+    with Talk.open(talker, temperature=0) as talk:
+        with pytest.raises(BrokenPipeError):
+            talk.say("hello", fail)
+        assert talk.history == [] and talk.turns == []
+        talk.say("hello")
+        kept = list(talk.turns)
+        with pytest.raises(BrokenPipeError):
+            talk.retry(fail)
+        assert talk.history == [("hello", Spoken(BURST))] and talk.turns == kept
 
 
 def test_another_try_with_a_seed_is_another_reply_and_the_same_one_the_next_time(talker: Self) -> None:
@@ -252,3 +289,26 @@ def test_a_talk_from_a_pipe_says_what_it_is_and_shows_each_message_before_its_an
     assert said[0] == "you › What is your boat called?" and len(said) == 3 and "\x1b" not in done.stdout
     quoted = next(number for number, line in enumerate(lines) if "Heron" in line)
     assert lines.index(said[0]) < quoted < lines.index(said[1])
+
+
+def test_a_follow_up_is_asked_of_memory_with_the_name_and_kept_in_the_visitors_words(tmp_path: Path) -> None:
+    said = [("Ida Fictional", "Jonas is 31 and lives in Trondheim"), ("Ben", "the gate was open")]
+    rows = [
+        {"conversation": "Ben", "time": f"2020-01-0{n}T09:00:00", "author": author, "text": text}
+        for n, (author, text) in enumerate(said, 1)
+    ]
+    self_ = make_self(tmp_path / "ida", rows, allow=("archive", "talk"))
+    out = Console(record=True, width=200)
+    with Talk.open(self_, answers="recorded") as talk:
+        sitting = Sitting(talk, out)
+        nothing = sitting.say("How old is he?")
+        assert isinstance(nothing, Fact) and not nothing.recorded and not nothing.answer.hits
+        for question in ("Who is Jonas?", "How old is he?"):
+            reply = sitting.say(question)
+            assert isinstance(reply, Fact) and reply.recorded and "31" in reply.answer.hits[0].text
+        assert reply.answer.question == "How old is Jonas?"
+        assert [words for words, _ in talk.history] == ["How old is he?", "Who is Jonas?", "How old is he?"]
+        talk.begin(to="Ben")
+        again = sitting.say("How old is he?")
+        assert isinstance(again, Fact) and not again.recorded, "a new conversation leans on nothing"
+    assert out.export_text().count("[taken as: How old is Jonas?]") == 1

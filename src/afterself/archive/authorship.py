@@ -28,6 +28,8 @@ class Authorship:
         self._account = account
         self._me = {folded(name): name for name in me if folded(name)}
         self._me_found: set[str] = set()
+        self.denied = False
+        """Whether somebody bears a name given as "me" of whom a person said that they are not the owner."""
         self._hints: list[Person] = []
         self._identities: dict[str, Identity] = {}
         self._owner_by = people.owner_known(source, account)
@@ -46,6 +48,7 @@ class Authorship:
         mine = {folded(identity.name), folded(identity.handle)} & self._me.keys()
         if mine:
             self._me_found |= mine
+            self.denied = self.denied or (identity.owner is False and identity.owner_by == "person")
             return self._decide(person, identity, owner=True, by="option")
         self._identities[person.handle] = identity
         return identity

@@ -183,27 +183,29 @@ def bar(db: apsw.Connection, secret: bytes, changes: ChangeLog, identities: Sequ
 
 _UNDECIDED = "excluded = 0 AND relation IS NULL AND shown IS NULL"
 _PEOPLE_OF_NOTHING = (
-    "DELETE FROM identity WHERE owner IS NULL "
+    "DELETE FROM identity WHERE (owner IS NULL OR (owner = 0 AND owner_by = 'export')) "
     "AND id NOT IN (SELECT author FROM record WHERE author IS NOT NULL) "
     "AND id NOT IN (SELECT identity FROM thread_participant) "
     "AND id NOT IN (SELECT identity FROM recipient) "
     "AND id NOT IN (SELECT identity FROM identity_label) "
     "AND id NOT IN (SELECT identity FROM objection) "
+    "AND id NOT IN (SELECT one.value FROM audience, json_each(rules, '$.contacts') AS one) "
+    "AND id NOT IN (SELECT one.value FROM audience, json_each(rules, '$.exclude_contacts') AS one) "
     "AND contact IN (SELECT contact FROM identity GROUP BY contact HAVING count(*) = 1) "
-    f"AND contact IN (SELECT id FROM contact WHERE {_UNDECIDED})"
+    f"AND contact IN (SELECT id FROM contact WHERE {_UNDECIDED}) RETURNING name"
 )
 """Those of whom no record speaks any more and about whom nobody has decided anything."""
 
 
 def tidy(db: apsw.Connection) -> list[str]:
-    """Remove threads, people, files, imports and links of nothing; gives the threads' titles."""
+    """Remove threads, people, files, imports and links of nothing; gives the names that went with them."""
     db.execute(
         "DELETE FROM same_as WHERE said IN (SELECT said FROM same_as GROUP BY said HAVING count(*) = 1)"
     )
     of_nothing = "FROM thread WHERE row NOT IN (SELECT thread FROM record)"
     titles = [str(title) for (title,) in db.execute(f"SELECT title {of_nothing}")]
     db.execute(f"DELETE {of_nothing}")
-    db.execute(_PEOPLE_OF_NOTHING)
+    names = [str(name) for (name,) in db.execute(_PEOPLE_OF_NOTHING).fetchall()]
     db.execute(f"DELETE FROM contact WHERE {_UNDECIDED} AND id NOT IN (SELECT contact FROM identity)")
     db.execute(
         "DELETE FROM import_member WHERE id NOT IN (SELECT member FROM revision WHERE member IS NOT NULL) "
@@ -221,4 +223,4 @@ def tidy(db: apsw.Connection) -> list[str]:
         "AND id NOT IN (SELECT blob FROM revision WHERE blob IS NOT NULL) "
         "AND id NOT IN (SELECT blob FROM attachment WHERE blob IS NOT NULL)"
     )
-    return titles
+    return titles + names

@@ -132,9 +132,12 @@ class People:
     def decide(self, identity: Identity, owner: bool, by: DecidedBy) -> bool:
         """Write down that `identity` is (or is not) the owner; False if that was known already.
 
-        What the export says never overrides what a person said. `settle` brings the records in line.
+        What the export says never overrides what a person said, and a name given with an import (`option`),
+        which others may bear, not what was said of this one. `settle` brings the records in line.
         """
         if identity.owner == owner or (by in ("hint", "export") and identity.owner is not None):
+            return False
+        if by == "option" and identity.owner_by == "person":
             return False
         self._db.execute("UPDATE identity SET owner = ?, owner_by = ? WHERE id = ?", (owner, by, identity.id))
         if by in ("person", "option"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -153,16 +154,25 @@ def recovery(
             "Recovery words are shown at a terminal only, so that they stand in no log.",
             remedy="Run it at a terminal, or write them into a file: --file FILE",
         )
-    handle = None if file is None else new_private_file(file)
     with self_.writer_lock():
-        words = make_recovery_words(self_.path, _keys(self_))
+        words = make_recovery_words(self_.path, _keys(self_), partial(_write_words, file) if file else None)
     self_.audit("recovery words made")
-    if handle is None:
+    if file is None:
         _show_words(words)
         return
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(words + "\n")
     typer.echo(f"The recovery words are in {file}. Keep it apart from the self: it opens it.")
+
+
+def _write_words(file: Path, words: str) -> None:
+    """Into a new file, all of them or none: before they are the ones that count."""
+    with os.fdopen(new_private_file(file), "w", encoding="utf-8") as out:
+        try:
+            out.write(words + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        except BaseException:
+            file.unlink()
+            raise
 
 
 def offer_recovery(self_: Self) -> None:

@@ -10,6 +10,7 @@ from afterself.cli.completions import everybody, one_of, threads
 from afterself.cli.moments import span_of
 from afterself.cli.near_names import nobody_called
 from afterself.cli.self_commands import thread_id
+from afterself.cli.source_option import source_called
 from afterself.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ ThreadOption = Annotated[
         "--thread", metavar="THREAD", autocompletion=threads, help="Only this thread: its id or title."
     ),
 ]
-SourceOption = Annotated[
-    str | None, typer.Option("--source", metavar="SOURCE", help="Only this source: whatsapp, generic, …")
-]
 KindOption = Annotated[
     str | None,
     typer.Option(
@@ -68,16 +66,11 @@ def filters_of(
     people = None if person is None else people_called(view, person)
     if person is not None and not people:
         raise nobody_called(person, [one.name for one in view.people()])
-    sources = set() if source is None else {one.source for one in view.threads()}
-    if source is not None and source not in sources:
-        raise UsageError(
-            f"There is no source “{source}”.", remedy=f"There is: {', '.join(sorted(sources)) or 'none yet'}."
-        )
     return Filters(
         people,
         *span_of(since, until),
         None if thread is None else thread_id(view, thread),
-        source,
+        source_called(view, source),
         _kind(kind),
         own,
     )

@@ -20,6 +20,7 @@ from afterself.cli.indexing import bring_index_up_to_date
 from afterself.cli.map_tables import columns_told, learn_by_asking, learn_by_map
 from afterself.cli.path_quotes import require_quotes
 from afterself.cli.plugins_command import tell_not_enabled
+from afterself.cli.removals import telling_removed
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error, with_self
 from afterself.cli.synced_folders import warn_of_syncing
 from afterself.errors import UnknownFormat, UsageError
@@ -90,9 +91,10 @@ def import_(
     if ask and not map_:
         learn_by_asking(self_, paths, options)
     choice: Choice = "ask" if ask else "all" if yes else "one format"
-    imported = import_all(self_, paths, options, quiet=json_, choice=choice)
-    if imported.done and (ask or not options.me):
-        settle_owner(self_, imported, ask=ask)
+    with telling_removed(self_):
+        imported = import_all(self_, paths, options, quiet=json_, choice=choice)
+        if imported.done and (ask or not options.me):
+            settle_owner(self_, imported, ask=ask)
     if imported.done:
         bring_index_up_to_date(self_, quiet=json_)
     if json_:

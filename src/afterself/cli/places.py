@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 def who_and_where(author: str, thread: str) -> str:
-    """The author and the conversation; a chat with one person is mostly named after them: once is enough."""
+    """The author and, in quotation marks, the conversation: “Paul Winter in “Nina””.
+
+    A chat with one person is mostly named after them: once is enough.
+    """
     who = author or "unknown"
-    return one_line(who if who == thread else f"{who}, {thread}")
+    return one_line(f"{who} in “{thread}”" if thread not in ("", who) else who)
 
 
 def show_places(places: Sequence[Place], out: Console) -> None:

@@ -37,7 +37,8 @@ class ProgressLine:
         """Show what the weights in training wrote, marked as generated, above the line."""
         from afterself.archive.plain import terminal_text
 
-        sys.stderr.write(f"\r\x1b[K  generated › {terminal_text(text, one_line=True)}\n")
+        begins = "\r\x1b[K" if self.moves else ""
+        sys.stderr.write(f"{begins}  generated › {terminal_text(text, one_line=True)}\n")
         sys.stderr.flush()
 
     def tell(self, report: Report) -> None:

@@ -6,7 +6,8 @@ Used by the commands that decide about words; `forget` tells of it by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,26 @@ class Removals:
         """What they are, and their sizes; "" if nothing was taken away."""
         now = self._current()
         return described(self._self, [one for id, one in self._before.items() if id not in now])
+
+
+@contextmanager
+def telling_removed(self_: Self) -> Iterator[None]:
+    """Tell what is taken away inside, where an import finds out that words are gone or somebody else's."""
+    from afterself.archive.ledger import list_artifacts
+
+    def current() -> dict[int, Artifact]:
+        return {one.id: one for one in list_artifacts(self_) if one.state == "current"}
+
+    before = current()
+    sizes = {id: described(self_, [one]) for id, one in before.items()}
+    try:
+        yield
+    finally:
+        gone = before.keys() - current().keys() if before else set()
+        if gone:
+            self_.audit("removed what was made", stale=len(gone))
+            made = "made with words that are gone or turned out to be somebody else's"
+            tell_removed(", ".join(sizes[id] for id in sorted(gone)), made=made, err=True)
 
 
 def tell_removed(

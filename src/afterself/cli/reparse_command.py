@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from afterself.cli.removals import telling_removed
 from afterself.cli.shell import app, console, echo_json, open_self
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def reparse(
     from afterself.importers.reparsing import reparse as again
 
     self_ = open_self()
-    with ProgressLine(console(stderr=True)) as line:
+    with telling_removed(self_), ProgressLine(console(stderr=True)) as line:
         done = again(self_, number, Progress(line.tell))
     if as_json:
         for one in done:

@@ -14,7 +14,6 @@ from afterself.cli.filter_options import (
     KindOption,
     PersonOption,
     SinceOption,
-    SourceOption,
     ThreadOption,
     UntilOption,
     filters_of,
@@ -22,6 +21,7 @@ from afterself.cli.filter_options import (
 from afterself.cli.moments import shown_moment
 from afterself.cli.places import show_places, who_and_where
 from afterself.cli.shell import app, console, echo_json, open_self
+from afterself.cli.source_option import SourceOption
 from afterself.errors import UsageError
 from afterself.home.counting import counted
 

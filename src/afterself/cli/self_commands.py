@@ -18,6 +18,7 @@ from afterself.cli.near_names import NOTHING_CHANGED, no_thread_called, nobody_c
 from afterself.cli.places import who_and_where
 from afterself.cli.removals import Removals, tell_removed
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
+from afterself.cli.source_option import SourceOption, source_called
 from afterself.errors import UsageError
 from afterself.home.counting import counted
 
@@ -40,7 +41,8 @@ records_app = typer.Typer(
     cls=LightGroup,
     name="records",
     help="Show the records, by thread and in order. Or one record with its whole history.\n\n"
-    "Example: afterself --self my-self records --json --since 2019-01-01",
+    "\b\nExample: afterself --self my-self records --json --since 2019-01-01\n"
+    "         afterself --self my-self records --source whatsapp",
     invoke_without_command=True,
 )
 app.add_typer(records_app)
@@ -65,6 +67,7 @@ def records(
     until: Annotated[
         str | None, typer.Option("--until", metavar="DATE", help="Said before this time (ISO, UTC).")
     ] = None,
+    source: SourceOption = None,
     limit: Annotated[
         int | None,
         typer.Option(
@@ -74,7 +77,9 @@ def records(
 ) -> None:
     """Show the records, by thread and in order. Or one record with its whole history.
 
+    \b
     Example: afterself --self my-self records --json --since 2019-01-01
+             afterself --self my-self records --source whatsapp
     """
     if context.invoked_subcommand is not None:
         return
@@ -87,12 +92,12 @@ def records(
             _one_record(view, id, as_json=as_json)
             return
         chosen = None if thread is None else thread_id(view, thread)
-        found = view.records(thread=chosen, since=after, until=before)
+        found = view.records(thread=chosen, since=after, until=before, source=source_called(view, source))
         if as_json:
             for record in itertools.islice(found, limit):
                 echo_json(record_json(record))
         else:
-            there = view.overview.how_many(thread=chosen, since=after, until=before)
+            there = view.overview.how_many(thread=chosen, since=after, until=before, source=source)
             _show_records(found, _TABLE_ROWS if limit is None else limit, there)
 
 
@@ -153,7 +158,7 @@ def _show_records(found: Iterator[ViewRecord], limit: int, there: int) -> None:
     out.print(table)
     more = there - shown
     if more > 0:
-        narrower = "use --limit, --thread, --since, --until or --json"
+        narrower = "use --limit, --thread, --source, --since, --until or --json"
         out.print(f"{counted(shown, 'record')} shown, {more:,} more: {narrower}.")
     elif not shown:
         out.print("No records.")

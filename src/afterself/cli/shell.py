@@ -152,11 +152,19 @@ def new_private_file(path: Path) -> int:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A rich console that honours NO_COLOR and plain pipes. Print record text with `markup=False`."""
+    """A rich console for terminals and plain pipes. Print record text with `markup=False`.
+
+    With NO_COLOR it prints no bold and no dim either: rich by itself would leave out the colours alone.
+    """
     from rich.console import Console
 
     at_a_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, highlight=False, soft_wrap=not at_a_terminal)
+    return Console(
+        stderr=stderr,
+        highlight=False,
+        soft_wrap=not at_a_terminal,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+    )
 
 
 def forgiving_streams() -> None:

@@ -120,7 +120,7 @@ class Sitting:
                 writer.finish(stopped=getattr(reply, "stopped", False))
                 self._show_checked(reply)
             else:
-                self._show_unspoken(reply)
+                self._show_unspoken(reply, self.talk.history[-1][0])
         return reply
 
     def speak_to(self, name: str) -> None:
@@ -160,7 +160,7 @@ class Sitting:
                 writer.finish(stopped=getattr(reply, "stopped", False))
                 self._show_checked(reply)
             else:
-                self._show_unspoken(reply)
+                self._show_unspoken(reply, said)
         self._show_turns_after(len(self.talk.history))
 
     def _show_turns_after(self, number: int) -> None:
@@ -178,11 +178,16 @@ class Sitting:
         for line in COMMANDS.values():
             self.show(line, style="dim")
 
-    def _show_unspoken(self, reply: Reply) -> None:
-        """Quotes of records, or the software's own words: nothing that the weights wrote."""
+    def _show_unspoken(self, reply: Reply, said: str) -> None:
+        """Quotes of records, or the software's own words: nothing that the weights wrote.
+
+        Where a question was taken to mean more than its words (“How old is he?”), that stands before.
+        """
         from afterself.cli.ask_command import show_answer
         from afterself.persona.talk import Fact, SteppedOut
 
+        if isinstance(reply, Fact) and reply.answer.question != said:
+            self.note(f"taken as: {reply.answer.question}")
         if isinstance(reply, Fact) and not reply.quoted:
             self.note("What was said may not be quoted to you, and facts are not made up.")
         elif isinstance(reply, Fact):

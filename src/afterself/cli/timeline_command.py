@@ -10,12 +10,13 @@ from afterself.cli.audience_commands import AudienceOption
 from afterself.cli.filter_options import (
     KindOption,
     PersonOption,
-    SourceOption,
     ThreadOption,
     filters_of,
 )
 from afterself.cli.moments import shown_moment, span_of
+from afterself.cli.places import who_and_where
 from afterself.cli.shell import app, console, echo_json, open_self, with_self
+from afterself.cli.source_option import SourceOption
 from afterself.errors import UsageError
 from afterself.home.moments import utc_text
 
@@ -139,7 +140,7 @@ def _print(when: str, line: Line, out: Console) -> None:
 
     head = Text(f"{when}  " if when else "  ", style="bold")
     out.print(head + Text(f"“{terminal_text(line.text, one_line=True)}”", style="not bold"), markup=False)
-    told = f"{line.author or 'unknown'}, {line.thread_title}, {shown_moment(line.said_at, 'day')} ({line.id})"
+    told = f"{who_and_where(line.author, line.thread_title)}, {shown_moment(line.said_at, 'day')} ({line.id})"
     out.print(Text(f"    {terminal_text(told, one_line=True)}", style="dim"), markup=False)
 
 

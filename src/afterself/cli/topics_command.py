@@ -13,13 +13,14 @@ from afterself.cli.filter_options import (
     KindOption,
     PersonOption,
     SinceOption,
-    SourceOption,
     ThreadOption,
     UntilOption,
     filters_of,
 )
 from afterself.cli.moments import shown_moment
+from afterself.cli.places import who_and_where
 from afterself.cli.shell import app, console, echo_json, new_private_file, open_self
+from afterself.cli.source_option import SourceOption
 from afterself.home.counting import counted
 from afterself.home.moments import utc_text
 
@@ -102,7 +103,7 @@ def show_quote(one: Quote, out: Console) -> None:
 
     text = f"{'… ' if one.before else ''}{one.text}{' …' if one.after else ''}"
     out.print(Text(f"    “{terminal_text(text, one_line=True)}”"), markup=False)
-    place = f"{one.author or 'unknown'}, {one.thread_title}, {shown_moment(one.said_at, 'day')} ({one.id})"
+    place = f"{who_and_where(one.author, one.thread_title)}, {shown_moment(one.said_at, 'day')} ({one.id})"
     out.print(Text(f"      {terminal_text(place, one_line=True)}", style="dim"), markup=False)
 
 

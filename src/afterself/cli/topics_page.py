@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from afterself.cli.moments import shown_moment
+from afterself.cli.places import who_and_where
 from afterself.fidelity.document import document, text
 from afterself.fidelity.page_style import STYLE
 from afterself.home.counting import counted
@@ -115,7 +116,7 @@ def _topic(topic: Topic) -> str:
 
 
 def _quote(one: Quote) -> str:
-    place = f"{one.author or 'unknown'}, {one.thread_title}, {shown_moment(one.said_at, 'day')}"
+    place = f"{who_and_where(one.author, one.thread_title)}, {shown_moment(one.said_at, 'day')}"
     said = f"{'… ' if one.before else ''}{one.text}{' …' if one.after else ''}"
     return (
         f'<div class="quote"><div class="said" dir="auto">{text(said)}</div>'

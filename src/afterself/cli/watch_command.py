@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +15,14 @@ from afterself.cli.answers import numbers
 from afterself.cli.completions import sources
 from afterself.cli.import_options import Me, Order, Zone, import_options
 from afterself.cli.indexing import bring_index_up_to_date
+from afterself.cli.removals import telling_removed
 from afterself.cli.shell import app, console, echo_json, interactive, open_self, report_error
 from afterself.errors import AfterselfError, SelfError, UsageError
 
 if TYPE_CHECKING:
     from afterself.home.folder import Self
     from afterself.importers.contract import Options
-    from afterself.importers.watching import Arrival, Watched
+    from afterself.importers.watching import Arrival, Mark, Watched
 
 EVERY = 10.0
 """Seconds between two looks into the folder."""
@@ -63,7 +65,7 @@ def watch(
     self_ = open_self()
     found = _ticked(self_, where, only)
     if once:
-        failed = _look(self_, found, options, json_=json_)
+        failed = _look(self_, found, options, {}, json_=json_)
         if failed:
             raise typer.Exit(failed)
         return
@@ -76,10 +78,11 @@ def _go_on(self_: Self, where: Path, found: Watched, options: Options, *, json_:
     """Look again and again. Ctrl-C is how it ends; an import that it cuts off is begun anew the next time."""
     from afterself.importers.watching import watched
 
+    strangers: dict[str, Mark] = {}
     try:
         while True:
             try:
-                _look(self_, watched(self_, where) or found, options, json_=json_)
+                _look(self_, watched(self_, where) or found, options, strangers, json_=json_)
             except SelfError as error:
                 report_error(error)  # another command writes: what has arrived stays where it is
             time.sleep(EVERY)
@@ -87,16 +90,17 @@ def _go_on(self_: Self, where: Path, found: Watched, options: Options, *, json_:
         typer.echo("\nStopped watching. What was stored before is kept.", err=True)
 
 
-def _look(self_: Self, found: Watched, options: Options, *, json_: bool) -> int:
+def _look(self_: Self, found: Watched, options: Options, strangers: dict[str, Mark], *, json_: bool) -> int:
     """One look; tells of each entry as it is done, and gives the exit code of the first that failed."""
     from afterself.importers.watching import look
 
     code, new = 0, False
-    for arrival in look(self_, found, options):
-        _tell(arrival, json_=json_)
-        new = new or arrival.summary is not None
-        if arrival.result == "failed" and arrival.error is not None:
-            code = code or arrival.error.exit_code
+    with telling_removed(self_):
+        for arrival in look(self_, found, options, strangers=strangers):
+            _tell(arrival, json_=json_)
+            new = new or arrival.summary is not None
+            if arrival.result == "failed" and arrival.error is not None:
+                code = code or arrival.error.exit_code
     if new:
         bring_index_up_to_date(self_, quiet=True)
     return code
@@ -129,7 +133,7 @@ def _asked(self_: Self, where: Path) -> tuple[str, ...]:
         seen = f" There is now: {', '.join(there)}." if there else ""
         raise UsageError(
             f"It is not known yet what may be imported from {where}.",
-            remedy=f"Say it once: afterself watch {where} --only FORMAT,FORMAT.{seen}",
+            remedy=f"Say it once: afterself watch {shlex.quote(str(where))} --only FORMAT,FORMAT.{seen}",
         )
     out = console()
     for number, (source, names) in enumerate(there.items(), 1):
@@ -162,7 +166,9 @@ def _tell(arrival: Arrival, *, json_: bool) -> None:
 
 
 def _why(error: AfterselfError | None) -> str:
-    return "" if error is None else error.message.split(" It holds: ")[0]
+    if error is None:
+        return ""
+    return " → ".join(part for part in (error.message.split(" It holds: ")[0], error.remedy) if part)
 
 
 def _as_json(arrival: Arrival) -> dict[str, Any]:
@@ -175,4 +181,5 @@ def _as_json(arrival: Arrival) -> dict[str, Any]:
         "changed": summary.changed if summary else 0,
         "same": summary.same if summary else 0,
         "why": arrival.error.message if arrival.error else None,
+        "remedy": (arrival.error.remedy or None) if arrival.error else None,
     }

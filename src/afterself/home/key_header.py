@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -207,10 +208,12 @@ def change_passphrase(folder: Path, keys: Keys, passphrase: str, cost: Cost | No
     write_header(folder, _present(folder).with_passphrase(keys, passphrase, cost), keys)
 
 
-def make_recovery_words(folder: Path, keys: Keys) -> str:
+def make_recovery_words(folder: Path, keys: Keys, write: Callable[[str], None] | None = None) -> str:
     """Let new recovery words open the self, and older ones no more; they stand nowhere else. Under its
-    writer lock."""
+    writer lock. What `write` raises leaves the older ones as they are."""
     header, words = _present(folder).with_recovery(keys)
+    if write is not None:
+        write(words)
     write_header(folder, header, keys)
     return words
 

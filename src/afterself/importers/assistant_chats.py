@@ -86,7 +86,7 @@ class AssistantImporter(ABC):
         found = self._members(source)
         if not found:
             return Detection(0.0, "", "")
-        also = (name for member in found for name in came_with(source, member, self.beside))
+        also = came_with(source, found, self.beside)
         return Detection.of(0.95, *self.found_as, found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:

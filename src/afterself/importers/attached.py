@@ -8,7 +8,7 @@ them, its importer looks them up (`whatsapp_attached`, `mail_attached`).
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 
 from afterself.archive.drafts import Attachment
 from afterself.importers.source_view import SourceView
@@ -19,11 +19,14 @@ def beside(member: str) -> str:
     return member[: member.rfind("/") + 1]
 
 
-def came_with(source: SourceView, member: str, names: re.Pattern[str]) -> Iterator[str]:
-    """Members at or below the folder of `member` whose names from there on match `names` at their start."""
-    folder = beside(member)
+def came_with(source: SourceView, members: Collection[str], names: re.Pattern[str]) -> Iterator[str]:
+    """What else lies at or below the folders of `members` and from there on matches `names` at its start."""
+    folders = {beside(member) for member in members}
+    given = set(members)
     for name in source.names():
-        if name != member and name.startswith(folder) and names.match(name, len(folder)):
+        if name not in given and any(
+            name.startswith(folder) and names.match(name, len(folder)) for folder in folders
+        ):
             yield name
 
 

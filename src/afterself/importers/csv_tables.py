@@ -25,11 +25,6 @@ class TableSet:
         """All members, table by table."""
         return [name for names in self.tables.values() for name in names]
 
-    def others(self, source: SourceView, known: re.Pattern[str]) -> list[str]:
-        """What else lies at the root and is named as something `known` of such an export."""
-        at = len(self.root)
-        return [name for name in source.names() if name.startswith(self.root) and known.match(name, at)]
-
 
 def table_sets(source: SourceView, table: re.Pattern[str], columns: Mapping[str, set[str]]) -> list[TableSet]:
     """Those whose path matches `table` (groups `root` and `name`) and whose header has its `columns`."""

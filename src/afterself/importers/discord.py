@@ -44,8 +44,7 @@ class DiscordImporter:
         if not found:
             return Detection(0.0, "", "")
         format = "Discord data package" if package else "DiscordChatExporter JSON"
-        also = [name for member in chats for name in came_with(source, member, _MEDIA)]
-        also += package.others() if package else []
+        also = [*came_with(source, chats, _MEDIA), *(package.others() if package else [])]
         return Detection.of(0.95, format, "channels and messages as Discord's", found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:

@@ -135,7 +135,10 @@ def _when(tags: _Tags, offset: int) -> str:
         return ""  # a camera whose clock was never set writes zeros or blanks
     zone = found.get(_OFFSET_OF_TAKEN) or found.get(_OFFSET, "")
     when = f"{written[1]}-{written[2]}-{written[3]}T{written[4]}"
-    return datetime.fromisoformat(when + zone if _ZONE.fullmatch(zone) else when).isoformat()
+    try:
+        return datetime.fromisoformat(when + zone if _ZONE.fullmatch(zone) else when).isoformat()
+    except ValueError:  # the 0th of a month, from a clock that was half set; the place may hold all the same
+        return ""
 
 
 def _place(tags: _Tags, offset: int) -> tuple[float, float] | None:

@@ -83,8 +83,10 @@ def record_of(said: Said, thread: ThreadDraft) -> RecordDraft:
     )
 
 
-def reaction_of(said: Said, thread: ThreadDraft) -> RecordDraft:
-    """What somebody thinks of a record, in one sign; `text` is its name."""
+def reaction_of(said: Said, thread: ThreadDraft) -> RecordDraft | None:
+    """What somebody thinks of a record, in one sign; `text` is its name. None without one, and for robots."""
+    if said.author is None or is_robot(said.author) or not said.text.strip():
+        return None
     record = record_of(said, thread)
     return record._replace(text=_EMOJI.get(record.text, f":{record.text}:"), kind="reaction", spans=())
 

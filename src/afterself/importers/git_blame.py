@@ -66,10 +66,17 @@ def blame(file: Path, first: int | None = None, last: int | None = None, most: i
     path = file.absolute().relative_to(top).as_posix()
     first, last = _lines(file, first, last)
     with repository(kept) as (git, head, _):
-        with_lines = ("-L", f"{first},{last}") if last else ()
         try:
             printed = git.run(
-                "blame", "--porcelain", "-w", *with_lines, "--contents", str(file.absolute()), "--", path
+                "blame",
+                "--porcelain",
+                "-w",
+                "-L",
+                f"{first},{last}",
+                "--contents",
+                str(file.absolute()),
+                "--",
+                path,
             )
         except SourceError as error:
             raise SourceError(
@@ -98,16 +105,21 @@ def _repository_of(file: Path) -> tuple[Path, Path]:
 
 
 def _lines(file: Path, first: int | None, last: int | None) -> tuple[int, int]:
-    """The lines meant, as far as the file has them; (1, 0) for an empty file."""
+    """The lines meant, as far as the file has them. What ends a line is LF alone, as for git."""
     try:
         with file.open("rb") as stream:
-            count = len(stream.read(_LARGEST).splitlines())
+            data = stream.read(_LARGEST)
     except OSError as error:
         raise SourceError(
             f"“{shown(str(file))}” cannot be read: {error.strerror}.", remedy="Check the path."
         ) from error
+    if not data:
+        raise SourceError(
+            f"“{shown(file.name)}” is empty: nobody wrote a line of it.", remedy="Name a file that has lines."
+        )
+    count = data.count(b"\n") + (not data.endswith(b"\n"))
     first, last = first or 1, last or first or count
-    if not 1 <= first <= last or (first > count and count):
+    if not 1 <= first <= last or first > count:
         raise UsageError(
             f"“{shown(file.name)}” has {count} lines; {first}-{last} are none of them.",
             remedy="Give lines that it has, such as FILE:1 or FILE:10-20.",
@@ -144,11 +156,8 @@ def _brought(git: Runner, commit: str, head: str, main: set[bytes]) -> str:
     """The message of the merge that brought a commit to the main line, if it was not made there."""
     if not commit or commit.encode() in main:
         return ""
-    printed = git.run(
-        "log", "-z", "--format=%H%n%B", "--merges", "--ancestry-path", "--reverse", f"{commit}..{head}"
-    )
-    for merge in printed.split(b"\0"):
-        id, _, message = merge.partition(b"\n")
-        if id in main:
-            return message.decode("utf-8", "replace").strip()
-    return ""
+    merges = git.run("rev-list", "--merges", "--ancestry-path", "--reverse", f"{commit}..{head}").split()
+    brought = next((one for one in merges if one in main), None)
+    if brought is None:
+        return ""
+    return git.run("log", "-1", "--format=%B", brought.decode()).decode("utf-8", "replace").strip()

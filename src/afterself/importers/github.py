@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from afterself.archive.drafts import Kind, Person, RecordDraft, ThreadDraft, Yielded
-from afterself.importers.attached import beside
+from afterself.importers.attached import beside, came_with
 from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.forge_records import Said, opened, reaction_of, record_of, titled
 from afterself.importers.json_fields import first_of, id_of, table, words
@@ -51,13 +51,7 @@ class GitHubImporter:
         found = _files(source)
         if not found:
             return Detection(0.0, "", "")
-        folders = {beside(name) for name in found}
-        also = [
-            name
-            for name in source.names()
-            for folder in folders
-            if name.startswith(folder) and _OTHERS.match(name, len(folder))
-        ]
+        also = came_with(source, found, _OTHERS)
         return Detection.of(0.95, "GitHub archive", "issues and their comments", found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
@@ -164,13 +158,13 @@ class _Archive:
         for one in item.array("reactions"):
             fields = table(_value(one))
             who, name = self._person(fields.get("user"), thread), words(fields.get("content"))
-            if who is None or not name:
-                continue
             at = words(fields.get("created_at"))
-            id = f"{said.id}/{who.handle}/{name}"
-            yield reaction_of(
+            id = f"{said.id}/{who.handle if who else ''}/{name}"
+            reaction = reaction_of(
                 Said(id, "reaction", who, name, at, one.raw, one.where, reply_to=said.id), thread
             )
+            if reaction is not None:
+                yield reaction
 
 
 def _place(url: str) -> re.Match[str]:

@@ -155,8 +155,8 @@ class _Project:
                 f"{said.id}/award-{id_of(award.get('id'))}", "reaction", who, name,
                 words(award.get("created_at")), reply_to=said.id, **cut,
             )  # fmt: skip
-            if who is not None and name:
-                yield reaction_of(one, thread)
+            if (reaction := reaction_of(one, thread)) is not None:
+                yield reaction
 
     def _person(self, number: object, project: str) -> Person | None:
         id = id_of(number)

@@ -57,8 +57,7 @@ class GoogleChatImporter:
         found = _conversations(source)
         if not found:
             return Detection(0.0, "", "")
-        also = [name for member in found for name in came_with(source, member, _ALL)]
-        also += [*_users(source), *takeout_pages(source)]
+        also = [*came_with(source, found, _ALL), *_users(source), *takeout_pages(source)]
         return Detection.of(0.95, "Google Chat (Takeout)", "messages as Google Chat's", found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:

@@ -51,11 +51,8 @@ class GoogleKeepImporter:
         found = _notes(source)
         if not found:
             return Detection(0.0, "", "")
-        folders = {beside(name): name for name in found}
-        also = [name for member in folders.values() for name in came_with(source, member, _BESIDE)]
-        return Detection.of(
-            0.9, "Google Keep (Takeout)", "notes as Google Keep's", found, set(also) - set(found)
-        )
+        also = came_with(source, found, _BESIDE)
+        return Detection.of(0.9, "Google Keep (Takeout)", "notes as Google Keep's", found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Every note, a thread of its own."""

@@ -91,8 +91,7 @@ class GoogleVoiceImporter:
         found = _pages(source)
         if not found:
             return Detection(0.0, "", "")
-        folders = {beside(name): name for name in found}
-        also = [one for member in folders.values() for one in came_with(source, member, _NOT_PAGES)]
+        also = came_with(source, found, _NOT_PAGES)
         return Detection.of(
             0.95, "Google Voice (Takeout)", "pages as Google Voice's", found, [*also, *takeout_pages(source)]
         )

@@ -71,7 +71,7 @@ class IMessageExporterImporter:
         chats, pages = _chats(source), _pages(source)
         if not chats and not pages:
             return Detection(0.0, "", "")
-        also = {name for member in (*chats, *pages) for name in came_with(source, member, _WITH)}
+        also = came_with(source, (*chats, *pages), _WITH)
         return Detection.of(0.9, "imessage-exporter", "texts as imessage-exporter's", [*chats, *pages], also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:

@@ -20,6 +20,7 @@ from afterself.archive.drafts import (
     ThreadDraft,
     Yielded,
 )
+from afterself.importers.attached import came_with
 from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.csv_rows import Row, cell, table_rows
 from afterself.importers.csv_tables import TableSet, table_sets
@@ -63,7 +64,7 @@ class LinkedInImporter:
         if not found:
             return Detection(0.0, "", "")
         read = [name for one in found for name in one.members()]
-        also = [name for one in found for name in one.others(source, _OTHERS)]
+        also = came_with(source, read, _OTHERS)
         return Detection.of(0.95, "LinkedIn export", "tables with LinkedIn's columns", read, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:

@@ -59,7 +59,7 @@ class MastodonImporter:
         found = _outboxes(source)
         if not found:
             return Detection(0.0, "", "")
-        also = [name for member in found for name in came_with(source, member, _OTHERS)]
+        also = came_with(source, found, _OTHERS)
         return Detection.of(0.95, "Mastodon archive", "an outbox of ActivityPub", found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:

@@ -43,7 +43,7 @@ class MatrixImporter:
         found = _rooms(source)
         if not found:
             return Detection(0.0, "", "")
-        also = [name for member in found for name in came_with(source, member, _OTHERS)]
+        also = came_with(source, found, _OTHERS)
         return Detection.of(0.95, "Matrix room (Element)", "events of a room", found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:

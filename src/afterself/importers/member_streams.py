@@ -23,8 +23,9 @@ from afterself.importers.member_names import shown
 
 READ_ERRORS = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
-    NotImplementedError, RuntimeError, ValueError, OverflowError,
+    RuntimeError, ValueError, OverflowError,
 )  # fmt: skip
+"""What the libraries raise for damage; RuntimeError where a zip is encrypted, or packed in an unknown way."""
 
 
 class Told(io.RawIOBase):

@@ -27,6 +27,7 @@ _SETTING = "tables"
 _DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 200
 _SAMPLE = 500
+_BETWEEN = 1_000  # most blanks between two objects
 _WIDTH = 40
 
 
@@ -56,10 +57,14 @@ class Mapping:
     zone: str | None = None
 
     def fits(self, table: Table) -> bool:
-        """Whether a table is of this shape: a CSV to the column, of JSON what is read of it."""
+        """Whether a table is of this shape: a CSV to the column; JSON may lack what is not read.
+
+        A field that was not there is another table: it may say that somebody else wrote this one.
+        """
         if table.layout == "CSV":
             return self.columns == table.columns
-        return {self.text, self.author, self.time, self.conversation} - {None} <= set(table.columns)
+        read = {self.text, self.author, self.time, self.conversation} - {None}
+        return read <= set(table.columns) <= set(self.columns)
 
 
 def table_of(source: SourceView, member: str) -> Table | None:
@@ -122,11 +127,19 @@ def flat(value: dict[str, object], before: str = "") -> dict[str, object]:
 
 
 def _keys(text: str) -> tuple[str, ...]:
-    try:
-        value, _ = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        return ()
-    return tuple(flat(value))[:_MOST_COLUMNS] if isinstance(value, dict) else ()
+    """The fields of the objects that a text begins with, as many of them as are whole."""
+    found: dict[str, None] = {}
+    decoder, at = json.JSONDecoder(), 0
+    for _ in range(_SAMPLE):
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        if not isinstance(value, dict):
+            return ()
+        found |= dict.fromkeys(flat(value))
+        at += len(text[at : at + _BETWEEN]) - len(text[at : at + _BETWEEN].lstrip(" \t\r\n,"))
+    return tuple(found)[:_MOST_COLUMNS]
 
 
 def mappings(self_: Self) -> list[Mapping]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from afterself.archive.drafts import Kind, OwnerHint, Person, Problem, RecordDraft, ThreadDraft, Yielded
+from afterself.importers.attached import came_with
 from afterself.importers.contract import Detection, Options, Unreadable
 from afterself.importers.csv_rows import Row, cell, table_rows
 from afterself.importers.csv_tables import TableSet, table_sets
@@ -51,10 +52,10 @@ class RedditImporter:
         found, saved = table_sets(source, _TABLE, _COLUMNS), snapshots(source)
         if not found and not saved:
             return Detection(0.0, "", "")
-        read = [*saved, *(name for one in found for name in one.members())]
-        also = [name for one in found for name in one.others(source, _OTHERS)]
+        tables = [name for one in found for name in one.members()]
+        also = came_with(source, tables, _OTHERS)
         format = "Reddit data request" if found else "Reddit (rexport)"
-        return Detection.of(0.95, format, "tables or lists as Reddit's", read, also)
+        return Detection.of(0.95, format, "tables or lists as Reddit's", [*saved, *tables], also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
         """Of each request: who its owner is, posts and comments, messages, chats."""

@@ -45,8 +45,7 @@ class SignalImporter:
         chats, exports = _chats(source), _exports(source)
         if not chats and not exports:
             return Detection(0.0, "", "")
-        also = {name for member in chats for name in came_with(source, member, _WITH)}
-        also |= {name for member in exports for name in came_with(source, member, _FILES)}
+        also = {*came_with(source, chats, _WITH), *came_with(source, exports, _FILES)}
         return Detection.of(0.95, "Signal", "chats as Signal's", [*chats, *exports], also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:
@@ -108,7 +107,7 @@ def _named(text: str) -> list[str]:
 
 def _frames(source: SourceView, member: str) -> Iterator[Yielded]:
     files = {}
-    for name in came_with(source, member, _FILES):
+    for name in came_with(source, [member], _FILES):
         hashed = _HASHED.search(name)
         if hashed:
             files[hashed[1]] = (name, source.size(name))

@@ -56,7 +56,7 @@ class TeamsImporter:
         found = _exports(source)
         if not found:
             return Detection(0.0, "", "")
-        also = {name for member in found for name in came_with(source, member, _WITH)}
+        also = came_with(source, found, _WITH)
         return Detection.of(0.95, "Teams or Skype", "conversations as Microsoft's", found, also)
 
     def open(self, source: SourceView, options: Options) -> Iterator[Yielded]:

@@ -19,6 +19,7 @@ _QUOTES = ("quote", "blockquote")
 _UNSAID = ("legacyquote", "uriobject", "strong_of_quote", "partlist")
 _LINES = ("p", "div", "br", "li", "ul", "ol", "tr", "pre", "blockquote", "h1", "h2", "h3")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
+_DEEPEST = 100  # quotes in quotes; a message of nothing but opening tags would take time by its square
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ def _open(found: Markup, inside: list[str], name: str, more: str) -> None:
         found.files.append(Attachment(kind.lower() or "file", "remote"))
     elif name in ("originalname", "filesize") and found.files:
         _name(found.files, name, told.get("v", ""))
-    if not more.rstrip().endswith("/") and name not in ("br", "img", "hr", "meta"):
+    if name in (*_QUOTES, *_UNSAID) and len(inside) < _DEEPEST and not more.rstrip().endswith("/"):
         inside.append(name)
 
 

@@ -59,7 +59,7 @@ class TelegramImporter:
         """Sure if a JSON file begins as a chat or an account of Telegram's."""
         found = [name for name in json_members(source) if _is_export(source.head(name))]
         if found:
-            sent = (name for member in found for name in came_with(source, member, _SENT))
+            sent = came_with(source, found, _SENT)
             return Detection.of(0.95, "Telegram JSON", "begins as Telegram's chats do", found, sent)
         pages = [name for name in source.names() if name.rpartition("/")[2] == "messages.html"]
         if pages and b"page_wrap" in source.head(pages[0]):

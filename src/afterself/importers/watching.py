@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from afterself.archive.settings import setting
 from afterself.archive.store import Archive
-from afterself.errors import AfterselfError, SourceError, UnknownFormat
+from afterself.errors import AfterselfError, OwnerNotFound, SourceError, UnknownFormat
 from afterself.home.folder import Self
 from afterself.importers.contract import Options
 from afterself.importers.ingest import ImportSummary, import_source
@@ -82,21 +82,38 @@ def allow(self_: Self, folder: Path, only: tuple[str, ...]) -> Watched:
     return now
 
 
-def look(self_: Self, found: Watched, options: Options, now: float | None = None) -> Iterator[Arrival]:
+def look(
+    self_: Self,
+    found: Watched,
+    options: Options,
+    now: float | None = None,
+    strangers: dict[str, Mark] | None = None,
+) -> Iterator[Arrival]:
     """Import what has arrived and is finished, and note it; gives what came of each entry, as it comes.
 
-    `now` is the time in Unix seconds. SelfError if another command writes to the self; SourceError if the
-    folder cannot be read. Nothing that was given is noted before it is stored.
+    `now` is the time in Unix seconds. What the owner does not occur in is noted in `strangers` alone: the
+    same caller does not get it again, the next may say another name. SelfError if another command writes to
+    the self; SourceError if the folder cannot be read. Nothing that was given is noted before it is stored.
     """
     now = time.time() if now is None else now
-    seen = dict(found.seen)
-    for path in _entries(found.folder):
+    strangers = {} if strangers is None else strangers
+    entries = _entries(found.folder)
+    there = {path.name for path in entries}
+    seen = {name: mark for name, mark in found.seen.items() if name in there}
+    if seen != found.seen:
+        keep_watched(self_, replace(found, seen=dict(seen)))
+    for path in entries:
         mark = _mark(path)
-        if mark is None or seen.get(path.name) == mark or abs(now - mark[2] / 1e9) < SETTLED:
+        if mark is None or mark in (seen.get(path.name), strangers.get(path.name)):
+            continue
+        if abs(now - mark[2] / 1e9) < SETTLED:
             continue
         arrival = _import(self_, path, found.only, options)
-        seen[path.name] = mark
-        keep_watched(self_, replace(found, seen=dict(seen)))
+        if isinstance(arrival.error, OwnerNotFound):
+            strangers[path.name] = mark
+        else:
+            seen[path.name] = mark
+            keep_watched(self_, replace(found, seen=dict(seen)))
         yield arrival
 
 
@@ -151,7 +168,7 @@ def _entries(folder: Path) -> list[Path]:
         if not path.name.startswith(".")
         and not path.name.lower().endswith(_UNFINISHED)
         and not path.is_symlink()
-        and not (path / "self.toml").exists()
+        and not os.path.lexists(path / "self.toml")
     ]
 
 

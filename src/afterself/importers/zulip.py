@@ -42,7 +42,7 @@ class ZulipImporter:
         if not found:
             return Detection(0.0, "", "")
         realms = [beside(name) + "realm.json" for name in found[:1]]
-        also = {name for name in came_with(source, found[0], _WITH) if name not in realms}
+        also = {name for name in came_with(source, found[:1], _WITH) if name not in realms}
         return Detection.of(
             0.95, "Zulip export", "messages beside realm.json", [*found, *realms], also, realms
         )

@@ -22,6 +22,7 @@ from afterself.memory.features import term_weights
 from afterself.memory.question import Question
 from afterself.memory.ranking import Ranked
 from afterself.memory.stop_words import ENGLISH, word_set
+from afterself.memory.sums import asks_for_a_sum
 from afterself.memory.words import language_of, stems_of, words_of
 
 LOOKED_AT = 10  # best records whose coverage counts
@@ -72,6 +73,8 @@ def grounds_of_a_time(question: Question) -> Grounds:
 
 
 def _covered(question: Question, ranked: Sequence[Ranked], statistics: Statistics) -> float:
+    if asks_for_a_sum(question.text):
+        return 0.0
     best = ranked[:LOOKED_AT]
     on_date = any(hit.on_date for hit in best)
     if not question.content:

@@ -18,12 +18,13 @@ from afterself.memory.filters import EVERYTHING, Filters
 from afterself.memory.personal.asking import personal
 from afterself.memory.personal.first import answering_first, with_shape
 from afterself.memory.personal.life import Life
-from afterself.memory.ranking import Ranked, rank
+from afterself.memory.ranking import Neighbourhood, Ranked, rank
 from afterself.memory.recall import Pool, Recall
 from afterself.memory.reranking import rerank
 from afterself.memory.told_then import records_telling_of, told_first
 
 if TYPE_CHECKING:
+    from afterself.memory.names import NameBook
     from afterself.policy.sayings import Place
     from afterself.policy.view import View, ViewRecord
 
@@ -98,6 +99,11 @@ class Memory:
         self._life = Life(view, self._recall.person_of)
         self._today = today or datetime.now().date()
 
+    @property
+    def names(self) -> NameBook:
+        """The names of the people who take part, as questions are read by them."""
+        return self._recall.names
+
     def ask(self, question: str, k: int = 10, filters: Filters = EVERYTHING) -> Answer:
         """The `k` records that best answer a question, of those that pass the filters.
 
@@ -108,11 +114,12 @@ class Memory:
         besides = self._life.records(wanted) if wanted else []
         told = [] if wanted else records_telling_of(self._view, asked, filters, self._recall.person_of)
         pool = self._recall.gather(asked, statistics, filters, [*besides, *told])
-        ranked = rank(asked, pool.entries, pool.links, statistics)
+        neighbours = Neighbourhood(pool.entries, pool.links)
+        ranked = rank(asked, neighbours, statistics)
         passing = [hit for hit in ranked if hit.id in pool.passing]
         fits = self._life.fits(wanted, asked, pool) if wanted else {}
         near = pool.near | set(fits) | {record.id for record in told}
-        order = rerank(asked, passing, pool.entries, pool.links, statistics, near)
+        order = rerank(asked, passing, neighbours, statistics, near)
         if wanted:
             order = answering_first(wanted, order, fits, pool.entries)
         elif told:
@@ -120,7 +127,8 @@ class Memory:
         found = list(itertools.islice(_once(pool, order), max(k, 0)))
         places = self._view.sayings.also_in([place.id for place in found])
         hits = [
-            replace(_hit(pool, place, places.get(place.id, ())), answers=place.id in fits) for place in found
+            replace(_hit(pool, neighbours, place, places.get(place.id, ())), answers=place.id in fits)
+            for place in found
         ]
         first = tuple(corrections_first(self._view, hits)[: max(k, 0)])
         found_for = grounds(asked, passing, statistics)
@@ -138,7 +146,7 @@ def _once(pool: Pool, ranked: Iterable[Ranked]) -> Iterator[Ranked]:
         first = pool.records[place.id].same_as or place.id
         if first not in said:
             said.add(first)
-            yield replace(place, id=first) if first in pool.passing else place
+            yield place._replace(id=first) if first in pool.passing else place
 
 
 def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
@@ -150,9 +158,10 @@ def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
     return sorted(hits, key=lambda hit: not (hit.answers or (hit.by_named if named else hit.is_owner)))
 
 
-def _hit(pool: Pool, place: Ranked, also_in: tuple[Place, ...]) -> Hit:
+def _hit(pool: Pool, neighbours: Neighbourhood, place: Ranked, also_in: tuple[Place, ...]) -> Hit:
     record = pool.records[place.id]
-    before, after = pool.previous(place.id), pool.next(place.id)
+    before = pool.records.get(neighbours.previous.get(place.id, ""))
+    after = pool.records.get(neighbours.next.get(place.id, ""))
     part = pool.passages.get(record.id)
     return Hit(
         id=record.id,

@@ -8,7 +8,7 @@ fetches candidates; they are scored here.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 K1 = 0.6
@@ -32,16 +32,16 @@ class Statistics:
         return math.log(1 + (self.records - held_by + 0.5) / (held_by + 0.5))
 
 
-def bm25(stems: list[str], length: int, terms: Iterable[str], statistics: Statistics) -> float:
+def bm25(stems: list[str], length: int, idf: Mapping[str, float], mean_length: float) -> float:
     """BM25 of one record, `length` content words long, for distinct query terms; 0.0 when it shares none.
 
-    Source: S. Robertson, H. Zaragoza, The Probabilistic Relevance Framework (2009), with the
-    idf of Lucene (one is added inside the logarithm).
+    `idf` holds that of each term, `mean_length` is the archive's. Source: S. Robertson, H. Zaragoza, The
+    Probabilistic Relevance Framework (2009), with the idf of Lucene (one is added inside the logarithm).
     """
     score = 0.0
-    norm = K1 * (1 - B + B * length / max(statistics.mean_length, 1.0))
-    for term in terms:
+    norm = K1 * (1 - B + B * length / max(mean_length, 1.0))
+    for term, weight in idf.items():
         count = stems.count(term)
         if count:
-            score += statistics.idf(term) * count * (K1 + 1) / (count + norm)
+            score += weight * count * (K1 + 1) / (count + norm)
     return score

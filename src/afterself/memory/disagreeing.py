@@ -1,12 +1,14 @@
 """Lines of a timeline -> pairs of the same person that tell the same thing of different times.
 
 Two sentences are taken to tell the same where nearly all content words of the shorter one stand in the longer
-one, dates and numbers left out. Nothing is decided between them and nothing is averaged: both are shown, and
+one and make up half of it, dates and numbers left out; and “until 1999” is held against nothing but
+another “until”. Nothing is decided between them and nothing is averaged: both are shown, and
 the owner can say which one holds (`remember --corrects`).
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,11 +20,13 @@ from afterself.memory.timeline import Line
 from afterself.memory.words import stems_of, words_of
 
 SHARED = 0.75  # of the content words of the shorter sentence
+HALF = 0.5  # of those of the longer one, where nothing is told that mostly happens once
 FEWEST = 2  # content words that two sentences must share
 ONCE = frozenset(stems_of(["born", "married", "wedding", "died", "retired", "divorced"]))
 """What mostly happens once: one such word is enough to share where little else is said."""
 LITTLE = 3  # content words of the longer sentence
 COMMON = 40  # sentences that may hold a word for it to bring two of them together
+_EDGE = re.compile(r"\b(until|till|since|from|before|after|by)\b(?: \w+){0,3}? \d{4}\b", re.I)
 _EMPTY = FRAME_WORDS.union(*(language.function_words for language in LANGUAGES[:1]))
 
 
@@ -42,7 +46,7 @@ def disagreeing(lines: Sequence[Line]) -> list[Disagreement]:
         a, b = lines[one], lines[other]
         if a.author != b.author or a.id == b.id or a.when.startswith(b.when) or b.when.startswith(a.when):
             continue
-        if _same(content[one], content[other]):
+        if _same(content[one], content[other]) and _edge(a.text) == _edge(b.text):
             a, b = sorted((a, b), key=lambda line: (line.said_at is not None, line.said_at, line.id))
             found.append(Disagreement(later=b, earlier=a))
     return found
@@ -51,8 +55,15 @@ def disagreeing(lines: Sequence[Line]) -> list[Disagreement]:
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two sentences tell of the same thing, as far as their words tell."""
     shared, (shorter, longer) = one & other, sorted((len(one), len(other)))
-    enough = len(shared) >= FEWEST or (longer <= LITTLE and not shared.isdisjoint(ONCE))
-    return enough and len(shared) >= SHARED * shorter
+    once = not shared.isdisjoint(ONCE)
+    enough = len(shared) >= FEWEST or (longer <= LITTLE and once)
+    return enough and len(shared) >= SHARED * shorter and (once or len(shared) >= HALF * longer)
+
+
+def _edge(text: str) -> str:
+    """Which end of a stretch of time the first year in a sentence is: “until”, “since”; "" for neither."""
+    found = _EDGE.search(text)
+    return "" if found is None else found[1].lower().replace("till", "until")
 
 
 def _near(content: Sequence[frozenset[str]]) -> set[tuple[int, int]]:

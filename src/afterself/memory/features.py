@@ -54,9 +54,13 @@ def soft(cosines: Vectors) -> Vectors:
 
 def phrase(asked: Sequence[str], stems: Sequence[str]) -> float:
     """The share of neighbouring terms of a question that stand together, one word between them at most."""
-    if len(asked) < 2 or len(set(asked).intersection(stems)) < 2:
+    held = set(asked).intersection(stems) if len(asked) > 1 else ()
+    if len(held) < 2:
         return 0.0
-    places = {stem: [n for n, found in enumerate(stems) if found == stem] for stem in asked}
+    places: dict[str, list[int]] = {stem: [] for stem in asked}
+    for n, stem in enumerate(stems):
+        if stem in held:
+            places[stem].append(n)
     together = sum(
         any(0 < abs(b - a) <= 2 for a in places[first] for b in places[second])
         for first, second in pairwise(asked)

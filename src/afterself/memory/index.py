@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BATCH = 2000  # revisions embedded and stored in one transaction
 RESCORED = 1000  # nearest by sign that are weighed exactly
+AT_ONCE = 100  # vectors whose records are looked up together
 
 
 def update(
@@ -120,8 +121,19 @@ class Index:
         chosen = self._ids[distance <= limit][: 2 * RESCORED]
         rows = self._view.retrieval.vector_rows(self.embedder.name, chosen.tolist())
         vectors = np.frombuffer(b"".join(row for _, row in rows), dtype=np.int8).astype(np.float32)
-        cosines = unit(vectors.reshape(len(rows), self.embedder.dimensions)) @ asked
+        cosines = (unit(vectors.reshape(len(rows), self.embedder.dimensions)) @ asked).tolist()
+        nearest = [(vector, round(cosine, 6)) for (vector, _), cosine in zip(rows, cosines, strict=True)]
+        return self._held(sorted(nearest, key=lambda pair: -pair[1]), max(0, k))
+
+    def _held(self, nearest: list[tuple[int, float]], k: int) -> list[tuple[str, float]]:
+        """The first `k` seen records that hold these vectors (id, cosine), which are in order."""
         best: dict[str, float] = {}
-        for (record, _), cosine in zip(rows, cosines.tolist(), strict=True):
-            best[record] = max(best.get(record, -1.0), cosine)
-        return sorted(best.items(), key=lambda pair: (-round(pair[1], 6), pair[0]))[: max(0, k)]
+        for start in range(0, len(nearest), AT_ONCE):
+            if len(best) >= k and (not k or nearest[start][1] < list(best.values())[k - 1]):
+                break  # what follows is farther than all that is wanted
+            part = nearest[start : start + AT_ONCE]
+            holders = self._view.retrieval.holders([vector for vector, _ in part])
+            for vector, cosine in part:
+                if vector in holders:
+                    best.setdefault(holders[vector], cosine)
+        return sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:k]

@@ -24,6 +24,8 @@ def log_odds(here: Mapping[str, int], both: Mapping[str, int]) -> dict[str, floa
     all_here, everything = sum(here.values()), sum(both.values())
     rest = everything - all_here
     seen = min(PRIOR, all_here)
+    if len(both) < 2:  # a heap of one word holds no more of it than the other does
+        return dict.fromkeys(here, 0.0)
     scores: dict[str, float] = {}
     for word, count in here.items():
         elsewhere = both[word] - count

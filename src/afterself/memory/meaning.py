@@ -57,6 +57,7 @@ def nearness(embedder: StaticEmbedder, terms: Sequence[str], texts: Mapping[str,
         starts = [0, *accumulate(len(found) for found in words.values())][:-1]
         sums = np.add.reduceat(embedder.rows[ids], starts, axis=0)
         whole[told] = unit(sums) @ unit(embedder.rows[asked].sum(axis=0, keepdims=True))[0]
-        alike = embedder.directions @ embedder.directions[asked].T
-        of_term[np.ix_(told, known)] = np.maximum.reduceat(alike[ids], starts, axis=0)
+        held, place = np.unique(ids, return_inverse=True)
+        alike = embedder.directions[held] @ embedder.directions[asked].T
+        of_term[np.ix_(told, known)] = np.maximum.reduceat(alike[place], starts, axis=0)
     return Nearness(row, whole, of_term)

@@ -8,10 +8,9 @@ out: fetching candidates is the business of `recall`, saying “nothing recorded
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from afterself.memory.bm25 import Statistics, bm25
 from afterself.memory.cues import NO_CUES, Cues
@@ -24,13 +23,14 @@ FROM_NEXT = 0.1
 FROM_QUESTION = 0.9  # instead of FROM_PREVIOUS, when somebody else asked
 ANSWERED_QUESTION_KEEPS = 0.8  # a question that was answered is not itself the answer
 REACH = 4  # an answer may come in several messages: so far back a record looks for who lends
+_NONE: frozenset[str] = frozenset()
 PER_STEP = 0.7  # what is left of the loan at each further message
+_KEPT = [PER_STEP**step for step in range(REACH)]
 SAID_BY_THE_NAMED = 0.1
 FROM_A_NAMED_DATE = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One record as the ranking sees it.
 
     `length` counts its content words, whose stems are `content`; `asks` says that it ends in a question;
@@ -44,13 +44,12 @@ class Entry:
     said_at: datetime | None
     precision: str
     asks: bool = False
-    order: tuple[str, ...] = ()
+    order: tuple[Any, ...] = ()
     content: tuple[str, ...] = ()
     cues: Cues = NO_CUES
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A record's place in the answer.
 
     `score` orders; `unattributed` is the score without the credit for who said it. `by_named`: the
@@ -72,42 +71,34 @@ class Ranked:
     lexical: float = 0.0
 
 
-def rank(
-    question: Question,
-    entries: Mapping[str, Entry],
-    links: Iterable[tuple[str, str]],
-    statistics: Statistics,
-) -> list[Ranked]:
-    """Order candidates, best first; records that neither they nor their neighbours answer are left out.
-
-    `links` are pairs of ids (earlier, later) that stand next to each other in one sitting of a
-    conversation; pairs with an id that is no candidate are passed over.
-    """
+def rank(question: Question, neighbours: Neighbourhood, statistics: Statistics) -> list[Ranked]:
+    """Order candidates, best first; records that neither they nor their neighbours answer are left out."""
+    entries, loans = neighbours.entries, neighbours.loans
     asked_for = frozenset(question.terms)
+    idf = {term: statistics.idf(term) for term in question.terms}
     shared = {id: asked_for.intersection(entry.stems) for id, entry in entries.items()}
     lexical = shares_of_best({
-        id: bm25(entry.stems, entry.length, question.terms, statistics) if shared[id] else 0.0
-        for id, entry in entries.items()
+        id: bm25(entries[id].stems, entries[id].length, idf, statistics.mean_length) if held else 0.0
+        for id, held in shared.items()
     })  # fmt: skip
-    neighbourhood = Neighbourhood(entries, links)
-    loans = {id: list(neighbourhood.lenders(id)) for id in entries}
     answered = {loan.lender for lent in loans.values() for loan in lent if loan.answers}
+    only, dated = question.naming.only, question.dates.any
     asked = {
         loan.lender
         for id, lent in loans.items()
         for loan in lent
-        if loan.answers and entries[id].author in question.naming.only
+        if loan.answers and entries[id].author in only
     }
     ranked = []
     for id, entry in entries.items():
-        before = max((loan.share * lexical[loan.lender] for loan in loans[id]), default=0.0)
-        after = neighbourhood.next.get(id)
-        near = frozenset().union(*(shared[loan.lender] for loan in loans[id]), shared[after] if after else ())
-        by_named = entry.author is not None and entry.author in question.naming.only
-        tells = tells_of_named(question, entry, [entries[loan.lender] for loan in loans[id] if loan.answers])
-        on_date = question.dates.match(entry.said_at, entry.precision)
-        if not (shared[id] or near or on_date):
+        lent, after, own_terms = loans.get(id, ()), neighbours.next.get(id), shared[id]
+        near = _NONE.union(*(shared[loan.lender] for loan in lent), shared[after] if after else _NONE)
+        on_date = dated and question.dates.match(entry.said_at, entry.precision)
+        if not (own_terms or near or on_date):
             continue
+        by_named = entry.author is not None and entry.author in only
+        tells = tells_of_named(question, entry, (entries[loan.lender] for loan in lent if loan.answers))
+        before = max((loan.share * lexical[loan.lender] for loan in lent), default=0.0)
         own = lexical[id] * (ANSWERED_QUESTION_KEEPS if id in answered else 1.0)
         unattributed = own + before + (FROM_NEXT * lexical[after] if after else 0.0)
         unattributed += FROM_A_NAMED_DATE * on_date
@@ -120,12 +111,12 @@ def rank(
                 asked_named=id in asked and not by_named,
                 tells_of_named=tells,
                 on_date=on_date,
-                own=shared[id],
-                near=near - shared[id],
+                own=own_terms,
+                near=near - own_terms,
                 lexical=lexical[id],
             )
         )
-    ranked.sort(key=lambda hit: (-hit.score, -lexical[hit.id], entries[hit.id].order, hit.id))
+    ranked.sort(key=lambda hit: (-hit.score, -hit.lexical, entries[hit.id].order, hit.id))
     return ranked
 
 
@@ -150,33 +141,40 @@ class Loan(NamedTuple):
 
 
 class Neighbourhood:
-    """Who stands next to whom among the candidates, and who lends to whom."""
+    """The candidates, who of them stands next to whom, and who lends to whom.
 
-    def __init__(self, entries: Mapping[str, Entry], links: Iterable[tuple[str, str]]) -> None:
+    `links` are pairs of ids (earlier, later) that stand next to each other in one sitting of a conversation;
+    pairs with an id that is no candidate are passed over.
+    """
+
+    def __init__(self, entries: Mapping[str, Entry], links: Iterable[tuple[str, str]] = ()) -> None:
         known = sorted((a, b) for a, b in set(links) if a in entries and b in entries)
-        self._entries = entries
+        self.entries = entries
         self.previous = {later: earlier for earlier, later in known}
         self.next = dict(known)
+        self.loans = {id: self._lenders(id) for id in self.previous}
 
-    def lenders(self, id: str) -> Iterator[Loan]:
+    def _lenders(self, id: str) -> list[Loan]:
         """The records before one that lend to it: its own speaker's run of messages and the run before that.
 
         Where two people take turns message by message, that is the record right before and no other.
         """
-        borrower = here = self._entries[id]
+        entries, previous = self.entries, self.previous
+        borrower = author = entries[id].author
+        lenders: list[Loan] = []
         changes = 0
-        for step in range(REACH):
-            earlier = self.previous.get(here.id)
+        for kept in _KEPT:
+            earlier = previous.get(id)
             if earlier is None:
-                return
-            lender = self._entries[earlier]
-            changes += lender.author != here.author
+                break
+            lender = entries[earlier]
+            changes += lender.author != author
             if changes > 1:
-                return
-            answers = lender.asks and lender.author != borrower.author
-            share = FROM_QUESTION if answers else FROM_PREVIOUS
-            yield Loan(earlier, share * PER_STEP**step, answers)
-            here = lender
+                break
+            answers = lender.asks and lender.author != borrower
+            lenders.append(Loan(earlier, (FROM_QUESTION if answers else FROM_PREVIOUS) * kept, answers))
+            id, author = earlier, lender.author
+        return lenders
 
 
 def shares_of_best(scores: Mapping[str, float]) -> dict[str, float]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,13 @@ from afterself.memory.names import NameBook, Person
 from afterself.memory.passages import LONG, Passage, passages
 from afterself.memory.periods import clause_of, period_of
 from afterself.memory.question import Question, read_question
-from afterself.memory.ranking import REACH, Entry, rank
+from afterself.memory.ranking import REACH, Entry, Neighbourhood, rank
 from afterself.memory.relative_dates import TimeSpan, is_relative
 from afterself.memory.words import document_stems, ends_in_a_question, is_pair
 from afterself.policy.words import SILENT_KINDS
 
 if TYPE_CHECKING:
-    from afterself.policy.view import View, ViewRecord
+    from afterself.policy.view import PersonInfo, View, ViewRecord
 
 MATCHES = 600  # records that the index hands over for a question
 FILTERED = 50_000  # records that it hands over when filters leave out most of them
@@ -40,6 +41,7 @@ DATED = 300  # records of a named date that are looked at besides
 WITH_NEIGHBOURS = 150  # of them, best first, whose neighbours are looked at
 POSTINGS = 150_000  # words that more records hold together are not searched for, the most frequent first
 SAMPLE = 1000  # records whose mean length stands for the archive's
+_LAST = datetime.max.replace(tzinfo=UTC)
 SITTING = timedelta(hours=8)  # a longer pause ends a sitting: no record lends to the next
 
 
@@ -77,7 +79,7 @@ class Pool:
             said_at=record.said_at,
             precision=record.precision,
             asks=ends_in_a_question(text),
-            order=(record.said_at.isoformat() if record.said_at else "9", record.source_key),
+            order=(record.said_at or _LAST, record.source_key),
             content=content,
             cues=Cues(text),
         )
@@ -90,14 +92,6 @@ class Pool:
             return sum(weight for stem, weight in self.weights.items() if stem in stems)
 
         return max(passages(text), key=held)
-
-    def previous(self, id: str) -> ViewRecord | None:
-        """The record that stands before a candidate in its sitting, if it is known."""
-        return next((self.records.get(earlier) for earlier, later in self.links if later == id), None)
-
-    def next(self, id: str) -> ViewRecord | None:
-        """The record that stands after a candidate in its sitting, if it is known."""
-        return next((self.records.get(later) for earlier, later in self.links if earlier == id), None)
 
 
 def is_said(record: ViewRecord) -> bool:
@@ -124,20 +118,38 @@ class Recall:
     def __init__(self, view: View) -> None:
         self._view = view
         self._index: Index | None = None
-        people = view.people()
-        self.person_of = {person.identity: person.contact for person in people}
-        self.names = NameBook(
+        self._frequency: dict[str, int] = {}
+
+    @cached_property
+    def _people(self) -> list[PersonInfo]:
+        return self._view.people()
+
+    @cached_property
+    def person_of(self) -> dict[int, int]:
+        """The contact of each identity."""
+        return {person.identity: person.contact for person in self._people}
+
+    @cached_property
+    def names(self) -> NameBook:
+        """The names of those who take part."""
+        return NameBook(
             (
                 Person(person.contact, name, person.is_owner)
-                for person in people
+                for person in self._people
                 for name in {person.name, person.called, person.handle}
             ),
-            view.owner_name(),
+            self._view.owner_name(),
         )
-        self._records = view.retrieval.count()
-        lengths = [len(document_stems(record.text[:LONG])[1]) for record in view.retrieval.sample(SAMPLE)]
-        self._mean_length = sum(lengths) / len(lengths) if lengths else 1.0
-        self._frequency: dict[str, int] = {}
+
+    @cached_property
+    def _records(self) -> int:
+        return self._view.retrieval.count()
+
+    @cached_property
+    def _mean_length(self) -> float:
+        sample = self._view.retrieval.sample(SAMPLE)
+        lengths = [len(document_stems(record.text[:LONG])[1]) for record in sample]
+        return sum(lengths) / len(lengths) if lengths else 1.0
 
     def read(self, text: str, today: date) -> Question:
         """Take a question apart; “last summer” counts from `today`, or from an earlier last record."""
@@ -198,7 +210,7 @@ class Recall:
             dated = self._view.records(since=since, until=until)
             self._take(pool, islice(filter(filters.let, dated), DATED))
         self._take(pool, filter(filters.let, besides))
-        best = [hit.id for hit in rank(question, pool.entries, (), statistics)[:WITH_NEIGHBOURS]]
+        best = [hit.id for hit in rank(question, Neighbourhood(pool.entries), statistics)[:WITH_NEIGHBOURS]]
         best += [record.id for record in besides]
         windows = self._view.retrieval.around(best, REACH, REACH, pool.records)
         beside = [pair for window in windows for pair in pairwise(window) if same_sitting(*pair)]

@@ -8,12 +8,10 @@ talk.
 
 from __future__ import annotations
 
-import heapq
 import json
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -46,23 +44,23 @@ def learned_weights() -> tuple[float, ...]:
 def rerank(
     question: Question,
     ranked: Sequence[Ranked],
-    entries: Mapping[str, Entry],
-    links: Iterable[tuple[str, str]],
+    neighbours: Neighbourhood,
     statistics: Statistics,
     near: Collection[str] = (),
 ) -> list[Ranked]:
     """The same candidates and those only `near` in meaning, with the ranker's scores, best first."""
     import numpy as np
 
+    entries = neighbours.entries
     everyone = with_near(question, ranked, entries, near)
     if not everyone:
         return []
-    scores = feature_matrix(question, everyone, entries, links, statistics) @ np.array(learned_weights())
+    scores = feature_matrix(question, everyone, neighbours, statistics) @ np.array(learned_weights())
     order = sorted(
         zip(everyone, scores.tolist(), strict=True),
         key=lambda pair: (-round(pair[1], 9), -pair[0].score, entries[pair[0].id].order, pair[0].id),
     )
-    return [replace(hit, score=score) for hit, score in order]
+    return [hit._replace(score=score) for hit, score in order]
 
 
 def with_near(
@@ -74,17 +72,13 @@ def with_near(
 
 
 def feature_matrix(
-    question: Question,
-    ranked: Sequence[Ranked],
-    entries: Mapping[str, Entry],
-    links: Iterable[tuple[str, str]],
-    statistics: Statistics,
+    question: Question, ranked: Sequence[Ranked], neighbours: Neighbourhood, statistics: Statistics
 ) -> NDArray[np.float64]:
     """The features of each candidate, float64 [candidates, features]."""
     import numpy as np
 
-    neighbours = Neighbourhood(entries, links)
-    terms = question.content
+    entries, terms = neighbours.entries, question.content
+    held = [entries[hit.id] for hit in ranked]
     close = nearness(static_embedder(), terms, {id: entry.content for id, entry in entries.items()})
     here = close.rows([hit.id for hit in ranked])
     before_whole, before = _lent(neighbours, ranked, close)
@@ -93,8 +87,8 @@ def feature_matrix(
     rarest = max(weight_of, key=lambda stem: (weight_of[stem], stem), default="")
     weights = np.array([weight_of[stem] for stem in terms])
     weights /= weights.sum() or 1.0
-    own = np.array([[stem in hit.own for stem in terms] for hit in ranked], dtype=bool)
-    near = np.array([[stem in hit.near for stem in terms] for hit in ranked], dtype=bool)
+    own = _holding([hit.own for hit in ranked], terms)
+    near = _holding([hit.near for hit in ranked], terms)
     softly = np.where(own, 1.0, soft(close.of_term[here]))
     beside = np.where(near, 1.0, soft(np.maximum(before, close.of_term[after])))
     best = max((hit.score for hit in ranked), default=0.0) or 1.0
@@ -109,22 +103,30 @@ def feature_matrix(
         "coverage_near": (own | near) @ weights,
         "soft_coverage": softly @ weights,
         "soft_near": np.maximum(softly, beside) @ weights,
-        "phrase": [phrase(terms, entries[hit.id].stems) for hit in ranked],
+        "phrase": [phrase(terms, entry.stems) for entry in held],
         "rarest": [rarest in hit.own for hit in ranked],
-        "asks": [entries[hit.id].asks for hit in ranked],
-        "length": [min(1.0, math.log1p(entries[hit.id].length) / 4) for hit in ranked],
-        "short": [entries[hit.id].length < 4 for hit in ranked],
+        "asks": [entry.asks for entry in held],
+        "length": [min(1.0, math.log1p(entry.length) / 4) for entry in held],
+        "short": [entry.length < 4 for entry in held],
         "by_named": [hit.by_named or hit.tells_of_named for hit in ranked],
         "by_other": [named and not (hit.by_named or hit.tells_of_named) for hit in ranked],
         "on_date": [hit.on_date for hit in ranked],
         "sitting": _of_sitting(ranked, _sittings(neighbours, entries), best, close.whole[here].tolist()),
-        "speaks_of_me": [entries[hit.id].cues.me for hit in ranked],
+        "speaks_of_me": [entry.cues.me for entry in held],
     }
     for kind in KINDS:
-        gives = [kind in wanted and getattr(entries[hit.id].cues, kind) for hit in ranked]
+        gives = np.array([kind in wanted and getattr(entry.cues, kind) for entry in held], dtype=bool)
         columns[f"gives_{kind}"] = gives
-        columns[f"lacks_{kind}"] = [kind in wanted and not given for given in gives]
+        columns[f"lacks_{kind}"] = ~gives & (kind in wanted)
     return np.column_stack([np.asarray(columns[name], dtype=np.float64) for name in NAMES])
+
+
+def _holding(stems: Sequence[frozenset[str]], terms: Sequence[str]) -> NDArray[np.bool_]:
+    """Which of the terms each set of stems holds, [sets, terms]; most sets are alike."""
+    import numpy as np
+
+    rows = {held: [term in held for term in terms] for held in set(stems)}
+    return np.array([rows[held] for held in stems], dtype=bool)
 
 
 def _lent(neighbours: Neighbourhood, ranked: Sequence[Ranked], close: Nearness) -> tuple[Vectors, Vectors]:
@@ -134,7 +136,7 @@ def _lent(neighbours: Neighbourhood, ranked: Sequence[Ranked], close: Nearness) 
     """
     import numpy as np
 
-    loans = [list(neighbours.lenders(hit.id)) for hit in ranked]
+    loans = [neighbours.loans.get(hit.id, ()) for hit in ranked]
     whole = np.zeros(len(ranked), dtype=np.float32)
     of_term = np.zeros((len(ranked), close.of_term.shape[1]), dtype=np.float32)
     for step in range(REACH):
@@ -153,7 +155,9 @@ def _of_sitting(
     evidence: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for hit, cosine in zip(ranked, whole, strict=True):
         evidence[sittings[hit.id]].append((hit.unattributed / best + 0.5 * max(0.0, cosine), hit.id))
-    first = {sitting: heapq.nlargest(_SITTING_BEST + 1, values) for sitting, values in evidence.items()}
+    first = {
+        sitting: sorted(values, reverse=True)[: _SITTING_BEST + 1] for sitting, values in evidence.items()
+    }
     found = []
     for hit in ranked:
         others = [value for value, id in first[sittings[hit.id]] if id != hit.id]

@@ -20,7 +20,7 @@ from afterself.memory.features import term_weights
 from afterself.memory.filters import EVERYTHING, Filters
 from afterself.memory.names import Naming
 from afterself.memory.question import MOST_TERMS, Question
-from afterself.memory.ranking import rank
+from afterself.memory.ranking import Neighbourhood, rank
 from afterself.memory.recall import Pool, Recall, is_said, match_any, once
 from afterself.memory.words import cased_words, fold, language_of, stems_of, words_of
 
@@ -67,7 +67,7 @@ def _search(view: View, words: str, filters: Filters, k: int) -> list[Found]:
     pool = Pool(weights=term_weights(question, statistics))
     for record in once(itertools.islice(_matching(view, match_any(spelled), filters), RANKED)):
         pool.add(record)
-    ranked = rank(question, pool.entries, (), statistics)
+    ranked = rank(question, Neighbourhood(pool.entries), statistics)
     return [Found(pool.records[place.id], round(place.score, 6)) for place in ranked[: max(k, 0)]]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -66,7 +65,7 @@ def told_first(told: Iterable[ViewRecord], order: list[Ranked]) -> list[Ranked]:
     """Those that tell of the time that is asked for, in its order and all alike; the others go."""
     ranked = {hit.id: hit for hit in order}
     best = max((hit.score for hit in order), default=0.0)
-    return [replace(ranked[record.id], score=best) for record in told if record.id in ranked]
+    return [ranked[record.id]._replace(score=best) for record in told if record.id in ranked]
 
 
 def _asks_for_nothing_else(question: Question) -> bool:

@@ -20,7 +20,7 @@ from afterself.memory.stop_words import ENGLISH, LANGUAGES, Language
 _WORD = re.compile(r"[^\W_]+")
 _STEMS: dict[str, str] = {}
 _REMEMBERED = 100_000  # words whose stem is kept, so that it is looked up once
-_GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff][;\u037e]$")
+_GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff][;\u037e]")
 
 
 def fold(text: str) -> str:
@@ -95,7 +95,7 @@ def document_stems(text: str) -> tuple[list[str], tuple[str, ...]]:
     function_words = ENGLISH.function_words
     content = tuple([stem for word, stem in zip(words, stems, strict=True) if word not in function_words])
     singles = [] if text.isascii() else [token[0] for token in words if is_pair(token)]
-    return [*stems, *singles], content
+    return ([*stems, *singles] if singles else stems), content
 
 
 _QUESTION_MARKS = ("?", "？", "؟")
@@ -105,4 +105,4 @@ _AFTER_THE_MARK = " \n\t\"'”’»)*_~"
 def ends_in_a_question(text: str) -> bool:
     """True when the last thing a record says is a question, as far as its punctuation tells."""
     end = text.rstrip(_AFTER_THE_MARK)
-    return end.endswith(_QUESTION_MARKS) or _GREEK_QUESTION.search(end) is not None
+    return end.endswith(_QUESTION_MARKS) or _GREEK_QUESTION.fullmatch(end[-2:]) is not None

@@ -10,7 +10,7 @@ terminals or HTTP.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -31,6 +31,8 @@ from afterself.policy import View, open_view, require_consent
 if TYPE_CHECKING:
     from afterself.memory.ask import Answer, Memory
     from afterself.memory.declining import Declined
+    from afterself.memory.follow_ups import FollowUps, Meant
+    from afterself.memory.names import NameBook
     from afterself.persona.grounding import Checked, Grounding, Mode
     from afterself.persona.moments import AsOf
 
@@ -46,7 +48,8 @@ OnText = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Memory's answer to a question of fact: quotes, or none.
+    """Memory's answer to a question of fact: quotes, or none. Its question is the one that was meant: of
+    “How old is he?” that with the name (`memory.follow_ups`).
 
     Not `quoted`: nothing may be shown to this visitor verbatim, and memory was not asked. `declined` says
     why the owner has no answer: never said, said by somebody else, after the last record.
@@ -148,6 +151,19 @@ class Talk:
         return Memory(self.view)
 
     @cached_property
+    def _follow_ups(self) -> FollowUps:
+        """What the words of this conversation have left to lean on."""
+        from afterself.memory.follow_ups import FollowUps
+
+        return FollowUps()
+
+    def _names(self) -> NameBook:
+        """The names of the people of the archive, where memory was asked before."""
+        from afterself.memory.names import NameBook
+
+        return self.memory.names if "memory" in self.__dict__ else NameBook([])
+
+    @cached_property
     def grounding(self) -> Grounding:
         """What holds generated sentences against the records; made with the first of them."""
         from afterself.persona.grounding import Grounding
@@ -173,7 +189,7 @@ class Talk:
             view.close()
             raise
         self.view.close()
-        for made in ("memory", "grounding"):
+        for made in ("memory", "grounding", "_follow_ups"):
             self.__dict__.pop(made, None)
         self.view, self.header, self.listener, self.moment = view, header, listener, moment
         self.turns.clear()
@@ -183,8 +199,9 @@ class Talk:
 
         KeyboardInterrupt while it is written ends this reply only: what was passed on so far is the reply.
         """
-        reply = self._answer(text, on_text)
-        self.history.append((text, reply))
+        with self._all_or_nothing():
+            reply = self._answer(text, on_text)
+            self.history.append((text, reply))
         return reply
 
     def retry(self, on_text: OnText | None = None) -> Reply | None:
@@ -195,17 +212,26 @@ class Talk:
         said, last = self.history[-1] if self.history else ("", None)
         if not isinstance(last, Spoken) or self.engine is None:
             return None
-        self.history.pop()
         kept = list(self.turns)
-        if not (last.stopped and not last.messages):
-            del self.turns[-2:]
-        reply = self._write(self.engine, said, on_text)
-        if reply.stopped and not reply.messages:
-            self.turns[:] = kept
-            self.history.append((said, last))
-        else:
-            self.history.append((said, reply))
+        with self._all_or_nothing():
+            if not (last.stopped and not last.messages):
+                del self.turns[-2:]
+            reply = self._write(self.engine, said, on_text)
+            if reply.stopped and not reply.messages:
+                self.turns[:] = kept
+            else:
+                self.history[-1] = (said, reply)
         return reply
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """What is broken off inside was not said: no turn of it is context, and no reply is lost."""
+        turns, history = list(self.turns), list(self.history)
+        try:
+            yield
+        except BaseException:
+            self.turns[:], self.history[:] = turns, history
+            raise
 
     def _answer(self, text: str, on_text: OnText | None) -> Reply:
         # Imported at the first word: a talk that begins at once shall not wait for them.
@@ -220,19 +246,26 @@ class Talk:
             return SteppedOut(STEPPED_OUT[language].format(name=self.owner), language)
         if asks_what_it_is(text) or asks_what_it_is(unaddressed(text, self.owner)):
             return Fact(Answer(text, (), 0.0), declined=Declined("software"))
-        if self.engine is None or (self.answers == "grounded" and asks_for_a_fact(text, self.owner)):
-            return self._remember(text)
+        meant = self._follow_ups.meant(text, self._names())
+        of_facts = meant.of_nothing or asks_for_a_fact(meant.question, self.owner)
+        if self.engine is None or (self.answers == "grounded" and of_facts):
+            return self._remember(meant)
+        self._follow_ups.heard(text, self._names())
         return self._write(self.engine, text, on_text)
 
-    def _remember(self, text: str) -> Fact:
-        """Memory's answer to a question, or why the owner has none."""
+    def _remember(self, meant: Meant) -> Fact:
+        """Memory's answer to a question as it is meant, or why the owner has none."""
         from afterself.memory.ask import Answer
-        from afterself.memory.declining import declined, last_known
+        from afterself.memory.declining import Declined, declined, last_known
 
         if not self.view.quotes:
-            return Fact(Answer(text, (), 0.0), quoted=False)
-        answer = self.memory.ask(text, k=QUOTED)
-        return Fact(answer, declined=declined(answer, last_known(self.view)))
+            return Fact(Answer(meant.question, (), 0.0), quoted=False)
+        last = last_known(self.view)
+        if meant.of_nothing:
+            return Fact(Answer(meant.question, (), 0.0), declined=Declined("never", last=last))
+        answer = self.memory.ask(meant.question, k=QUOTED)
+        self._follow_ups.asked(meant.question, answer, self._names())
+        return Fact(answer, declined=declined(answer, last))
 
     def _write(self, engine: ChatEngine, text: str, on_text: OnText | None) -> Spoken:
         asked = Turn(False, tuple(Line(VISITOR, part) for part in text.splitlines() if part.strip()))
@@ -242,15 +275,15 @@ class Talk:
             messages = messages or (SILENT,)
         if messages:
             self.turns += [asked, Turn(True, tuple(Line(self.owner, m) for m in messages))]
-        return Spoken(messages, stopped=stopped, checked=self._checked(messages))
+        try:
+            checked = self._checked(messages)
+        except KeyboardInterrupt:  # what was written was seen: it stays, and nothing of it was looked up
+            checked, stopped = _unchecked(messages, "it was not looked up to the end"), True
+        return Spoken(messages, stopped=stopped, checked=checked)
 
     def _checked(self, messages: tuple[str, ...]) -> tuple[Checked, ...]:
-        """What of a reply claims a fact. Of a visitor who may not be quoted to, nothing is looked up."""
-        from afterself.persona.grounding import Checked, claims_a_fact, sentences_of
-
-        if self.view.quotes:
-            return self.grounding.check(messages)
-        return tuple(Checked(one, None) for one in sentences_of(messages) if claims_a_fact(one))
+        """What of a reply claims a fact. To a visitor who may not be quoted to, nothing is looked up."""
+        return self.grounding.check(messages) if self.view.quotes else _unchecked(messages)
 
     def _generate(self, engine: ChatEngine, turns: list[Turn], on_text: OnText | None) -> tuple[str, bool]:
         """What the weights write after `turns`, and whether the visitor stopped it."""
@@ -308,6 +341,13 @@ class Talk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _unchecked(messages: tuple[str, ...], why: str = "") -> tuple[Checked, ...]:
+    """What of a reply claims a fact, all of it guesses."""
+    from afterself.persona.grounding import Checked, claims_a_fact, sentences_of
+
+    return tuple(Checked(one, None, why) for one in sentences_of(messages) if claims_a_fact(one))
 
 
 def _memory_of(self_: Self, audience: str, until: datetime | None = None) -> View:

@@ -72,6 +72,28 @@ class OverviewReads:
         self._from = "FROM record" if seen.everything else f"{FROM_RECORDS} WHERE {seen.record}"
         """The records that are seen."""
 
+    def participants(self) -> dict[str, list[tuple[int, bool]]]:
+        """Who takes part in each thread: contacts, and whether one is the owner.
+
+        An audience is told of the threads where it sees something.
+        """
+        there: dict[str, list[tuple[int, bool]]] = {}
+        with archive_errors(self._archive_path):
+            rows = self._db.execute(
+                f"""
+                SELECT place.id, contact.id, coalesce(identity.owner, 0) FROM thread_participant AS there
+                JOIN thread AS place ON place.row = there.thread
+                JOIN identity ON identity.id = there.identity JOIN contact ON contact.id = identity.contact
+                WHERE {self._seen.person}
+                AND {self._there("there.thread", "thread")}
+                ORDER BY there.thread, identity.id
+                """,
+                self._seen.values,
+            )
+            for thread, contact, is_owner in rows:
+                there.setdefault(thread, []).append((contact, bool(is_owner)))
+        return there
+
     def counts(self) -> Overview:
         """Records, threads, people and the span of time."""
         with archive_errors(self._archive_path):
@@ -104,15 +126,23 @@ class OverviewReads:
         )  # fmt: skip
 
     def how_many(
-        self, *, thread: str | None = None, since: datetime | None = None, until: datetime | None = None
+        self,
+        *,
+        thread: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        source: str | None = None,
     ) -> int:
         """How many records `View.records` gives for the same arguments."""
         wanted, values = said_between(since, until)
         here = "" if thread is None else "AND record.thread = (SELECT row FROM thread WHERE id = :thread) "
+        if source is not None:
+            here += "AND record.thread IN (SELECT row FROM thread WHERE source = :source) "
         where = f"FROM record WHERE 1 {here}" if self._seen.everything else f"{self._from} {here}"
         with archive_errors(self._archive_path):
             found: Any = self._db.execute(
-                f"SELECT count(*) {where}{wanted}", {**self._seen.values, **values, "thread": thread}
+                f"SELECT count(*) {where}{wanted}",
+                {**self._seen.values, **values, "thread": thread, "source": source},
             ).get
         return int(found)
 
@@ -188,12 +218,12 @@ class OverviewReads:
                     found.setdefault(size, set()).add(sha256)
         return found
 
-    def _there(self, what: str, column: Literal["author", "import"]) -> str:
+    def _there(self, what: str, column: Literal["author", "thread", "import"]) -> str:
         """That something stands in a record that is seen; an audience is told of nothing else."""
         if self._seen.audience == OWNER:
             return "1"
-        if column == "author":
-            return f"{what} IN (SELECT record.author {self._from})"
+        if column != "import":
+            return f"{what} IN (SELECT record.{column} {self._from})"
         return (
             f"{what} IN (SELECT revision.import FROM revision WHERE revision.record IN "
             f"(SELECT record.row {self._from}))"

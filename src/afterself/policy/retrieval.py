@@ -22,22 +22,28 @@ from afterself.policy.seen import FROM_RECORDS, Seen, Values
 if TYPE_CHECKING:
     from afterself.policy.view import ViewRecord
 
-_BESIDE = "SELECT id FROM record WHERE thread = ?1 AND {key} {sign} {marks} ORDER BY {order} LIMIT {limit}"
-# Within a thread either all records have an order time or none has.
-_SIDES = {
-    timed: [
-        _BESIDE.format(
-            key=key, sign=sign, marks=marks, order=f"order_at {order}, position {order}", limit=limit
-        )
-        for sign, order in (("<", "DESC"), (">", "ASC"))
-    ]
-    for timed, key, marks, limit in (
-        (True, "(order_at, position)", "(?2, ?3)", "?4"),
-        (False, "(position)", "(?2)", "?3"),
-    )
-}
+
+def _beside(key: str, mine: str, which: str) -> str:
+    """SQL: for each of the ids ?1 at most ?2 ids before and ?3 after it in its thread, the nearest first.
+
+    `key` orders a thread, `mine` is that of the record that is asked for, and `which` of them are meant.
+    """
+
+    def side(sign: str, order: str, most: str) -> str:
+        found = f"SELECT id FROM record WHERE thread = here.thread AND ({key}) {sign} ({mine})"
+        by = f"ORDER BY order_at {order}, position {order}"
+        return f"(SELECT json_group_array(id) FROM ({found} {by} LIMIT {most}))"
+
+    before, after = side("<", "DESC", "?2"), side(">", "ASC", "?3")
+    return f"""SELECT here.id, {before}, {after}
+        FROM json_each(?1) AS asked CROSS JOIN record AS here ON here.id = asked.value WHERE {which}"""
 
 
+_BESIDE = (
+    _beside("order_at, position", "here.order_at, here.position", "here.order_at IS NOT NULL"),
+    _beside("position", "here.position", "here.order_at IS NULL"),
+)
+"""Within a thread either all records have an order time or none has."""
 _NONE: Mapping[str, ViewRecord] = {}
 
 
@@ -60,9 +66,9 @@ class RetrievalReads:
         self._from = f"{FROM_RECORDS} WHERE {seen.record}"
 
     def count(self) -> int:
-        """How many records that were not deleted it sees."""
+        """How many records that were not deleted it sees; where nothing is hidden, those that hold words."""
         if not self._seen.narrows(self._db):
-            return self._number("SELECT count(*) FROM record WHERE deleted = 0", {})
+            return self._number("SELECT count(*) FROM lexical_docsize", {})  # a row for each indexed text
         return self._number(f"SELECT count(*) {self._from} AND record.deleted = 0", self._seen.values)
 
     def latest(self) -> datetime | None:
@@ -133,20 +139,32 @@ class RetrievalReads:
             ]
         return b"".join(ids for ids, _ in parts), b"".join(signs for _, signs in parts)
 
-    def vector_rows(self, embedder: str, ids: Sequence[int]) -> list[tuple[str, bytes]]:
-        """(record id, int8 row) of these vectors, of records that it sees in their latest revision."""
+    def vector_rows(self, embedder: str, ids: Sequence[int]) -> list[tuple[int, bytes]]:
+        """(id, int8 row) of these vectors, as far as it may see whose they are: `holders` tells."""
         with archive_errors(self._archive_path):
             if embedder_of(self._db) != embedder:
                 return []
+            if self._seen.narrows(self._db):
+                ids = list(self.holders(ids))
             return list(
                 self._db.execute(
-                    f"SELECT record.id, vector.row {FROM_RECORDS} "
-                    "JOIN vector ON vector.revision = record.revision "
-                    f"WHERE {self._seen.record} AND record.deleted = 0 AND vector.row IS NOT NULL "
-                    "AND vector.id IN (SELECT value FROM json_each(:vectors)) ORDER BY vector.id",
-                    {**self._seen.values, "vectors": json.dumps(list(ids))},
+                    "SELECT id, row FROM vector WHERE row IS NOT NULL "
+                    "AND id IN (SELECT value FROM json_each(?)) ORDER BY id",
+                    (json.dumps(list(ids)),),
                 )
             )
+
+    def holders(self, vectors: Sequence[int]) -> dict[int, str]:
+        """The ids of the records that these vectors are of, those that it sees in their latest revision."""
+        with archive_errors(self._archive_path):
+            rows: Any = self._db.execute(
+                f"SELECT vector.id, record.id {FROM_RECORDS} "
+                "JOIN vector ON vector.revision = record.revision "
+                f"WHERE {self._seen.record} AND record.deleted = 0 "
+                "AND vector.id IN (SELECT value FROM json_each(:vectors))",
+                {**self._seen.values, "vectors": json.dumps(list(vectors))},
+            )
+            return dict(rows)
 
     def around(
         self, ids: Sequence[str], before: int, after: int, known: Mapping[str, ViewRecord] = _NONE
@@ -155,21 +173,17 @@ class RetrievalReads:
 
         Of the `known` records, which this view gave before, none is read again.
         """
-        windows: dict[str, list[str]] = {}
+        beside: dict[str, tuple[str, str]] = {}
         with archive_errors(self._archive_path):
-            for id in dict.fromkeys(ids):
-                place = self._db.execute(
-                    "SELECT thread, order_at, position FROM record WHERE id = ?", (id,)
-                ).fetchone()
-                if place is None:
-                    continue
-                timed = place[1] is not None
-                values = place if timed else (place[0], place[2])
-                earlier, later = (
-                    [found for (found,) in self._db.execute(sql, (*values, limit))]
-                    for sql, limit in zip(_SIDES[timed], (before, after), strict=True)
-                )
-                windows[id] = [*reversed(earlier), id, *later]
+            for sql in _BESIDE:
+                left = [id for id in dict.fromkeys(ids) if id not in beside]
+                rows = self._db.execute(sql, (json.dumps(left), before, after)) if left else ()
+                beside.update((id, (earlier, later)) for id, earlier, later in rows)
+        windows = {
+            id: [*reversed(json.loads(beside[id][0])), id, *json.loads(beside[id][1])]
+            for id in dict.fromkeys(ids)
+            if id in beside
+        }
         wanted = dict.fromkeys(one for window in windows.values() for one in window)
         shown = {**known, **self._many([id for id in wanted if id not in known])}
         return [

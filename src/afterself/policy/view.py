@@ -196,17 +196,25 @@ class View:
     # -- records --------------------------------------------------------------------------
 
     def records(
-        self, *, thread: str | None = None, since: datetime | None = None, until: datetime | None = None
+        self,
+        *,
+        thread: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        source: str | None = None,
     ) -> Iterator[ViewRecord]:
-        """Records by thread, then order; of one thread, or said in [since, until). A naive time is UTC.
+        """Records by thread, then order; of one thread or source, or said in [since, until).
 
-        A record without a time counts as said when the last one before it in its thread was.
+        A naive time is UTC. A record without a time counts as said when the last one before it in its
+        thread was.
         """
         wanted, bounds = said_between(since, until)
         values = {**self._seen.values, **bounds}
         with archive_errors(self._self.archive_path):
             threads = self._db.execute(
-                "SELECT row FROM thread WHERE ?1 IS NULL OR id = ?1 ORDER BY row", (thread,)
+                "SELECT row FROM thread WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR source = ?2) "
+                "ORDER BY row",
+                (thread, source),
             ).fetchall()
             for (row,) in threads:
                 rows = self._db.execute(

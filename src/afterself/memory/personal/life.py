@@ -51,10 +51,10 @@ class Life:
     def _partners(self) -> dict[str, int]:
         """The contact with whom the owner talks alone, by thread."""
         partners: dict[str, int] = {}
-        for thread in self._view.threads():
-            others = {one.contact for one in thread.participants if not one.is_owner}
-            if len(others) == 1 and any(one.is_owner for one in thread.participants):
-                (partners[thread.id],) = others
+        for thread, people in self._view.overview.participants().items():
+            others = {contact for contact, is_owner in people if not is_owner}
+            if len(others) == 1 and any(is_owner for _, is_owner in people):
+                (partners[thread],) = others
         return partners
 
     @cached_property
@@ -98,7 +98,7 @@ class Life:
     def _of_birthdays(self) -> list[ViewRecord]:
         """What the owner said on their birthdays, the latest years first."""
         last = self._view.retrieval.latest()
-        if last is None or len(self._view.threads()) > MOST_THREADS:
+        if last is None or len(self._view.overview.participants()) > MOST_THREADS:
             return []
         found: list[ViewRecord] = []
         for month, day in sorted(self._birthdays)[:2]:
@@ -117,10 +117,16 @@ class Life:
         named = question.naming.only if asked.name else frozenset[int]()
         meant = self._meant(asked, named - question.naming.owner)
         earlier = {later: pool.records.get(first) for first, later in sorted(pool.links)}
-        found = {id: fit(asked, self._told(earlier, pool.records[id], meant)) for id in pool.passing}
+        by_call = asked.of_owner or asked.kind in (
+            "who",
+            "kin",
+        )  # else it is not asked how they are addressed
+        found = {id: fit(asked, self._told(earlier, pool.records[id], meant, by_call)) for id in pool.passing}
         return {id: value for id, value in found.items() if value >= ANSWERS}
 
-    def _told(self, earlier: Mapping[str, ViewRecord | None], record: ViewRecord, meant: set[int]) -> Told:
+    def _told(
+        self, earlier: Mapping[str, ViewRecord | None], record: ViewRecord, meant: set[int], by_call: bool
+    ) -> Told:
         before = earlier.get(record.id)
         for _ in range(REACH):
             if before is None or before.author != record.author:
@@ -136,7 +142,7 @@ class Life:
             by_owner=bool(record.is_owner),
             before=straight(before.text) if before is not None else "",
             to_one=partner is not None,
-            calls=not record.is_owner and bool(calls(record.text)),
+            calls=by_call and not record.is_owner and bool(calls(record.text)),
             partner_is=self._kin.of(partner),
             by_meant=author in meant,
             to_meant=partner in meant,
