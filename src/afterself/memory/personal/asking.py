@@ -12,9 +12,10 @@ from typing import Literal
 
 from afterself.memory.personal.events import event_asked, words_of_event
 from afterself.memory.personal.kinship import WORDS, any_of, relations_of, words_for
+from afterself.memory.personal.recipes import recipe_asked
 from afterself.memory.words import words_of
 
-Kind = Literal["age", "birthday", "home", "origin", "work", "kin", "who", "event"]
+Kind = Literal["age", "birthday", "home", "origin", "work", "kin", "who", "event", "recipe"]
 
 _REL = any_of(WORDS)
 _WHOSE = rf"(?:you|your (?P<rel>{_REL})|(?P<name>(?!you\b|your\b|it\b|this\b|that\b|there\b)\w+(?: \w+)?))"
@@ -74,7 +75,7 @@ class Personal:
     Whose: of the owner, where neither `relations` (of the owner: “your father”) nor `name` (folded) is given;
     of `kin` the `relations` are what is asked for, of `who` the `name`. `called`: a name is wanted. `past`:
     what was, not what is. `first`: the first of several. `event` is one of `events`, `objects` the stems that
-    a record of it must hold.
+    a record of it, or of a recipe, must hold.
     """
 
     kind: Kind
@@ -104,7 +105,8 @@ def personal(question: str) -> Personal | None:
         found = shape.fullmatch(text)
         if found is not None:
             return _read(kind, found.groupdict(), text)
-    return _of_event(text)
+    dish = recipe_asked(text)
+    return _of_event(text) if dish is None else Personal("recipe", objects=dish)
 
 
 def _of_the_owner(text: str) -> str:
@@ -147,6 +149,7 @@ _TO_FIND: dict[Kind, str] = {
     "kin": "",
     "who": "",
     "event": "",
+    "recipe": "",
 }
 
 
