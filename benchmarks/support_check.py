@@ -1,11 +1,13 @@
 """How well the support check tells true claims about the demo person from false ones.
 
     PYTHONPATH=src python benchmarks/support_check.py [--split dev|test] [--errors]
+                                                      [--scores FILE] [--against FILE]
 
 The claims of claims/ were written without knowledge of the check. The demo person's chats are imported into
 a self in a temporary folder, and each claim is given the records that go with it. Nothing is fitted here.
 `--errors` lists claims on the wrong side, of the dev half only. The test half is for figures: once for a
-committed version.
+committed version. `--scores` writes each claim's id, score and standing, and `--against` compares with
+such a file of another version, claim by claim.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ import json
 import random
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from afterself.demo.person import HESTER, chats
 from afterself.home.folder import Self
@@ -70,6 +73,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--scores", type=Path)
+    parser.add_argument("--against", type=Path)
     arguments = parser.parse_args()
     near = static_nearness()
     judged: list[tuple[bool, dict[str, Any], Verdict]] = []
@@ -81,7 +86,12 @@ def main() -> None:
                 ids = [found for one in item[field] for found in holding(records, one)]
                 judged.append((true, item, check(item["claim"], witness.evidence(ids), witness.cast, near)))
     print(header())
-    report(judged, arguments.split)
+    report(judged)
+    rows = [Row(item["id"], true, verdict.score, verdict.supported) for true, item, verdict in judged]
+    if arguments.scores:
+        arguments.scores.write_text(json.dumps(rows) + "\n", encoding="utf-8")
+    if arguments.against:
+        compared(rows, [Row(*row) for row in json.loads(arguments.against.read_text("utf-8"))])
     if arguments.errors and arguments.split == "dev":
         for true, item, verdict in judged:
             if verdict.supported != true:
@@ -95,6 +105,58 @@ def main() -> None:
                 print("     <-", shown)
 
 
+class Row(NamedTuple):
+    """What one version of the check says of one claim."""
+
+    id: str
+    true: bool
+    score: float
+    supported: bool
+
+
+def compared(new: list[Row], old: list[Row]) -> None:
+    """The differences to another version on the same claims, with 95 % intervals by drawing claims anew."""
+    before = {row.id: row for row in old}
+    pairs = [(row, before[row.id]) for row in new]
+    drawn = random.Random(20261121)
+    draws = [pairs, *(drawn.choices(pairs, k=len(pairs)) for _ in range(DRAWS))]
+    for name, figure in FIGURES.items():
+        gains = [figure([a for a, _ in draw]) - figure([b for _, b in draw]) for draw in draws]
+        low, high = sorted(gains[1:])[DRAWS // 40], sorted(gains[1:])[-DRAWS // 40]
+        print(f"against {name:42} {gains[0]:+.3f} [{low:+.3f}, {high:+.3f}]")
+
+
+def supported_of(rows: list[Row], *, true: bool) -> float:
+    """The share of the true or of the false claims that counts as supported."""
+    found = [row.supported for row in rows if row.true == true]
+    return sum(found) / len(found)
+
+
+def kept_where_8_pass(rows: list[Row]) -> float:
+    """The share of the true claims above the score that 8 % of the false reach."""
+    at = sorted(row.score for row in rows if not row.true)[int(sum(not row.true for row in rows) * 0.92)]
+    true = [row.score > at for row in rows if row.true]
+    return sum(true) / len(true)
+
+
+def told_apart(rows: list[Row]) -> float:
+    """The AUROC of the scores, by ranks (Mann and Whitney, 1947)."""
+    rank = 0.0
+    by_score = sorted(rows, key=lambda row: row.score)
+    for place, row in enumerate(by_score, start=1):
+        rank += place if row.true else 0
+    true = sum(row.true for row in rows)
+    return (rank - true * (true + 1) / 2) / (true * (len(rows) - true))
+
+
+FIGURES: dict[str, Callable[[list[Row]], float]] = {
+    "true supported": lambda rows: supported_of(rows, true=True),
+    "false supported": lambda rows: supported_of(rows, true=False),
+    "true kept where 0.08 of the false pass": kept_where_8_pass,
+    "AUROC": told_apart,
+}
+
+
 def holding(records: list[tuple[str, str, str]], wanted: dict[str, str]) -> list[str]:
     """The one record that holds an excerpt."""
     excerpt = plain(wanted["excerpt"])
@@ -103,7 +165,7 @@ def holding(records: list[tuple[str, str, str]], wanted: dict[str, str]) -> list
     return found[:1]
 
 
-def report(judged: list[tuple[bool, dict[str, Any], Verdict]], split: str) -> None:
+def report(judged: list[tuple[bool, dict[str, Any], Verdict]]) -> None:
     """The figures: as shipped, along the curve, and by kind (the share that counts as supported)."""
     scores = {true: [verdict.score for was, _, verdict in judged if was == true] for true in (True, False)}
     for standing in ("supported", "guess", "refused"):

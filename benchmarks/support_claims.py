@@ -1,14 +1,14 @@
 """The claims that the support check is fitted on: those of support_fit/ and the dev half of claims/.
 
 `support_fit/*.txt` hold invented persons' messages (@), each group with claims that are true (=) and false
-(!) of it, each with its kind.
+(!) of it, each with its kind; ~ is what somebody said right before the message above it.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -55,6 +55,9 @@ def examples(path: Path) -> Iterator[Example]:
             author, listener = who.split(" > ")
             said = datetime.fromisoformat(when)
             records.append(Evidence(text, author, author == owner, said, listener, (listener,)))
+        elif line.startswith("~ "):
+            before_author, before = line[2:].split(" | ", 1)
+            records[-1] = replace(records[-1], before=before, before_author=before_author)
         elif line[:2] in ("= ", "! "):
             claimed = True
             _, kind, claim = line.split(" ", 2)

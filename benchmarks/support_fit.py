@@ -2,8 +2,8 @@
 
     PYTHONPATH=src python benchmarks/support_fit.py [--write] [--errors]
 
-Three sets of claims, each with its kind: `support_fit/*.txt` hold two invented persons' messages (@) with
-claims that are true (=) and false (!) of them; the third is the dev half of `claims/`. The model tells true
+Six sets of claims, each with its kind: `support_fit/*.txt` hold five invented persons' messages (@) with
+claims that are true (=) and false (!) of them; the sixth is the dev half of `claims/`. The model tells true
 claims from changed and from invented ones (a multinomial regression in which no doubt may speak for a claim).
 Reported is what it says of a tenth of the dev half when fitted on everything else; the two thresholds of the
 check were chosen there.
@@ -28,6 +28,7 @@ SHARES = (0.5, 0.4, 0.1)
 """How common true, changed and invented claims are taken to be."""
 INVENTED = FEATURES[: FEATURES.index("long") + 1]
 CHANGED = FEATURES[FEATURES.index("name_absent") :]
+"""Features of either kind; what lies between `name_absent` and `long` is of both."""
 
 
 @dataclass(frozen=True)

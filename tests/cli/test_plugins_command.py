@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from command_line import Ran, afterself
 
 from afterself.cli import plugins_command
 from afterself.home.folder import Self
+from afterself.importers import ingest
 from tests.importers.made_plugins import IMPORTER, install
 
 CHAT = "13/01/2021, 09:00 - Anna: hi\n13/01/2021, 09:01 - Ben: ho\n"
@@ -150,6 +152,9 @@ FAULTS = {
     "ends the program when asked": ("found = tuple", "raise SystemExit(9)\n        found = tuple"),
     "claims what is not there": ('if found else 0.0, "knots", "", found', ', "knots", "", ("none",)'),
     "answers nonsense": ("return Detection(0.9", "return 5\n        return Detection(0.9"),
+    "lists what is not there": ('"", found)', '"", found, (), ("none",))'),
+    "lists what is no name": ('"", found)', '"", found, (), (5,))'),
+    "attaches what is not there": ('"", found)', '"", found, ("none",))'),
 }
 
 
@@ -195,6 +200,55 @@ def test_a_plugin_that_reads_wrongly_costs_its_own_records_and_is_told(
     refused = run(fresh_self, "import", export)
     assert refused.code == 5 and told in refused.err, refused.err
     assert "over and under" not in refused.err and "Traceback" not in refused.err
+
+
+RECORD = "                    yield RecordDraft("
+FAILS_LATE = IMPORTER.replace(RECORD, f"{' ' * 20}if number: raise ValueError(line)\n{RECORD}")
+"""A plugin that fails on its second record, after it gave one."""
+
+
+def downloads(tmp_path: Path, export: Path) -> Path:
+    """A folder with the plugin's export, and a chat apart from it that is none of its."""
+    folder = tmp_path / "Downloads"
+    (folder / "chats").mkdir(parents=True)
+    export.rename(folder / export.name)
+    (folder / "chats" / "WhatsApp Chat with Ben.txt").write_text(CHAT)
+    return folder
+
+
+@pytest.mark.parametrize("packed", ["folder", "zip"])
+def test_a_plugin_that_fails_on_its_files_of_a_folder_is_told_and_the_other_files_are_imported(
+    fresh_self: Self, site: Path, export: Path, tmp_path: Path, packed: str
+) -> None:
+    install(site, FAILS_LATE)
+    run(fresh_self, "plugins", "enable", "knots", "--yes")
+    folder = downloads(tmp_path, export)
+    source = Path(shutil.make_archive(str(folder), "zip", folder)) if packed == "zip" else folder
+    done = run(fresh_self, "import", source, "--yes", "--json")
+    assert done.code == 0 and "Traceback" not in done.err, done.err
+    assert done.json["new"] == 2
+    ((why, count),) = done.json["skipped"].items()
+    assert count == 1 and "“knots” (knots-for-afterself 1.0) failed (ValueError)" in why
+    assert [one["where"] for one in done.json["problems"] if one["severity"] == "skipped"] == [export.name]
+    assert {one["text"] for one in run(fresh_self, "records", "--json").lines} == {"hi", "ho"}
+    assert run(fresh_self, "verify").code == 0
+    again = run(fresh_self, "import", source, "--yes", "--json")
+    assert again.code == 0 and (again.json["new"], again.json["same"]) == (0, 2)
+
+
+def test_of_a_large_source_the_pieces_stay_that_a_plugin_gave_before_it_failed(
+    fresh_self: Self, site: Path, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "PIECE", 1)
+    install(site, FAILS_LATE)
+    run(fresh_self, "plugins", "enable", "knots", "--yes")
+    refused = run(fresh_self, "import", export)
+    assert refused.code == 5 and "1 records are stored already" in refused.err
+    folder = downloads(tmp_path, export)
+    done = run(fresh_self, "import", folder, "--yes", "--json")
+    assert done.code == 0 and done.json["new"] == 2
+    texts = {one["text"] for one in run(fresh_self, "records", "--json").lines}
+    assert texts == {"hi", "ho", "over and under"}
 
 
 def test_two_packages_with_one_name_are_refused_and_both_named(fresh_self: Self, site: Path) -> None:

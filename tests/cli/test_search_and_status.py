@@ -95,9 +95,9 @@ def test_scripts_without_blanks_between_words_are_searched_inside_the_sentence(t
 
 def test_search_shows_date_person_and_thread(self_: Self) -> None:
     out = run(self_, "search", "signal").out
-    assert "2020-06-01 10:00 UTC · Jonas, Station" in out
+    assert "2020-06-01 10:00 UTC · Jonas in “Station”" in out
     assert "the signal is red" in out
-    assert "2020-06-01 · Anna, Station" in run(self_, "search", "café").out
+    assert "2020-06-01 · Anna in “Station”" in run(self_, "search", "café").out
     assert "Nothing found." in run(self_, "search", "zeppelin").out
 
 
@@ -210,6 +210,6 @@ def test_a_conversation_that_is_called_as_who_said_it_is_named_once(tmp_path: Pa
     export.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     run(made, "import", export, "--me", "Anna")
     heads = [line for line in run(made, "search", "plum").out.splitlines() if " · " in line]
-    assert [head.partition(" · ")[2] for head in heads] == ["Papa", "Anna, Papa"]
+    assert [head.partition(" · ")[2] for head in heads] == ["Papa", "Anna in “Papa”"]
     id = run(made, "records", "--json").lines[0]["id"]
-    assert "Papa, Papa" not in run(made, "records", "--id", id).out
+    assert "in “Papa”" not in run(made, "records", "--id", id).out

@@ -52,7 +52,7 @@ def test_what_was_told_about_a_year_is_what_ask_answers_for_that_year_with_its_c
     shown = run(self_, "ask", "What happened in 1953?").out
     assert "“The great flood took the fence.”" in shown and "· Nora" in shown
     shown = run(self_, "ask", "What do you remember of 1959?").out
-    assert shown.startswith("2019-02-01 10:00 UTC · Nora, Ben\n  “We married on the 11th of April 1959")
+    assert shown.startswith("2019-02-01 10:00 UTC · Nora in “Ben”\n  “We married on the 11th of April 1959")
     assert "Nothing about that was found" in run(self_, "ask", "What happened in 1954?").out
 
 

@@ -10,6 +10,7 @@ import pytest
 from command_line import Ran, afterself
 
 from afterself.home.folder import Self
+from afterself.home.keys import Cost
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
 
@@ -130,3 +131,44 @@ def test_somebody_who_is_excluded_is_neither_shown_nor_quoted(self_: Self) -> No
     run(self_, "people", "exclude", "Ruth")
     assert run(self_, "people", "show", "Ruth").code
     assert "night shift" not in run(self_, "people", "show", "Ben").out
+
+
+def test_topics_of_an_encrypted_self_are_those_of_a_plain_one_and_leave_nothing_readable(
+    tmp_path: Path, self_: Self
+) -> None:
+    secret = tmp_path / "passphrase.txt"
+    secret.write_text("a fig tree by the wall\n")
+    locked = Self.create(
+        tmp_path / "locked",
+        name="Nora",
+        right="mine",
+        allow=("archive",),
+        passphrase="a fig tree by the wall",
+        cost=Cost(8192, 1),
+    )
+    import_path(locked, tmp_path / "e.jsonl", Options(me=("Nora",)))
+    shown = afterself("--self", locked.path, "--passphrase-file", secret, "topics", "--json")
+    assert words(shown.lines) == words(run(self_, "topics", "--json").lines) != {}
+    told = afterself("--self", locked.path, "--passphrase-file", secret, "people", "show", "Ruth", "--json")
+    assert told.code == 0 and TOLD in told.out
+    refused = run(locked, "topics", "--json")
+    assert refused.code and "passphrase" in refused.err and "violin" not in refused.out
+    kept = [path for path in locked.path.rglob("*") if path.is_file()]
+    assert kept and not any(b"violin" in path.read_bytes() for path in kept)
+
+
+def test_topics_are_made_of_what_an_audience_may_see_and_of_nobody_who_is_excluded(self_: Self) -> None:
+    shift = ("topics", "--person", "Ruth", "--since", "2015", "--json")
+    run(self_, "audience", "add", "club", "--exclude-contact", "Ben")
+    club = run(self_, "topics", "--json", "--audience", "club")
+    seen = {one["id"]: one for one in run(self_, "records", "--json").lines}
+    assert club.code == 0
+    for year in club.lines:
+        for topic in year["topics"]:
+            assert all(seen[quote["id"]]["author"]["name"] != "Ben" for quote in topic["quotes"])
+    run(self_, "people", "exclude", "Ruth")
+    assert "night shift" not in run(self_, "topics", "--json").out
+    assert run(self_, *shift).code, "who is excluded cannot be asked for"
+    threads = {one["thread"] for one in seen.values() if one["text"].endswith("was long.")}
+    quoted = [q for y in run(self_, "topics", "--json").lines for t in y["topics"] for q in t["quotes"]]
+    assert quoted and not {seen[q["id"]]["thread"] for q in quoted} & threads

@@ -32,6 +32,7 @@ from afterself.policy import open_view
         ("Who is Mr Okafor?", "who"),
         ("When did we move to the new house?", "event"),
         ("How did you meet your wife?", "event"),
+        ("How do you make your plum jam?", "recipe"),
     ],
 )
 def test_a_question_for_a_fact_of_a_life_is_known_by_its_form(question: str, kind: str) -> None:
@@ -55,6 +56,23 @@ def test_a_question_for_a_fact_of_a_life_is_known_by_its_form(question: str, kin
 )
 def test_a_question_that_asks_for_more_is_answered_by_its_words(question: str) -> None:
     assert personal(question) is None
+
+
+@pytest.mark.parametrize(
+    ("of_another", "of_the_owner"),
+    [
+        ("What does she do for work?", "What do you do for work?"),
+        ("Who is her daughter?", "Who is your daughter?"),
+        ("How old is he?", "How old are you?"),
+        ("Is she married?", "Are you married?"),
+        ("Where did he live before?", "Where did you live before?"),
+        ("Does he have any children?", "Do you have any children?"),
+    ],
+)
+def test_a_fact_of_her_or_him_where_nobody_is_named_is_asked_of_the_owner(
+    of_another: str, of_the_owner: str
+) -> None:
+    assert personal(of_another) == personal(of_the_owner) is not None
 
 
 @pytest.mark.parametrize(
@@ -97,6 +115,28 @@ LINES: list[dict[str, Any]] = [
 def memory(tmp_path: Path) -> Iterator[Memory]:
     with open_view(store(tmp_path / "self", LINES), "retrieve") as view:
         yield Memory(view)
+
+
+def test_a_recipe_stands_before_anecdotes_of_the_same_dish(tmp_path: Path) -> None:
+    lines = [
+        said(1, "she laughed and said it was the best leek soup in the tent, the very best leek soup"),
+        said(2, "how is the soup made?", "Ben"),
+        said(3, "LEEK SOUP. Slice six leeks. Half a pint of stock, no more. Simmer for 20 minutes & stir."),
+        said(4, "I make a chair in two days and then sleep"),
+        said(5, "Beat the eggs, add 2 cups of flour and bake it for an hour: the cake"),
+    ]
+    with open_view(store(tmp_path / "self", lines), "retrieve") as view:
+        memory = Memory(view)
+        for question in ("How do you make your leek soup?", "What is your recipe for leek soup?"):
+            answer = memory.ask(question)
+            assert answer.recorded and found(answer)[0] == "s3"
+            assert [hit.source_key[-2:] for hit in answer.hits if hit.answers] == ["s3"]
+        assert not any(hit.answers for hit in memory.ask("How do you make a chair?").hits)
+
+
+def test_the_age_of_somebody_of_whom_none_is_told_is_not_answered_by_other_words(memory: Memory) -> None:
+    answer = memory.ask("How old is your daughter?")
+    assert declined(answer, None) is not None and not answer.recorded
 
 
 @pytest.mark.parametrize(

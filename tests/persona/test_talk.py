@@ -15,6 +15,7 @@ from afterself.cli.talk_commands import introduction
 from afterself.cli.talk_sitting import Sitting
 from afterself.errors import ModelError, UsageError
 from afterself.home.folder import Self
+from afterself.memory.ask import Memory
 from afterself.persona import Fact, Spoken, SteppedOut, Talk
 from afterself.persona.grounding import Mode
 from afterself.persona.moments import read_as_of
@@ -51,6 +52,42 @@ def test_a_reply_that_is_stopped_before_its_first_word_leaves_the_talk_as_it_was
         assert talk.retry(stop) == Spoken((), stopped=True)
         assert talk.history == [("hello", Spoken(BURST))]
         assert len(talk.turns) == 2
+
+
+def test_a_reply_whose_check_is_stopped_stays_with_what_it_claims_as_guesses(
+    talker: Self, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Talk.open(talker, temperature=0) as talk:
+        with monkeypatch.context() as pressed:
+            pressed.setattr(Memory, "ask", stop)
+            reply = talk.say("hello")
+            assert isinstance(reply, Spoken) and reply.stopped and reply.messages == BURST
+            assert [one.sentence for one in reply.checked] == ["the gate was open"]
+            assert all(one.by is None for one in reply.checked)
+            again = talk.retry()
+            assert isinstance(again, Spoken) and again.stopped and again.messages == BURST
+        assert (len(talk.history), len(talk.turns)) == (1, 2)
+        assert talk.retry() == Spoken(BURST)
+        assert (len(talk.history), len(talk.turns)) == (1, 2)
+
+
+def test_what_breaks_off_while_a_reply_is_written_leaves_the_talk_as_it_was(talker: Self) -> None:
+    def fail(piece: str) -> None:
+        if piece:
+            raise BrokenPipeError
+
+    with Talk.open(talker, temperature=0) as talk:
+        with pytest.raises(BrokenPipeError):
+            talk.say("hello", fail)
+        assert talk.history == [] and talk.turns == []
+        talk.say("hello")
+        kept = list(talk.turns)
+        with pytest.raises(BrokenPipeError):
+            talk.retry(fail)
+        assert talk.history == [("hello", Spoken(BURST))] and talk.turns == kept
 
 
 def test_another_try_with_a_seed_is_another_reply_and_the_same_one_the_next_time(talker: Self) -> None:

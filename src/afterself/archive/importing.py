@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 
 from afterself.archive.aligning import Aligner
+from afterself.archive.attaching import BlobOf
 from afterself.archive.authorship import Authorship
 from afterself.archive.begun import Begun, Outcome
 from afterself.archive.columns import Columns, Draft
@@ -22,7 +23,7 @@ from afterself.archive.keys import NO_ACCOUNT, keyed_id, native_key, nfc, storab
 from afterself.archive.ledger import Ledger
 from afterself.archive.ordering import time_in_order
 from afterself.archive.people import Identity, People
-from afterself.archive.revising import BlobOf, Reviser, Stored
+from afterself.archive.revising import Reviser, Stored
 from afterself.archive.same_words import link, link_anew, remark
 from afterself.archive.scouting import scout
 from afterself.archive.sightings import Sightings

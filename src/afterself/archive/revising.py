@@ -7,23 +7,17 @@ person corrected stays the latest. The lexical index follows the latest one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import apsw
 
+from afterself.archive.attaching import BlobOf, attach, brought, drafted, files_of, kept_of, merged
 from afterself.archive.drafts import RecordDraft
-from afterself.archive.keys import nfc, storable, storable_or_none
+from afterself.archive.keys import nfc
 from afterself.archive.ledger import Ledger
 from afterself.archive.lexical import enter, reindex
 from afterself.archive.scouting import words_of
 from afterself.archive.summaries import Sums
-
-BlobOf = Callable[[str], int | None]
-"""Gives the blob of a member of the source, storing it at first need; None if it is not kept."""
-
-_BRINGS = ("omitted", "missing", "remote", "present")
-"""How much of a file an export brings, least first."""
 
 _BY_PEOPLE = ("correction", "re-transcription")
 _STORED = """
@@ -91,7 +85,7 @@ class Reviser:
     def first(self, record: int, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> None:
         """The first revision of a new record, which already points at `next_revision`."""
         self._insert(record, 1, "import", draft, text, raw_hash, blob_of)
-        self._attach(record, draft, blob_of)
+        attach(self._db, record, [kept_of(one, blob_of) for one in drafted(draft.attachments)])
         if text and not draft.deleted:
             enter(self._db, record, text)
 
@@ -130,10 +124,7 @@ class Reviser:
         later = draft.edited or not any(edited for *_, edited in rows)
         if words and words not in known and later and draft.kind == stored.kind:
             return self.revise(stored, draft, text, raw_hash, blob_of)
-        known_files = self._db.execute("SELECT state FROM attachment WHERE record = ?", (stored.row,))
-        had = [_BRINGS.index(state) for (state,) in known_files]
-        brings = sum(_BRINGS.index(one.state) for one in draft.attachments)
-        return brings > sum(had) and self._reattach(stored, draft, blob_of)
+        return self._reattach(stored, draft, blob_of, only_more=True)
 
     def reparse(self, stored: Stored, draft: RecordDraft, text: str, raw_hash: str, blob_of: BlobOf) -> str:
         """Add a revision if a raw block reads otherwise than before; gives the record's id if it does, or "".
@@ -259,36 +250,24 @@ class Reviser:
             ).get
         return self._members[name]
 
-    def _attach(self, record: int, draft: RecordDraft, blob_of: BlobOf) -> None:
-        for n, one in enumerate(draft.attachments):
-            blob = None if one.member is None else blob_of(one.member)
-            self._db.execute(
-                "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (record, n, storable(one.name), one.state, one.mime, one.size, storable_or_none(one.member),
-                 blob, one.taken, one.latitude, one.longitude),
-            )  # fmt: skip
+    def _reattach(
+        self, stored: Stored, draft: RecordDraft, blob_of: BlobOf, *, only_more: bool = False
+    ) -> bool:
+        """Bring the files of a record in line with what an export says; whether that changed any.
 
-    def _reattach(self, stored: Stored, draft: RecordDraft, blob_of: BlobOf) -> bool:
+        With `only_more` nothing is changed unless the export brings more of them than there was.
+        """
         if not draft.attachments:
             return False
-        rows: Any = self._db.execute(
-            "SELECT name, state, mime, size, taken, latitude, longitude FROM attachment WHERE record = ? "
-            "ORDER BY n",
-            (stored.row,),
-        )
-        had = [(row[:4], row[4:]) for row in rows]
-        has = [
-            ((storable(one.name), one.state, one.mime, one.size), (one.taken, one.latitude, one.longitude))
-            for one in draft.attachments
-        ]
-        files = [[file for file, _ in one] for one in (had, has)]
-        silent = files[0] == files[1] and not any(any(told) for _, told in has)
-        lost = any(one[1] == "present" for one in files[0]) and all(one[1] != "present" for one in files[1])
-        if had == has or silent or lost:  # what one export brought another, without media, does not take away
+        had = files_of(self._db, stored.row)
+        files = merged(had, drafted(draft.attachments))
+        same = [one.told() for one in had] == [one.told() for one in files]
+        if same or (only_more and brought(files) <= brought(had)):
             return False
+        kept = [one if any(one is old for old in had) else kept_of(one, blob_of) for one in files]
         self._db.execute("DELETE FROM attachment WHERE record = ?", (stored.row,))
-        self._attach(stored.row, draft, blob_of)
-        self._db.execute("UPDATE record SET attachments = ? WHERE row = ?", (len(has), stored.row))
+        attach(self._db, stored.row, kept)
+        self._db.execute("UPDATE record SET attachments = ? WHERE row = ?", (len(kept), stored.row))
         return True
 
 

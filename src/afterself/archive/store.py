@@ -45,6 +45,7 @@ from afterself.archive.people import People
 from afterself.archive.redaction import RawChanges, cut_member, redact
 from afterself.archive.reparsing import StoredImport, stored_imports
 from afterself.archive.settings import Settings
+from afterself.archive.transactions import Transactions
 from afterself.archive.vectors import Vectors
 from afterself.errors import ArchiveError
 from afterself.home.checksums import after_writing, before_writing, renew_sums
@@ -81,6 +82,7 @@ class Archive:
                 f"The archive {path} has lost its secret.", remedy="Put the folder back from a backup."
             )
         self._secret: bytes = found[0]
+        self._transactions = Transactions(self._db, path)
         self.changes = ChangeLog(self._db, self._secret, path.parent.resolve())
         self.ledger = Ledger(self._db)
         self.people = People(self._db, self._secret, self.changes, self.ledger)
@@ -116,24 +118,13 @@ class Archive:
         """Close the file; nothing can be written after it."""
         self._db.close()
 
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> contextlib.AbstractContextManager[None]:
         """Everything inside is stored together when the block ends, or not at all."""
-        with archive_errors(self.path):
-            if self._db.in_transaction:
-                yield
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._roll_back()
-                raise
+        return self._transactions.whole()
 
-    def _roll_back(self) -> None:
-        if self._db.in_transaction:  # SQLite itself rolls back on some errors, such as a full disk
-            self._db.execute("ROLLBACK")
+    def apart(self) -> contextlib.AbstractContextManager[None]:
+        """A part of a transaction that may fail alone: what was not kept of it is undone."""
+        return self._transactions.apart()
 
     # -- imports --------------------------------------------------------------------------
 
@@ -167,8 +158,7 @@ class Archive:
         """
         if run is not None:
             run.note_progress()
-        self._db.execute("COMMIT")
-        self._db.execute("BEGIN IMMEDIATE")
+        self._transactions.keep()
 
     @property
     def forgot(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ from afterself.importers.contract import Importer, Options
 from afterself.importers.languages import identify_owner
 from afterself.importers.owner_names import require_owner, require_writer
 from afterself.importers.pictured import with_pictures
+from afterself.importers.plugin_importer import PluginImporter
 from afterself.importers.plugins import importers_of
 from afterself.importers.registry import Recognised, recognise
 from afterself.importers.source_view import SourceView, shown
@@ -99,6 +101,8 @@ class _Tally:
     found: set[str] = field(default_factory=set)
     stored: int = 0
     """Records in pieces that are stored for good."""
+    failure: SourceError | None = None
+    """Why the last plugin that failed did."""
 
     def saw(self, said_at: datetime | None) -> None:
         if said_at is not None:
@@ -154,8 +158,8 @@ def import_source(
         try:
             with archive.transaction():
                 for one in recognised:
-                    tally.formats.append(one.detection.format)
-                    _run(archive, one, options, tally, progress)
+                    run = _run_apart if isinstance(one.importer, PluginImporter) else _run
+                    tally = run(archive, one, options, tally, progress)
                 _refuse_nothing(source, tally)
                 if owner_must_be_there and not tally.found:
                     if tally.ownerless:
@@ -179,9 +183,28 @@ def import_source(
     return _summary(source, options, tally)
 
 
+def _run_apart(
+    archive: Archive, recognised: Recognised, options: Options, tally: _Tally, progress: Progress
+) -> _Tally:
+    """Read with an importer that may fail: then its members are told as skipped, and the others are read."""
+    with_it = deepcopy(tally)
+    try:
+        with archive.apart():
+            return _run(archive, recognised, options, with_it, progress)
+    except SourceError as error:
+        stored, tally.stored = with_it.stored - tally.stored, with_it.stored
+        tally.failure = error
+        why = f"the {error.message.removeprefix('The ').removesuffix('.')}"
+        why += f"; {stored:,} records that it gave before are stored" if stored else ""
+        for member in recognised.detection.members:
+            tally.problem(Problem("skipped", shown(member), why))
+        return tally
+
+
 def _run(
     archive: Archive, recognised: Recognised, options: Options, tally: _Tally, progress: Progress
-) -> None:
+) -> _Tally:
+    tally.formats.append(recognised.detection.format)
     importer, source = recognised.importer, recognised.source
     run = archive.begin_import(
         importer.source,
@@ -235,6 +258,7 @@ def _run(
     run.finish_import()
     tally.outcomes.update(run.counts)
     _count_people(run, source, options, tally)
+    return tally
 
 
 def _count_people(run: ImportRun, source: SourceView, options: Options, tally: _Tally) -> None:
@@ -334,6 +358,8 @@ def misfit(draft: RecordDraft) -> str | None:
 def _refuse_nothing(source: SourceView, tally: _Tally) -> None:
     if tally.outcomes.total():
         return
+    if tally.failure is not None:
+        raise tally.failure
     reasons = "; ".join(f"{count} × {why}" for why, count in tally.skipped.most_common(5))
     raise SourceError(
         f"“{source.outer_name}” was read as {', '.join(tally.formats)}, but it gave not one record"

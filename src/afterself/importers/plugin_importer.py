@@ -61,8 +61,11 @@ class PluginImporter:
                 if isinstance(item, ThreadDraft):
                     known.add(item.key)
                 yield item
-        except AfterselfError:
-            raise
+        except AfterselfError as error:
+            raise SourceError(
+                f"The plugin {self._plugin} cannot read “{shown(source.outer_name)}”: {error.message}",
+                remedy=error.remedy,
+            ) from error
         except FAULTS as error:
             raise SourceError(
                 f"The plugin {self._plugin} failed ({type(error).__name__}) on “{shown(source.outer_name)}”.",
@@ -107,7 +110,11 @@ def _is_detection(found: Any, source: SourceView) -> bool:
         and 0 <= found.confidence <= 1
         and isinstance(found.format, str)
         and isinstance(found.reason, str)
-        and isinstance(found.members, tuple)
-        and isinstance(found.attached, tuple)
-        and all(isinstance(one, str) and one.partition(NESTED)[0] in source for one in found.members)
+        and all(_are_members(names, source) for names in (found.members, found.attached, found.lists))
+    )
+
+
+def _are_members(names: Any, source: SourceView) -> bool:
+    return isinstance(names, tuple) and all(
+        isinstance(one, str) and one.partition(NESTED)[0] in source for one in names
     )

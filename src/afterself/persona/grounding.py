@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Mode = Literal["recorded", "grounded", "free"]
 """Quotes alone; facts as quotes and generated words checked; generated words checked, facts included."""
 
-CITED_FROM = 0.75
+CITED_FROM = 0.7
 """Score of the check from which a record is cited: higher than for a record that is given, since the best
 of several that were looked up always comes somewhat near. Besides, the record has to hold every word of
 content: a citation that is wrong is worse than none.

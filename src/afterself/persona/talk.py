@@ -10,7 +10,7 @@ terminals or HTTP.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -199,8 +199,9 @@ class Talk:
 
         KeyboardInterrupt while it is written ends this reply only: what was passed on so far is the reply.
         """
-        reply = self._answer(text, on_text)
-        self.history.append((text, reply))
+        with self._all_or_nothing():
+            reply = self._answer(text, on_text)
+            self.history.append((text, reply))
         return reply
 
     def retry(self, on_text: OnText | None = None) -> Reply | None:
@@ -211,17 +212,26 @@ class Talk:
         said, last = self.history[-1] if self.history else ("", None)
         if not isinstance(last, Spoken) or self.engine is None:
             return None
-        self.history.pop()
         kept = list(self.turns)
-        if not (last.stopped and not last.messages):
-            del self.turns[-2:]
-        reply = self._write(self.engine, said, on_text)
-        if reply.stopped and not reply.messages:
-            self.turns[:] = kept
-            self.history.append((said, last))
-        else:
-            self.history.append((said, reply))
+        with self._all_or_nothing():
+            if not (last.stopped and not last.messages):
+                del self.turns[-2:]
+            reply = self._write(self.engine, said, on_text)
+            if reply.stopped and not reply.messages:
+                self.turns[:] = kept
+            else:
+                self.history[-1] = (said, reply)
         return reply
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """What is broken off inside was not said: no turn of it is context, and no reply is lost."""
+        turns, history = list(self.turns), list(self.history)
+        try:
+            yield
+        except BaseException:
+            self.turns[:], self.history[:] = turns, history
+            raise
 
     def _answer(self, text: str, on_text: OnText | None) -> Reply:
         # Imported at the first word: a talk that begins at once shall not wait for them.
@@ -265,15 +275,15 @@ class Talk:
             messages = messages or (SILENT,)
         if messages:
             self.turns += [asked, Turn(True, tuple(Line(self.owner, m) for m in messages))]
-        return Spoken(messages, stopped=stopped, checked=self._checked(messages))
+        try:
+            checked = self._checked(messages)
+        except KeyboardInterrupt:  # what was written was seen: it stays, and nothing of it was looked up
+            checked, stopped = _unchecked(messages, "it was not looked up to the end"), True
+        return Spoken(messages, stopped=stopped, checked=checked)
 
     def _checked(self, messages: tuple[str, ...]) -> tuple[Checked, ...]:
-        """What of a reply claims a fact. Of a visitor who may not be quoted to, nothing is looked up."""
-        from afterself.persona.grounding import Checked, claims_a_fact, sentences_of
-
-        if self.view.quotes:
-            return self.grounding.check(messages)
-        return tuple(Checked(one, None) for one in sentences_of(messages) if claims_a_fact(one))
+        """What of a reply claims a fact. To a visitor who may not be quoted to, nothing is looked up."""
+        return self.grounding.check(messages) if self.view.quotes else _unchecked(messages)
 
     def _generate(self, engine: ChatEngine, turns: list[Turn], on_text: OnText | None) -> tuple[str, bool]:
         """What the weights write after `turns`, and whether the visitor stopped it."""
@@ -331,6 +341,13 @@ class Talk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _unchecked(messages: tuple[str, ...], why: str = "") -> tuple[Checked, ...]:
+    """What of a reply claims a fact, all of it guesses."""
+    from afterself.persona.grounding import Checked, claims_a_fact, sentences_of
+
+    return tuple(Checked(one, None, why) for one in sentences_of(messages) if claims_a_fact(one))
 
 
 def _memory_of(self_: Self, audience: str, until: datetime | None = None) -> View:

@@ -12,9 +12,10 @@ from typing import Literal
 
 from afterself.memory.personal.events import event_asked, words_of_event
 from afterself.memory.personal.kinship import WORDS, any_of, relations_of, words_for
+from afterself.memory.personal.recipes import recipe_asked
 from afterself.memory.words import words_of
 
-Kind = Literal["age", "birthday", "home", "origin", "work", "kin", "who", "event"]
+Kind = Literal["age", "birthday", "home", "origin", "work", "kin", "who", "event", "recipe"]
 
 _REL = any_of(WORDS)
 _WHOSE = rf"(?:you|your (?P<rel>{_REL})|(?P<name>(?!you\b|your\b|it\b|this\b|that\b|there\b)\w+(?: \w+)?))"
@@ -57,6 +58,8 @@ _THEIRS = re.compile(
     rf"(?:you|we|i)(?: and \w+| two| both)?|(?:you and )?(?:your|our|my) (?P<rel>{_REL})"
     r"|(?P<name>(?!the\b|your\b)\w+)"
 )
+_SECOND = {"is": "are", "was": "were", "does": "do", "has": "have"}
+_THIRD = re.compile(r"\b(?:is|was|does|has)(?= you\b)")
 _FRONT = re.compile(
     r"^(?:(?:and|so|but|well|ok|okay|please|oh|then|now|hi|hello|hey|dear|tell me|exactly) )+"
 )
@@ -72,7 +75,7 @@ class Personal:
     Whose: of the owner, where neither `relations` (of the owner: “your father”) nor `name` (folded) is given;
     of `kin` the `relations` are what is asked for, of `who` the `name`. `called`: a name is wanted. `past`:
     what was, not what is. `first`: the first of several. `event` is one of `events`, `objects` the stems that
-    a record of it must hold.
+    a record of it, or of a recipe, must hold.
     """
 
     kind: Kind
@@ -91,15 +94,25 @@ class Personal:
 
 
 def personal(question: str) -> Personal | None:
-    """Which fact of a life a question asks for; None if it asks for something else."""
+    """Which fact of a life a question asks for; None if it asks for something else.
+
+    “Where does she live?”, where nobody is named, asks for the owner's, as “Where do you live?” does.
+    """
     words = words_of(question.replace("’", "'"))
     text = " ".join("is" if word == "s" and n == 1 else word for n, word in enumerate(words))
-    text = _BEHIND.sub("", _FRONT.sub("", text))
+    text = _of_the_owner(_BEHIND.sub("", _FRONT.sub("", text)))
     for kind, shape in _ASKED:
         found = shape.fullmatch(text)
         if found is not None:
             return _read(kind, found.groupdict(), text)
-    return _of_event(text)
+    dish = recipe_asked(text)
+    return _of_event(text) if dish is None else Personal("recipe", objects=dish)
+
+
+def _of_the_owner(text: str) -> str:
+    """A question of “her” or “him” as it would be put to the owner."""
+    text = re.sub(r"\b(?:his|her)(?= \w)", "your", re.sub(r"\b(?:he|she)\b", "you", text))
+    return _THIRD.sub(lambda verb: _SECOND[verb.group()], text)
 
 
 def _of_event(text: str) -> Personal | None:
@@ -136,6 +149,7 @@ _TO_FIND: dict[Kind, str] = {
     "kin": "",
     "who": "",
     "event": "",
+    "recipe": "",
 }
 
 

@@ -49,5 +49,5 @@ def with_shape(asked: Personal, fits: Mapping[str, float], found: Grounds) -> Gr
     best = max(fits.values(), default=0.0)
     if best:
         return replace(found, covered=max(found.covered, best), attributed=1.0)
-    of_somebody = asked.of_owner or (asked.kind == "event" and bool(asked.relations))
+    of_somebody = asked.kind != "recipe" and (asked.of_owner or bool(asked.relations))
     return replace(found, covered=found.covered * SHAPELESS) if of_somebody else found

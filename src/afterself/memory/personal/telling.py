@@ -14,6 +14,7 @@ from functools import lru_cache
 from afterself.memory.personal.asking import Personal
 from afterself.memory.personal.events import tells_of
 from afterself.memory.personal.kinship import RELATIONS, SPOUSE, any_of, words_for
+from afterself.memory.personal.recipes import tells_how
 from afterself.memory.personal.shapes import (
     ASKS_FOR_WORK,
     BARE_AGE,
@@ -68,6 +69,8 @@ def fit(asked: Personal, told: Told) -> float:
         return _kin(asked, told)
     if asked.kind == "event":
         return _event(asked, told)
+    if asked.kind == "recipe":
+        return _recipe(asked, told)
     if not asked.of_owner:
         return _of_another(asked, told)
     if told.by_owner:
@@ -274,6 +277,15 @@ def _event(asked: Personal, told: Told) -> float:
     if tells_of(asked.event, told.before) and len(told.text.split()) >= AT_LENGTH:
         return 0.9
     return 0.8 if tells_of(asked.event, told.text) else 0.6
+
+
+def _recipe(asked: Personal, told: Told) -> float:
+    """Whether the owner says in a record how the thing is made that is asked for, or asked for before it."""
+    if not told.by_owner or not tells_how(told.text):
+        return 0.0
+    if asked.objects <= set(document_stems(told.text)[0]):
+        return 1.0
+    return 0.8 if asked.objects <= set(document_stems(f"{told.before} {told.text}")[0]) else 0.0
 
 
 _FELLOW = "(?:fellow|man|woman|lady|girl|lad|boy|chap|guy|foreman|boss|neighbour|friend)"

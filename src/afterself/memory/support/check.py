@@ -10,6 +10,7 @@ two are weighed apart. The weights (`constants.py`) were fitted on claims writte
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -19,7 +20,7 @@ from afterself.memory.support.evidence import Cast, Evidence
 from afterself.memory.support.features import FEATURES, features_of
 from afterself.memory.support.near import Nearness
 
-KEPT_FROM, GUESSED_FROM = 0.7, 0.35
+KEPT_FROM, GUESSED_FROM = 0.65, 0.35
 """Scores from which a claim counts as supported, and from which it is no more than a guess.
 
 Chosen on claims of the dev half of benchmarks/claims that the weights had not seen, where 4 % of the false
@@ -79,12 +80,17 @@ def check(claim: str, evidence: Sequence[Evidence], cast: Cast, near: Nearness |
     score = 1 / (1 + math.exp(changed) + math.exp(invented))
     if score >= KEPT_FROM:
         return Verdict("supported", score, "")
-    reason = _REASONS.get(by_change if changed >= invented else by_invention, _THIN)
+    reason = by_change if changed >= invented else by_invention
     return Verdict("guess" if score >= GUESSED_FROM else "refused", score, reason)
 
 
 def _weighed(values: Mapping[str, float], weights: Mapping[str, float], bias: float) -> tuple[float, str]:
-    """The log odds against being true, and the feature that adds most to them."""
+    """The log odds against being true, and the reason that adds most to them."""
     parts = {name: weight * values[name] for name, weight in weights.items()}
-    worst = max(parts, key=parts.__getitem__)
-    return max(-30.0, min(30.0, bias + sum(parts.values()))), worst if parts[worst] > 0 else ""
+    reasons: dict[str, float] = defaultdict(float)
+    for name, part in parts.items():
+        if name != "unconfirmed":
+            reasons[_REASONS.get(name, name)] += part
+    worst = max(reasons, key=reasons.__getitem__)
+    found = worst if worst in _REASONS.values() and reasons[worst] > 0 else _THIN
+    return max(-30.0, min(30.0, bias + sum(parts.values()))), found

@@ -24,9 +24,9 @@ from afterself.memory.support.speaker import SECOND, THIRD, doubts, swapped
 from afterself.memory.support.when import WEEKDAYS
 
 FEATURES = (
-    "thin", "bare", "unlike", "foreign", "gap_first", "gap_second", "gap_third", "name_absent",
-    "name_framed", "number_far", "long", "rival", "number_missing", "number_derived", "number_other",
-    "date_missing", "name_missing", "turned", "denied", "turned_close", "denial_close",
+    "thin", "bare", "unlike", "foreign", "gap_first", "gap_second", "gap_third", "unconfirmed",
+    "name_absent", "name_framed", "number_far", "long", "rival", "number_missing", "number_derived",
+    "number_other", "date_missing", "name_missing", "turned", "denied", "turned_close", "denial_close",
     "speaker_wrong", "speaker_other", "speaker_told", "swapped",
 )  # fmt: skip
 _BEFORE_COUNTS, _CONTEXT_COUNTS = 0.7, 0.4
@@ -84,6 +84,8 @@ def features_of(
         for one in records
     ]
     dates_missing = missing_dates(parts.days, records, shares)
+    counts = bool(parts.numbers) and not missing + derived + far
+    confirmed = not missing + dates_missing and (counts or bool(parts.days))
     turned, denies, denied = _polarity(parts, wide, windows, everywhere)
     unlike, foreign = _meaning(parts, wide, windows, near)
     close = max(0.0, covered(matches) - _CLOSE_FROM) / (1 - _CLOSE_FROM)
@@ -92,7 +94,8 @@ def features_of(
     speaker = doubts(parts.words, carried, cast)
     return [
         max(0.0, _THIN - covered(matches)), max(0.0, _BARE - covered(wide)), unlike,
-        max(0.0, foreign - _FOREIGN), *gaps(matches, windows, near), names_absent, names_framed, far,
+        max(0.0, foreign - _FOREIGN), *gaps(matches, windows, near),
+        float(not confirmed), names_absent, names_framed, far,
         math.log1p(len(everywhere)) - math.log1p(len(windows)), _rivals(wide, windows),
         missing, derived, other, dates_missing, names_missing, turned, denied,
         turned * close, max(denies, denied) * close, speaker.wrong, speaker.other, speaker.told,
