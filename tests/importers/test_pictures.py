@@ -128,6 +128,21 @@ def test_a_folder_that_grew_adds_what_is_new_and_an_edited_picture_stays_one_rec
     assert (again.new, again.changed, len(stored(fresh_self))) == (1, 1, 4)
 
 
+def test_two_pictures_with_one_name_given_singly_are_two_records_and_each_again_stays_one(
+    tmp_path: Path, fresh_self: Self
+) -> None:
+    for camera, when in (("old", "2019:05:03 14:02:10"), ("new", "2021:12:24 18:00:00")):
+        (tmp_path / camera).mkdir()
+        (tmp_path / camera / "IMG_0001.jpg").write_bytes(jpeg(tags(when=when)))
+        done = import_path(fresh_self, tmp_path / camera / "IMG_0001.jpg", Options(zone="UTC"))
+        assert (done.new, done.changed) == (1, 0)
+    (tmp_path / "old/IMG_0001.jpg").write_bytes(jpeg(tags(when="2019:05:03 14:02:10")) + b"cropped")
+    for camera, changed in (("old", 1), ("new", 0)):
+        again = import_path(fresh_self, tmp_path / camera / "IMG_0001.jpg", Options(zone="UTC"))
+        assert (again.new, again.changed) == (0, changed)
+    assert len(stored(fresh_self)) == 2
+
+
 def test_the_table_of_a_folder_counts_pictures_together(tmp_path: Path) -> None:
     with SourceView.at(folder(tmp_path / "Photos")) as source:
         entries = survey(source, Options(zone="UTC"), {}).entries

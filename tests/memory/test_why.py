@@ -163,7 +163,7 @@ def test_the_command_quotes_each_with_its_record(mill: Path, tmp_path: Path, fre
     lines = afterself("--self", fresh_self.path, "why", f"{mill / 'mill.py'}:1-2", "--json").lines
     ids = [line["record"]["id"] for line in lines]
     assert ran.code == 0 and all(id in ran.out for id in ids)
-    assert "“In every bag." not in ran.out and "In every bag." in ran.out and "Ben Ito, mill" in ran.out
+    assert "“In every bag." not in ran.out and "In every bag." in ran.out and "Ben Ito in “mill”" in ran.out
     assert [one["thread_title"] for line in lines for one in line["discussions"]] == [
         "Clumps (ada/mill#3)", "Slow (ada/mill#4)"]  # fmt: skip
 

@@ -234,6 +234,8 @@ def everything_shown(view: View, all_ids: list[str]) -> dict[str, set[str]]:
         "record": {id for id in all_ids if view.record(id) is not None},
         "many": set(view.many(all_ids)),
         "match": {id for id, _ in view.match("common", 99)},
+        "matching": {record.id for record in view.by_rows(view.matching("common", 99))},
+        "by rows": {record.id for record in view.by_rows(range(99))},
         "match of each word": {id for word in words for id, _ in view.match(word, 9)},
         "sample": {record.id for record in view.retrieval.sample(99)},
         "neighbours": {r.id for near in view.retrieval.around(all_ids, 9, 9) for r in near},

@@ -51,11 +51,13 @@ def test_a_record_is_shown_with_everything_the_export_said(
         thread_kind="group", author=second.author, author_name="Anna", is_owner=True, kind="message",
         said_at=datetime(2020, 1, 1, 10, 1, tzinfo=UTC), precision="second", reply_to=first.id, text="yes",
         own_text="yes", words="yes", revision=1, position=1, deleted=False, attachments=(photo,),
+        row=second.row,
     )  # fmt: skip
     with open_view(fresh_self, "retrieve") as view:
         assert view.record(second.id) == second
         assert view.record("no such id") is None
         assert list(view.many([second.id, "\ud800", first.id, "x"]).values()) == [second, first]
+        assert view.by_rows([second.row, 99, first.row]) == [second, first]
         assert view.owner_name() == "Anna"
 
 

@@ -1,8 +1,9 @@
 """Pictures that no export and no chat came with (a folder of them, a zip, one) -> a record each.
 
 A picture is a record of kind `picture`, of nobody: who held the camera no file says. Its text is when and
-where it was taken, made of its tags (`exif`), never of what it shows; it is known by its path, so that an
-edited picture stays one record. Pictures that say neither are not read: there is nothing of them to cite.
+where it was taken, made of its tags (`exif`), never of what it shows; it is known by its path (one given
+singly by its name and date: cameras begin again at IMG_0001), so that an edited picture stays one record.
+Pictures that say neither are not read: there is nothing of them to cite.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def _record(source: SourceView, member: str, thread: str, found: Taken, clock: L
         precision="none" if said_at is None else "second",
         said_raw=found.when,
         locator=Locator(member),
-        native_id=name,
+        native_id=f"{name} {found.when}" if found.when and source.kind == "file" else name,
         zone=None if said_at is None or zoned else clock.name,
         attachments=(attachment,),
     )

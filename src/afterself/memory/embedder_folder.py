@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,18 @@ def _pooled(tokens: Any, mask: Any, first: bool) -> Vectors:
     return unit(total / np.maximum(weights.sum(axis=1), 1e-9))
 
 
+def _by_length(texts: Sequence[str], read: Callable[[list[str]], Vectors], dimensions: int) -> Vectors:
+    """The vectors of texts in their order, read in batches of like length, so that little is padding."""
+    import numpy as np
+
+    order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
+    parts = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+    if not parts:
+        return np.zeros((0, dimensions), dtype=np.float32)
+    vectors = np.concatenate([read([texts[n] for n in part]) for part in parts])
+    return np.asarray(vectors[np.argsort(order)], dtype=np.float32)
+
+
 class OnnxEmbedder:
     """An encoder exported to ONNX, on onnxruntime; a quantised one is several times as fast."""
 
@@ -89,21 +101,21 @@ class OnnxEmbedder:
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.enable_padding()
         self._first = _pools_first_token(folder)
-        self.dimensions = int(self.embed(["a"]).shape[1])
+        self.dimensions = int(self._read(["a"]).shape[1])
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit rows, float32 [texts, dimensions]."""
+        return _by_length(texts, self._read, self.dimensions)
+
+    def _read(self, texts: list[str]) -> Vectors:
         import numpy as np
 
-        rows = []
-        for start in range(0, len(texts), BATCH):
-            read = self._tokenizer.encode_batch(list(texts[start : start + BATCH]))
-            ids = np.array([one.ids for one in read], dtype=np.int64)
-            mask = np.array([one.attention_mask for one in read], dtype=np.int64)
-            given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-            out = self._session.run(None, {name: given[name] for name in self._inputs})[0]
-            rows.append(unit(out) if out.ndim == 2 else _pooled(out, mask, self._first))
-        return np.concatenate(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
+        read = self._tokenizer.encode_batch(texts)
+        ids = np.array([one.ids for one in read], dtype=np.int64)
+        mask = np.array([one.attention_mask for one in read], dtype=np.int64)
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        out = self._session.run(None, {name: given[name] for name in self._inputs})[0]
+        return unit(out) if out.ndim == 2 else _pooled(out, mask, self._first)
 
 
 class EncoderEmbedder:
@@ -123,16 +135,12 @@ class EncoderEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit rows, float32 [texts, dimensions]."""
-        import numpy as np
+        return _by_length(texts, self._read, self.dimensions)
+
+    def _read(self, texts: list[str]) -> Vectors:
         import torch
 
-        rows = []
-        for start in range(0, len(texts), BATCH):
-            read = self._tokenizer(
-                list(texts[start : start + BATCH]), padding=True, truncation=True, max_length=LONGEST,
-                return_tensors="pt",
-            )  # fmt: skip
-            with torch.inference_mode():
-                out = self._model(**read).last_hidden_state
-            rows.append(_pooled(out.numpy(), read["attention_mask"].numpy(), self._first))
-        return np.concatenate(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
+        read = self._tokenizer(texts, padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")
+        with torch.inference_mode():
+            out = self._model(**read).last_hidden_state
+        return _pooled(out.numpy(), read["attention_mask"].numpy(), self._first)

@@ -7,12 +7,12 @@ be seen is the view's decision, the order that of `ranking`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import chain, islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from afterself.memory.bm25 import Statistics
 from afterself.memory.chosen_embedder import embedder_or_built_in
@@ -33,6 +33,7 @@ from afterself.policy.words import SILENT_KINDS
 if TYPE_CHECKING:
     from afterself.policy.view import PersonInfo, View, ViewRecord
 
+Place = TypeVar("Place", int, str)  # a record's row or its id
 MATCHES = 600  # records that the index hands over for a question
 FILTERED = 50_000  # records that it hands over when filters leave out most of them
 NEAREST = 60  # records nearest in meaning that are looked at besides
@@ -169,7 +170,7 @@ class Recall:
         if not words:
             return None
         query = " AND ".join(f"({match_any([word])})" for word in words)
-        held = self._view.many([id for id, _ in self._view.match(query, DATED)]).values()
+        held = self._view.by_rows(self._view.matching(query, DATED))
         return period_of([record.said_at for record in held if record.said_at is not None])
 
     def statistics(self, question: Question) -> Statistics:
@@ -203,8 +204,8 @@ class Recall:
         for pairs in (False, True):
             words = [word for word in searched if is_pair(word) == pairs]
             if words:
-                found = self._view.match(match_any(words), FILTERED if narrow else MATCHES, pairs=pairs)
-                self._take(pool, self._let([id for id, _ in found], filters, MATCHES))
+                rows = self._view.matching(match_any(words), FILTERED if narrow else MATCHES, pairs=pairs)
+                self._take(pool, self._let(rows, self._view.by_rows, filters, MATCHES))
         pool.near = self._near(question, filters, pool)
         for since, until in question.dates.stretches():
             dated = self._view.records(since=since, until=until)
@@ -219,11 +220,17 @@ class Recall:
         pool.passing = {id for id, record in pool.records.items() if filters.let(record)}
         return pool
 
-    def _let(self, ids: list[str], filters: Filters, most: int) -> list[ViewRecord]:
-        """The first `most` of these records that pass."""
+    def _let(
+        self,
+        places: list[Place],
+        read: Callable[[list[Place]], Iterable[ViewRecord]],
+        filters: Filters,
+        most: int,
+    ) -> list[ViewRecord]:
+        """The first `most` of the records at these places that pass."""
         passing: list[ViewRecord] = []
-        for start in range(0, len(ids), most):
-            passing += filter(filters.let, self._view.many(ids[start : start + most]).values())
+        for start in range(0, len(places), most):
+            passing += filter(filters.let, read(places[start : start + most]))
             if len(passing) >= most:
                 break
         return passing[:most]
@@ -238,7 +245,7 @@ class Recall:
         asked = " ".join(question.spelled) if self._index.embedder.bag_of_words else question.text
         most = NEAREST if filters == EVERYTHING else RESCORED
         ids = [id for id, cosine in self._index.nearest(asked, most) if cosine >= LEAST_NEAR]
-        near = self._let(ids, filters, NEAREST)
+        near = self._let(ids, lambda part: self._view.many(part).values(), filters, NEAREST)
         self._take(pool, near)
         return {record.id for record in near if record.id in pool.records}
 

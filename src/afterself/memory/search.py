@@ -88,9 +88,9 @@ def _question(words: str) -> Question | None:
 
 def _matching(view: View, query: str, filters: Filters) -> Iterator[ViewRecord]:
     most = 2 * RANKED if filters == EVERYTHING else MATCHES
-    ids = [id for id, _ in view.match(query, most, once=False)]
-    for start in range(0, len(ids), CHUNK):
-        for record in view.many(ids[start : start + CHUNK]).values():
+    rows = view.matching(query, most, once=False)
+    for start in range(0, len(rows), CHUNK):
+        for record in view.by_rows(rows[start : start + CHUNK]):
             if is_said(record) and filters.let(record):
                 yield record
 

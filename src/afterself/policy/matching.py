@@ -20,8 +20,8 @@ _JOINED = FROM_RECORDS.replace("FROM record ", "")
 _WORDS = re.compile(r"\w+")
 _MOST_WORDS = 64
 _SPARE = 2  # matches looked at for each that is wanted: some repeat what another source has
-Match = tuple[str, float]
-"""The id of a record and its bm25 score: higher is better."""
+Match = tuple[int, str, float]
+"""A record by its row and its id, and its bm25 score: higher is better."""
 
 
 class Matches:
@@ -47,14 +47,14 @@ class Matches:
                 return found
         rows = self._db.execute(
             f"""
-            SELECT record.id, bm25({table}) FROM {table}
+            SELECT record.row, record.id, bm25({table}) FROM {table}
             JOIN record ON record.row = {table}.rowid {_JOINED}
             WHERE {self._seen} AND {table} MATCH :query {single}
             ORDER BY bm25({table}), record.row LIMIT :limit
             """,
             {**self._of.values, "query": query, "limit": limit},
         )
-        return [(id, -score) for id, score in rows]
+        return [(row, id, -score) for row, id, score in rows]
 
     def _first(self, query: str, limit: int, single: str, table: str) -> list[Match] | None:
         """The same where nothing is hidden; None if too many of the best repeat others or are left out."""
@@ -70,5 +70,5 @@ class Matches:
             {**self._of.values, "rows": json.dumps([row for row, _ in best])},
         )
         ids: dict[int, str] = dict(rows)
-        found = [(ids[row], -score) for row, score in best if row in ids][:limit]
+        found = [(row, ids[row], -score) for row, score in best if row in ids][:limit]
         return found if len(found) == limit or len(best) < most else None

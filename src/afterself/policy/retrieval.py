@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 
 def _beside(key: str, mine: str, which: str) -> str:
-    """SQL: for each of the ids ?1 at most ?2 ids before and ?3 after it in its thread, the nearest first.
+    """SQL: for each of the rows ?1 at most ?2 rows before and ?3 after it in its thread, the nearest first.
 
     `key` orders a thread, `mine` is that of the record that is asked for, and `which` of them are meant.
     """
 
     def side(sign: str, order: str, most: str) -> str:
-        found = f"SELECT id FROM record WHERE thread = here.thread AND ({key}) {sign} ({mine})"
+        found = f"SELECT row FROM record WHERE thread = here.thread AND ({key}) {sign} ({mine})"
         by = f"ORDER BY order_at {order}, position {order}"
-        return f"(SELECT json_group_array(id) FROM ({found} {by} LIMIT {most}))"
+        return f"(SELECT json_group_array(row) FROM ({found} {by} LIMIT {most}))"
 
     before, after = side("<", "DESC", "?2"), side(">", "ASC", "?3")
-    return f"""SELECT here.id, {before}, {after}
-        FROM json_each(?1) AS asked CROSS JOIN record AS here ON here.id = asked.value WHERE {which}"""
+    return f"""SELECT here.row, {before}, {after}
+        FROM json_each(?1) AS asked CROSS JOIN record AS here ON here.row = asked.value WHERE {which}"""
 
 
 _BESIDE = (
@@ -61,8 +61,10 @@ class RetrievalReads:
         archive_path: Path,
         seen: Seen,
         many: Callable[[Sequence[str]], dict[str, ViewRecord]],
+        by_rows: Callable[[Sequence[int]], list[ViewRecord]],
     ) -> None:
-        self._db, self._archive_path, self._seen, self._many = db, archive_path, seen, many
+        self._db, self._archive_path, self._seen = db, archive_path, seen
+        self._many, self._by_rows = many, by_rows
         self._from = f"{FROM_RECORDS} WHERE {seen.record}"
 
     def count(self) -> int:
@@ -173,19 +175,16 @@ class RetrievalReads:
 
         Of the `known` records, which this view gave before, none is read again.
         """
-        beside: dict[str, tuple[str, str]] = {}
+        asked = dict.fromkeys(ids)
+        found = {**known, **self._many([id for id in asked if id not in known])}
+        centres = [found[id].row for id in asked if id in found]
+        windows: dict[int, list[int]] = {}
         with archive_errors(self._archive_path):
             for sql in _BESIDE:
-                left = [id for id in dict.fromkeys(ids) if id not in beside]
-                rows = self._db.execute(sql, (json.dumps(left), before, after)) if left else ()
-                beside.update((id, (earlier, later)) for id, earlier, later in rows)
-        windows = {
-            id: [*reversed(json.loads(beside[id][0])), id, *json.loads(beside[id][1])]
-            for id in dict.fromkeys(ids)
-            if id in beside
-        }
-        wanted = dict.fromkeys(one for window in windows.values() for one in window)
-        shown = {**known, **self._many([id for id in wanted if id not in known])}
-        return [
-            [shown[one] for one in window if one in shown] for id, window in windows.items() if id in shown
-        ]
+                left = [row for row in centres if row not in windows]
+                for row, earlier, later in self._db.execute(sql, (json.dumps(left), before, after)):
+                    windows[row] = [*reversed(json.loads(earlier)), row, *json.loads(later)]
+        shown = {record.row: record for record in found.values()}
+        new = dict.fromkeys(row for window in windows.values() for row in window if row not in shown)
+        shown.update((record.row, record) for record in self._by_rows(list(new)))
+        return [[shown[one] for one in windows[row] if one in shown] for row in centres]

@@ -26,7 +26,7 @@ from afterself.errors import UsageError
 from afterself.home.folder import Self
 from afterself.policy.consent import require_consent
 from afterself.policy.history import HistoryReads
-from afterself.policy.matching import Matches
+from afterself.policy.matching import Match, Matches
 from afterself.policy.overview import OverviewReads
 from afterself.policy.own_words import OwnWordsReads
 from afterself.policy.retrieval import RetrievalReads, lexical_table
@@ -39,7 +39,6 @@ Purpose = Literal["retrieve", "train", "quote", "list"]
 
 _NEEDS: dict[str, str | None] = {"retrieve": "archive", "train": "train", "quote": "archive", "list": None}
 """The consent that a purpose needs; what there is may always be listed, to see it, or to forget it."""
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,8 @@ class ViewRecord:
     """One record as a view shows it. `text` is the latest revision whole; `own_text` only the owner's own
     words in it, "" where it has none; `words` what anybody really said in it: `text` less its placeholders.
     `said_at` is aware UTC. A missing `position` in a thread is a record that this view may not see. `same_as`
-    is the id of the record that stands for this saying here, if another source's does: count it once."""
+    is the id of the record that stands for this saying here, if another source's does: count it once. `row`:
+    its place in this copy of the archive."""
 
     id: str
     source_key: str
@@ -70,6 +70,7 @@ class ViewRecord:
     attachments: tuple[Attachment, ...]
     words: str = ""
     same_as: str | None = None
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ class View:
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.sayings = SayingReads(self._db, self_.archive_path, seen, self._seen.values)
         self.told = ToldReads(self._db, self_.archive_path, seen, self._seen.values)
-        self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many)
+        self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many, self.by_rows)
 
     def __enter__(self) -> View:
         return self
@@ -230,16 +231,21 @@ class View:
 
     def many(self, ids: Sequence[str]) -> dict[str, ViewRecord]:
         """The records with these ids, in the order asked for; those it may not see are left out."""
-        found: dict[str, ViewRecord] = {}
-        with archive_errors(self._self.archive_path):
-            for start in range(0, len(ids), _CHUNK):
-                chunk = {f"id{n}": _clean(id) for n, id in enumerate(ids[start : start + _CHUNK])}
-                marks = ", ".join(f":{name}" for name in chunk)
-                rows = self._db.execute(
-                    f"{self._select} {self._where} AND record.id IN ({marks})", {**self._seen.values, **chunk}
-                )
-                found.update((record.id, record) for record in map(self._record, rows))
+        found = {record.id: record for record in self._among("record.id", [_clean(id) for id in ids])}
         return {id: found[id] for id in ids if id in found}
+
+    def by_rows(self, rows: Sequence[int]) -> list[ViewRecord]:
+        """The same by their rows (`matching`, `ViewRecord.row`), which is faster."""
+        found = {record.row: record for record in self._among("record.row", rows)}
+        return [found[row] for row in rows if row in found]
+
+    def _among(self, column: str, listed: Sequence[str] | Sequence[int]) -> list[ViewRecord]:
+        with archive_errors(self._self.archive_path):
+            rows = self._db.execute(
+                f"{self._select} {self._where} AND {column} IN (SELECT value FROM json_each(:listed))",
+                {**self._seen.values, "listed": json.dumps(list(listed))},
+            )
+            return [self._record(row) for row in rows]
 
     def sees_all(self, ids: Collection[str]) -> bool:
         """Whether it may see every one of these records."""
@@ -262,9 +268,15 @@ class View:
         repeat what another source has. `pairs`: a query of pairs of characters, for scripts that write no
         blanks.
         """
-        query = _clean(fts_query)
+        return [(id, score) for _, id, score in self._best(fts_query, limit, once, pairs)]
+
+    def matching(self, fts_query: str, limit: int, *, once: bool = True, pairs: bool = False) -> list[int]:
+        """The same as rows, for `by_rows`."""
+        return [row for row, _, _ in self._best(fts_query, limit, once, pairs)]
+
+    def _best(self, fts_query: str, limit: int, once: bool, pairs: bool) -> list[Match]:
         with archive_errors(self._self.archive_path):
-            return self._matches.best(query, limit, once=once, table=lexical_table(pairs))
+            return self._matches.best(_clean(fts_query), limit, once=once, table=lexical_table(pairs))
 
     def _record(self, row: tuple[Any, ...]) -> ViewRecord:
         (number, id, source_key, source, thread, title, thread_kind, author, name, is_owner, kind,
@@ -282,7 +294,7 @@ class View:
             id, source_key, source, thread, title, thread_kind, author, name,
             None if is_owner is None else bool(is_owner), kind,
             None if said_at is None else moment(said_at), precision, reply_to, text, own, n, position,
-            bool(deleted), self._attachments(number) if attachments else (), words, same_as,
+            bool(deleted), self._attachments(number) if attachments else (), words, same_as, number,
         )  # fmt: skip
 
     def _spans(self, revision: int) -> list[tuple[int, int, str]]:

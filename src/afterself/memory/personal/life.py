@@ -81,7 +81,7 @@ class Life:
         return self._found(_any(words), most)
 
     def _found(self, query: str, most: int) -> list[ViewRecord]:
-        return list(self._view.many([id for id, _ in self._view.match(query, most)]).values())
+        return self._view.by_rows(self._view.matching(query, most))
 
     def records(self, asked: Personal) -> list[ViewRecord]:
         """The records that may answer besides those that share the question's words."""
