@@ -5,7 +5,7 @@ Two sizes cannot tell α from a, nor a few token counts β from the floor: α is
 where longer runs had found it. `predict` writes before the bigger model is scored, `measure` after it.
 
     python pretraining/curve.py train --work pretraining/runs/small
-    python pretraining/curve.py predict
+    python pretraining/curve.py predict --tokens 15000000
     python pretraining/curve.py measure --valid pretraining/runs/valid-sample.json
 """
 
@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 from this_machine import ROOT, commit, load, machine
 
 RESULT = ROOT / "benchmarks/results/pretraining_curve.json"
-DEPTH, TOKENS = 7, 8_626_176  # of the bigger model: the stand-in
+DEPTH = 7  # of the bigger model
 RUNS = [(depth, steps, 1) for steps in (64, 128, 256, 512) for depth in (2, 4)] + [(4, 128, 2)]
 """Depth, steps of 4,096 tokens, seed."""
 RECIPE = "--context 512 --batch 4096 --dialogue 0.579 --muon-lr 6e-3 --adam-lr 5e-3 --threads 1"
@@ -104,9 +104,12 @@ def at(known: np.ndarray, n: float, d: float, betas: Iterable[float] = BETAS) ->
     return float(floor + a * n**-ALPHA + b * d**-beta)
 
 
-def predicted(rows: list[dict[str, Any]], kind: str) -> dict[str, Any]:
-    """The prediction; its interval spans each run left out and both ends of β, and a seed's difference."""
-    known, size = points(rows, kind), (parameters(DEPTH) / 1e6, TOKENS / 1e6)
+def predicted(rows: list[dict[str, Any]], kind: str, tokens: int) -> dict[str, Any]:
+    """The prediction for a bigger model that sees so many tokens.
+
+    Its interval spans each run left out and both ends of β, and a seed's difference.
+    """
+    known, size = points(rows, kind), (parameters(DEPTH) / 1e6, tokens / 1e6)
     if len(known) < FEWEST:
         raise SystemExit(
             f"{len(known)} runs are too few for a prediction: do at least {FEWEST} (curve.py train)"
@@ -134,6 +137,7 @@ def main() -> None:
     parser.add_argument("step", choices=["train", "predict", "measure"])
     parser.add_argument("--work", type=Path, default=Path("pretraining/runs/small"))
     parser.add_argument("--shards", type=Path, default=Path("pretraining/loan/shards"))
+    parser.add_argument("--tokens", type=int, default=15_000_000, help="that the bigger model sees")
     parser.add_argument("--share", type=float, default=0.15, help="share of the held-out documents")
     parser.add_argument("--valid", type=Path, help="evaluate.py's table of the bigger model, same share")
     given = parser.parse_args()
@@ -141,7 +145,8 @@ def main() -> None:
         return train(given.work, given.shards, given.share)
     report = json.loads(RESULT.read_text())
     if given.step == "predict":
-        report["predicted"] = {kind: predicted(report["runs"], kind) for kind in KINDS}
+        report["tokens"] = given.tokens
+        report["predicted"] = {kind: predicted(report["runs"], kind, given.tokens) for kind in KINDS}
     else:
         scored = json.loads(given.valid.read_text())
         report["measured"] = {kind: scored[kind] for kind in KINDS}

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import torch
+import torch.distributed as dist
 from torch import Tensor
 
 
@@ -27,6 +28,18 @@ def orthogonalise(stack: Tensor, steps: int = 5) -> Tensor:
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
     return (x.mT if tall else x).to(stack.dtype)
+
+
+def orthogonalise_by_rank(stack: Tensor) -> Tensor:
+    """The same, each rank its share of the stack: with few tokens a step it is a fifth of the work."""
+    if not dist.is_initialized():
+        return orthogonalise(stack)
+    rank, world = dist.get_rank(), dist.get_world_size()
+    done = torch.zeros_like(stack)
+    if rank < len(stack):
+        done[rank::world] = orthogonalise(stack[rank::world])
+    dist.all_reduce(done)
+    return done
 
 
 class Muon(torch.optim.Optimizer):
@@ -51,6 +64,6 @@ class Muon(torch.optim.Optimizer):
                     buffer.lerp_(p.grad, 1 - group["momentum"])
                     updates.append(p.grad.lerp(buffer, group["momentum"]))
                 scale = 0.2 * max(shape) ** 0.5
-                for p, update in zip(members, orthogonalise(torch.stack(updates)), strict=True):
+                for p, update in zip(members, orthogonalise_by_rank(torch.stack(updates)), strict=True):
                     p.mul_(1 - group["lr"] * group["weight_decay"])
                     p.add_(update, alpha=-group["lr"] * scale)

@@ -12,7 +12,7 @@ sys.path.insert(0, str(PRETRAINING))
 
 
 def test_a_planted_curve_is_found_again_and_predicts_the_bigger_model() -> None:
-    from curve import ALPHA, DEPTH, TOKENS, fit, points, predicted
+    from curve import ALPHA, DEPTH, fit, points, predicted
     from shape import parameters
 
     def truth(depth: int, tokens: int) -> float:
@@ -25,9 +25,9 @@ def test_a_planted_curve_is_found_again_and_predicts_the_bigger_model() -> None:
     ]  # fmt: skip
     (floor, a, b), beta, error = fit(points([row for row in rows if row["seed"] == 1], "prose"))
     assert (floor, a, b, beta, error) == pytest.approx((0.9, 0.3, 0.8, 0.3, 0.0), abs=1e-6)
-    told = predicted(rows, "prose")
+    told = predicted(rows, "prose", 9_000_000)
     assert told["seed_difference"] == pytest.approx(0.01)
-    assert told["bits_per_byte"] == pytest.approx(truth(DEPTH, TOKENS) + 0.005, abs=1e-4)
+    assert told["bits_per_byte"] == pytest.approx(truth(DEPTH, 9_000_000) + 0.005, abs=1e-4)
     low, high = told["interval"]
     assert low <= told["bits_per_byte"] - 0.01 < told["bits_per_byte"] + 0.01 <= high
 
@@ -37,4 +37,4 @@ def test_too_few_runs_predict_nothing() -> None:
 
     row = {"depth": 2, "parameters": 2_000_000, "steps": 64, "tokens": 262_144, "seed": 1, "prose": 2.0}
     with pytest.raises(SystemExit, match="5 runs are too few"):
-        predicted([row] * 5, "prose")
+        predicted([row] * 5, "prose", 9_000_000)
