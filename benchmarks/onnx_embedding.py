@@ -2,10 +2,10 @@
 
     OMP_NUM_THREADS=1 python benchmarks/onnx_embedding.py [--pairs 7]
 
-Both sides are opened by `memory.embedder_folder` from folders as an owner would name them: BERT in safetensors
-(torch, SDPA attention, inference mode), and the same exported to ONNX with its matrices quantised. Questions
-and messages one at a time, and messages of like length in batches, as the index reads them. Random weights say
-what it costs and how near the vectors stay, not how good they are. onnx is installed for this alone.
+Both sides are opened by `memory.embedder_folder` from folders as an owner would name them: BERT in
+safetensors (torch, SDPA attention, inference mode), and the same exported to ONNX, its matrices quantised.
+Texts come one at a time, and in batches of like length, as the index reads them. Random weights say what it
+costs and how near the vectors stay, not how good they are. onnx is installed for this alone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from english_chats import questions, sentences
 from this_machine import header
 
 SHAPES = ((6, 384, 1536), (12, 384, 1536), (12, 768, 3072))  # layers, width, width within
-BATCHES = (32, 4)  # what sentence-transformers takes unless told otherwise, and what the index takes
+BATCHES = (32, 4)  # the index and sentence-transformers take 32; a few stay in a core's cache
 
 
 def make(folder: Path, texts: list[str], shape: tuple[int, int, int]) -> tuple[Path, Path]:
@@ -77,7 +77,7 @@ def make(folder: Path, texts: list[str], shape: tuple[int, int, int]) -> tuple[P
 
 
 def alike(texts: list[str]) -> list[str]:
-    """64 texts as they lie in the batches of a large archive: 32 neighbours in length at each of two quartiles."""
+    """64 texts as in the batches of a large archive: 32 neighbours in length at each of two quartiles."""
     ordered = sorted(texts, key=len)
     middles = (len(ordered) // 4, 3 * len(ordered) // 4)
     return [text for middle in middles for text in ordered[middle - 16 : middle + 16]]

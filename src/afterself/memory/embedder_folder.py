@@ -20,7 +20,7 @@ from afterself.memory.embedding import Embedder, unit
 if TYPE_CHECKING:
     from afterself.memory.embedding import Vectors
 
-BATCH = 4  # texts of like length; more do not fit a core's cache: benchmarks/results/onnx_embedding.txt
+BATCH = 32
 LONGEST = 512  # tokens of a text that are read
 _ONNX = ("model.onnx", "onnx/model.onnx")
 
