@@ -309,5 +309,6 @@ def test_where_the_writer_of_documents_is_called_otherwise_nothing_is_stored_and
 
 def test_where_nobody_occurs_nobody_is_asked_who_the_owner_is(fresh_self, chat):
     pictures = Path(__file__).parents[1] / "importers" / "pictures" / "folder"
-    assert "afterself people me" not in _import(fresh_self, pictures, "--yes").out
-    assert "afterself people me" in _import(fresh_self, chat, "--yes").out
+    assert " people me NAME" not in _import(fresh_self, pictures, "--yes").out
+    chat.write_text(CHAT.replace("Anna", "Cleo"))
+    assert " people me NAME" in _import(fresh_self, chat, "--yes").out
