@@ -22,7 +22,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,13 @@ PROSE_WEIGHTS = {
 }  # fmt: skip
 # The model reads every document, but of sources with one narrow manner only this share.
 KEPT_SHARE = {"sgd": 0.35, "star": 0.45, "world-factbook": 0.5}
+# For the last part of a run: what people type to each other, and of podcasts, speeches and books a little.
+CHATS_SHARE = {
+    "changelog": 0.06, "whitehouse-remarks": 0.1, "qmsum-meetings": 0.5, "gutenberg-plays": 0.3,
+    "standard-ebooks-plays": 0.3, "sgd": 0.2, "star": 0.3, "taskmaster4": 0.5, "gutenberg": 0.03,
+    "standard-ebooks": 0.05, "openstax-textbooks": 0.2, "digitalgov-news": 0.3, "world-factbook": 0.0,
+}  # fmt: skip
+MIXES = {"whole": KEPT_SHARE, "chats": CHATS_SHARE}
 NAMES = (
     "Anna Ben Clara David Emma Felix Grace Henry Ida Jack Kate Leo Mia Noah Olivia Paul Rosa Sam Tina Tom "
     "Lena Max Nora Oscar Ruth Simon Sofia Theo Vera Will Alice Bruno Carl Dora Elena Frank Greta Hugo Irene "
@@ -238,25 +245,30 @@ def sources(corpus: Path) -> list[Path]:
     return sorted(p for p in corpus.glob("*.jsonl.zst") if p.name != "valid.jsonl.zst")
 
 
+def source_of(path: Path) -> str:
+    """The source whose text a file of the corpus holds."""
+    return path.name.removesuffix(".jsonl.zst")
+
+
 def clean(
     corpus: Path,
     protected: dict[str, Protected],
     held_out: Protected,
     rng: random.Random,
-    share: float,
+    shares: Mapping[str, float],
     counts: dict[str, Any],
 ) -> Iterator[dict[str, Any]]:
-    """What to train on: whole prose documents and stretches of dialogue.
+    """What to train on: whole prose documents and stretches of dialogue, of each source its share (else all).
 
     A document that shares 13 words with a protected text is dropped whole. Of one that shares them
     with held-out text (podcasts repeat their sponsors) only the stretch is dropped. All is counted.
     """  # fmt: skip
     for path in sources(corpus):
-        source = path.name.removesuffix(".jsonl.zst")
+        source = source_of(path)
         names = ("documents", *protected, "stretches", "held_out")
         row = counts.setdefault(source, dict.fromkeys(names, 0))
         for document in documents(path):
-            if document["kind"] == "qa" or rng.random() >= KEPT_SHARE.get(source, 1.0) * share:
+            if document["kind"] == "qa" or rng.random() >= shares.get(source, 1.0):
                 continue
             row["documents"] += 1
             own = grams(text_of(document))
@@ -301,7 +313,11 @@ def make_shards(arguments: argparse.Namespace) -> None:
         text_of(d) for d in documents(arguments.corpus / "valid.jsonl.zst") if d["kind"] != "qa"
     )
     counts: dict[str, Any] = {}
-    kept = clean(arguments.corpus, protected, valid, rng, arguments.share, counts)
+    mix = MIXES[arguments.mix]
+    shares = {
+        path: mix.get(path, 1.0) * arguments.share for path in map(source_of, sources(arguments.corpus))
+    }
+    kept = clean(arguments.corpus, protected, valid, rng, shares, counts)
     sizes = {name: len(texts.hashes) for name, texts in (*protected.items(), ("held_out", valid))}
     report = {"protected_13_grams": sizes, "sources": counts}
     write_shards(token_documents(kept, tokenizer, rng), arguments.out, arguments.shards, seed=3)
@@ -318,6 +334,7 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, default=TOKENIZER)
     parser.add_argument("--out", type=Path, default=Path("pretraining/loan/shards"))
     parser.add_argument("--shards", type=int, default=24, help="how many shards")
+    parser.add_argument("--mix", choices=MIXES, default="whole", help="how much of each source")
     parser.add_argument("--share", type=float, default=1.0, help="share of the documents, drawn by seed")
     parser.add_argument("--protect", type=Path, nargs="*", default=[], metavar="FOLDER",
                         help="folders of .json/.jsonl texts to stay clear of (13-grams)")  # fmt: skip

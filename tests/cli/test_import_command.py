@@ -305,3 +305,10 @@ def test_where_the_writer_of_documents_is_called_otherwise_nothing_is_stored_and
     assert "import with --me “writer of notes”" in ran.err
     assert _records(fresh_self) == []
     assert "Owner: writer of notes" in _import(fresh_self, notes, "--me", "writer of notes").out
+
+
+def test_where_nobody_occurs_nobody_is_asked_who_the_owner_is(fresh_self, chat):
+    pictures = Path(__file__).parents[1] / "importers" / "pictures" / "folder"
+    assert " people me NAME" not in _import(fresh_self, pictures, "--yes").out
+    chat.write_text(CHAT.replace("Anna", "Cleo"))
+    assert " people me NAME" in _import(fresh_self, chat, "--yes").out

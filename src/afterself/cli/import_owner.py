@@ -123,7 +123,7 @@ def names_to_choose_from(self_: Self) -> str:
     with open_view(self_, "list") as view:
         people = view.people()
     undecided = _undecided(people)
-    if not undecided and any(person.is_owner for person in people):
+    if not people or (not undecided and any(person.is_owner for person in people)):
         return ""
     names = list(dict.fromkeys(one_line(person.name) for person in undecided))[:_NAMES_SHOWN]
     there = f" There: {', '.join(names)}." if names else ""
