@@ -12,7 +12,7 @@ from afterself.archive.store import Archive
 from afterself.errors import ModelError
 from afterself.memory.ask import Memory
 from afterself.memory.chosen_embedder import embedder_at, embedder_or_built_in
-from afterself.memory.embedder_folder import EncoderEmbedder, OnnxEmbedder, open_embedder
+from afterself.memory.embedder_folder import BATCH, EncoderEmbedder, OnnxEmbedder, open_embedder
 from afterself.memory.embedding import static_embedder
 from afterself.memory.index import Index, update
 from afterself.memory.upkeep import keep_up
@@ -53,6 +53,15 @@ def test_a_folder_of_an_encoder_gives_unit_vectors_that_padding_does_not_change(
     assert np.allclose(np.linalg.norm(among, axis=1), 1, atol=1e-5)
     assert np.allclose(alone[0], among[1], atol=1e-5)
     assert not np.allclose(among[0], among[1], atol=1e-3)
+
+
+def test_texts_of_any_number_and_length_keep_their_order(encoder: Path) -> None:
+    embedder = open_embedder(encoder)
+    words = "the boat dog barked sailed home at night".split()
+    texts = [" ".join(words[: 1 + (5 * n) % 8]) for n in range(2 * BATCH + 1)]
+    alone = np.concatenate([embedder.embed([text]) for text in texts])
+    assert np.allclose(embedder.embed(texts), alone, atol=1e-5)
+    assert embedder.embed([]).shape == (0, WIDTH)
 
 
 def test_the_first_token_is_the_sentence_where_the_folder_says_so(encoder: Path, tmp_path: Path) -> None:
