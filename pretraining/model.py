@@ -51,21 +51,19 @@ class Attention(nn.Module):
         v = split(self.v_proj(x), self.kv_heads).transpose(1, 2)
         group = self.heads // self.kv_heads
         k, v = k.repeat_interleave(group, dim=1), v.repeat_interleave(group, dim=1)
-        y = attend(q, k, v) if x.is_cuda else attend_in_blocks(q, k, v)
+        if x.is_cuda:
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        else:
+            y = attend_in_blocks(q, k, v)
         out: Tensor = self.o_proj(y.transpose(1, 2).reshape(rows, length, self.heads * self.size))
         return out
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Causal attention of [rows, heads, length, size] by the library's fused kernel."""
-    return F.scaled_dot_product_attention(q, k, v, is_causal=True)
-
-
 def attend_in_blocks(q: Tensor, k: Tensor, v: Tensor, block: int = 128) -> Tensor:
-    """The same for CPU cores, `block` queries at a time against the keys that they may see.
+    """Causal attention of [rows, heads, length, size] on CPU cores, `block` queries at a time.
 
-    Plain products of bf16 matrices: half the time of the fused kernel there, most of it saved in
-    the backward pass (LOG, 2026-11-22).
+    Plain products of bf16 matrices with the keys that these may see: half the time of the library's
+    fused kernel there, most of it saved in the backward pass (LOG, 2026-11-22).
     """
     length = q.shape[-2]
     future = torch.full((block, block), -math.inf, dtype=q.dtype, device=q.device).triu(1)

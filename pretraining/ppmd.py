@@ -15,7 +15,7 @@ import json
 import random
 from pathlib import Path
 
-from corpus import KEPT_SHARE, documents, sources, text_of
+from corpus import KEPT_SHARE, documents, source_of, sources, text_of
 from evaluate import counted_bytes, held_out
 
 
@@ -25,7 +25,7 @@ def sample(corpus: Path, kind: str, megabytes: float, seed: int = 11) -> bytes:
     sizes = {"dialogue": 200.0, "prose": 420.0}  # megabytes that there are, about
     picked = []
     for path in sources(corpus):
-        keep = KEPT_SHARE.get(path.name.removesuffix(".jsonl.zst"), 1.0) * megabytes / sizes[kind]
+        keep = KEPT_SHARE.get(source_of(path), 1.0) * megabytes / sizes[kind]
         picked += [text_of(d) for d in documents(path) if d["kind"] == kind and rng.random() < keep]
     rng.shuffle(picked)
     return "\n".join(picked).encode()

@@ -25,7 +25,7 @@ from scipy import sparse
 from scipy.sparse.linalg import eigsh
 
 from contamination import Protected, grams, texts_of
-from corpus import documents, sources, text_of
+from corpus import documents, source_of, sources, text_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from afterself.memory.stop_words import ENGLISH
@@ -64,7 +64,7 @@ def clean(corpus: Path, protected: Protected, counts: dict[str, int]) -> Iterato
     """The texts of the corpus, less those that share 13 words with a text we measure on."""
     rng = random.Random(SEED)
     for path in sources(corpus):
-        source = path.name.removesuffix(".jsonl.zst")
+        source = source_of(path)
         for document in documents(path):
             share = PROSE_SHARE if document["kind"] == "prose" else DIALOGUE_SHARE.get(source, 1.0)
             if document["kind"] == "qa" or rng.random() >= share:

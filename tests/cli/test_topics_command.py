@@ -10,9 +10,9 @@ import pytest
 from command_line import Ran, afterself
 
 from afterself.home.folder import Self
-from afterself.home.keys import Cost
 from afterself.importers.contract import Options
 from afterself.importers.ingest import import_path
+from tests.conftest import PASSPHRASE
 
 SUBJECTS = {2015: "the allotment", 2016: "my <b>lighthouse</b>", 2017: "a violin\x1b[31m"}
 DULL = ("We had soup on Monday.", "The weather was grey.", "I went to bed early.", "Nothing else was new.")
@@ -134,26 +134,21 @@ def test_somebody_who_is_excluded_is_neither_shown_nor_quoted(self_: Self) -> No
 
 
 def test_topics_of_an_encrypted_self_are_those_of_a_plain_one_and_leave_nothing_readable(
-    tmp_path: Path, self_: Self
+    tmp_path: Path, self_: Self, sealed_self: Self
 ) -> None:
     secret = tmp_path / "passphrase.txt"
-    secret.write_text("a fig tree by the wall\n")
-    locked = Self.create(
-        tmp_path / "locked",
-        name="Nora",
-        right="mine",
-        allow=("archive",),
-        passphrase="a fig tree by the wall",
-        cost=Cost(8192, 1),
-    )
-    import_path(locked, tmp_path / "e.jsonl", Options(me=("Nora",)))
-    shown = afterself("--self", locked.path, "--passphrase-file", secret, "topics", "--json")
+    secret.write_text(f"{PASSPHRASE}\n")
+    import_path(sealed_self, tmp_path / "e.jsonl", Options(me=("Nora",)))
+    opened = ("--self", sealed_self.path, "--passphrase-file", secret)
+    shown = afterself(*opened, "topics", "--json")
     assert words(shown.lines) == words(run(self_, "topics", "--json").lines) != {}
-    told = afterself("--self", locked.path, "--passphrase-file", secret, "people", "show", "Ruth", "--json")
+    told = afterself(
+        "--self", sealed_self.path, "--passphrase-file", secret, "people", "show", "Ruth", "--json"
+    )
     assert told.code == 0 and TOLD in told.out
-    refused = run(locked, "topics", "--json")
+    refused = run(sealed_self, "topics", "--json")
     assert refused.code and "passphrase" in refused.err and "violin" not in refused.out
-    kept = [path for path in locked.path.rglob("*") if path.is_file()]
+    kept = [path for path in sealed_self.path.rglob("*") if path.is_file()]
     assert kept and not any(b"violin" in path.read_bytes() for path in kept)
 
 

@@ -38,6 +38,10 @@ def described(self_: Self, made: Iterable[Artifact]) -> str:
     return ", ".join(f"{called} ({size / 1e6:,.1f} MB)" for called, size in sizes.items())
 
 
+def _current(artifacts: Iterable[Artifact]) -> dict[int, Artifact]:
+    return {one.id: one for one in artifacts if one.state == "current"}
+
+
 class Removals:
     """What an open archive's changes take away. Ask before they are stored: then the files go."""
 
@@ -46,7 +50,7 @@ class Removals:
         self._before = self._current()
 
     def _current(self) -> dict[int, Artifact]:
-        return {one.id: one for one in self._archive.artifacts() if one.state == "current"}
+        return _current(self._archive.artifacts())
 
     def count(self) -> int:
         """How many artifacts were current before and are no more."""
@@ -63,15 +67,12 @@ def telling_removed(self_: Self) -> Iterator[None]:
     """Tell what is taken away inside, where an import finds out that words are gone or somebody else's."""
     from afterself.archive.ledger import list_artifacts
 
-    def current() -> dict[int, Artifact]:
-        return {one.id: one for one in list_artifacts(self_) if one.state == "current"}
-
-    before = current()
+    before = _current(list_artifacts(self_))
     sizes = {id: described(self_, [one]) for id, one in before.items()}
     try:
         yield
     finally:
-        gone = before.keys() - current().keys() if before else set()
+        gone = before.keys() - _current(list_artifacts(self_)).keys() if before else set()
         if gone:
             self_.audit("removed what was made", stale=len(gone))
             made = "made with words that are gone or turned out to be somebody else's"

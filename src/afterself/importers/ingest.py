@@ -81,7 +81,7 @@ class ImportSummary:
     touched_people: frozenset[int]
 
 
-DENIED = "of somebody with a name given as --me you said `people not-me`: that stays so, until `people me`"
+DENIED = "you said `people not-me` of somebody called as --me says; if it is you: afterself people me NAME"
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -27,7 +28,7 @@ _SETTING = "tables"
 _DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 200
 _SAMPLE = 500
-_BETWEEN = 1_000  # most blanks between two objects
+_BETWEEN = re.compile(r"[ \t\r\n,]*")  # two objects
 _WIDTH = 40
 
 
@@ -138,7 +139,8 @@ def _keys(text: str) -> tuple[str, ...]:
         if not isinstance(value, dict):
             return ()
         found |= dict.fromkeys(flat(value))
-        at += len(text[at : at + _BETWEEN]) - len(text[at : at + _BETWEEN].lstrip(" \t\r\n,"))
+        if between := _BETWEEN.match(text, at):
+            at = between.end()
     return tuple(found)[:_MOST_COLUMNS]
 
 

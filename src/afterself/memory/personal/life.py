@@ -117,10 +117,8 @@ class Life:
         named = question.naming.only if asked.name else frozenset[int]()
         meant = self._meant(asked, named - question.naming.owner)
         earlier = {later: pool.records.get(first) for first, later in sorted(pool.links)}
-        by_call = asked.of_owner or asked.kind in (
-            "who",
-            "kin",
-        )  # else it is not asked how they are addressed
+        # Of another it tells something how they are addressed only where it is asked who or whose they are.
+        by_call = asked.of_owner or asked.kind in ("who", "kin")
         found = {id: fit(asked, self._told(earlier, pool.records[id], meant, by_call)) for id in pool.passing}
         return {id: value for id, value in found.items() if value >= ANSWERS}
 
