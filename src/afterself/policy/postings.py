@@ -58,7 +58,8 @@ class Postings:
         if not found or most <= 0:
             return []
         idf = {word: _idf(records, len(held[word][0])) for word in held}
-        last = max(int(held[word][0][-1]) for word in found)
+        in_all: Any = self._db.execute("SELECT max(id) FROM lexical_docsize").get
+        last = max(in_all or 0, *(int(held[word][0][-1]) for word in found))
         return self._weighed([(*held[word], idf[word]) for word in found], last + 1, mean, most)
 
     def _weighed(
