@@ -275,7 +275,7 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     if shown.cut:
         out.print(Text(cut_note(shown, hit.text, hit.id), style="dim"), markup=False, soft_wrap=True)
     if hit.quoted:
-        out.print(Text("  Quoted or forwarded: somebody else's words.", style="dim"), markup=False)
+        out.print(Text("  Quoted here: somebody else's words.", style="dim"), markup=False)
     if hit.reply_after is not None:
         _aside(hit.reply_after, "said next", question, out)
     if hit.corrects is not None:

@@ -36,7 +36,7 @@ class Line:
     """One thing that is told of.
 
     `when` is its time as far as it is known (1969, 1969-05, 1969-05-03), `since` the moment it begins at;
-    `text` stands so in the record `id` of `author`, said at `said_at`.
+    `text` stands so in the record `id` of `author` (`identity`, None if unknown), said at `said_at`.
     """
 
     when: str
@@ -47,6 +47,7 @@ class Line:
     is_owner: bool
     said_at: datetime | None
     thread_title: str
+    identity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +201,5 @@ def _shown(begins: datetime, ends: datetime) -> str:
 def _line(record: ViewRecord, text: str, when: str, since: datetime) -> Line:
     return Line(
         when, since, text, record.id, record.author_name, bool(record.is_owner), record.said_at,
-        record.thread_title,
+        record.thread_title, record.author,
     )  # fmt: skip

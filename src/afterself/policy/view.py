@@ -44,11 +44,11 @@ _NEEDS: dict[str, str | None] = {"retrieve": "archive", "train": "train", "quote
 @dataclass(frozen=True, slots=True)
 class ViewRecord:
     """One record as a view shows it. `text` is the latest revision whole; `own_text` only the owner's own
-    words in it, "" where it has none; `words` what stands in it: `text` less its placeholders; `said` what
-    its author said themselves: less also what they quoted or pasted, "" of what they forwarded.
-    `said_at` is aware UTC. A missing `position` in a thread is a record that this view may not see. `same_as`
-    is the id of the record that stands for this saying here, if another source's does: count it once. `row`:
-    its place in this copy of the archive."""
+    words in it, "" where it has none; `words` is `text` less its placeholders; `said` what its author said
+    themselves: less also what they quoted or pasted, "" of what they forwarded. `said_at` is aware UTC. A
+    missing `position` in a thread is a record that this view may not see. `same_as` is the id of the record
+    that stands for this saying here, if another source's does: count it once. `row`: its place in this copy
+    of the archive."""
 
     id: str
     source_key: str
@@ -151,8 +151,9 @@ class View:
         except BaseException:
             self._db.close()
             raise
-        before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
-        seen = f"{self._seen.record}{before}"
+        seen = self._seen.record
+        if until is not None:
+            seen += f" AND record.said_at IS NOT NULL AND record.order_at < {microseconds(until)}"
         self._where = f"WHERE {seen}"
         self._select = f"{_COLUMNS.rstrip()}, {first_of(seen)} {_FROM}"
         self._matches = Matches(self._db, self._seen, seen)
@@ -165,7 +166,8 @@ class View:
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.sayings = SayingReads(self._db, self_.archive_path, seen, self._seen.values)
         self.told = ToldReads(self._db, self_.archive_path, seen, self._seen.values)
-        self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many, self.by_rows)
+        read = (self.many, self.by_rows)
+        self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, seen, *read)
 
     def __enter__(self) -> View:
         return self
