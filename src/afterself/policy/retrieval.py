@@ -130,7 +130,7 @@ class RetrievalReads:
                 "SELECT id FROM record WHERE id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(keys)),),
             ).fetchall()
-        return {keys[id] for (id,) in there} - self.known_as(source_keys).keys()
+        return {keys[str(id)] for (id,) in there} - self.known_as(source_keys).keys()
 
     def embedder_folder(self) -> str | None:
         """Where the embedder lies that the owner chose; None for the one that comes along."""
