@@ -102,7 +102,7 @@ def validation(card: dict[str, Any]) -> str:
 Documents that it never saw (books, episodes, conversations). The interval draws documents anew
 (bootstrap). PPMd, order 6, is a good compressor that has read about as much text of the same kind
 ({read}) and goes on learning as it reads. In dialogue, text and the end of
-each turn count. {card.get("validation_note", "")}
+each turn count.
 
 {table(head, rows)}
 """
