@@ -138,7 +138,7 @@ class Life:
         # Of another it tells something how they are addressed only where it is asked who or whose they are.
         by_call = of_own_days or asked.kind in ("who", "kin")
         return Told(
-            text=straight(record.own_text if record.is_owner else record.words),
+            text=straight(record.own_text if record.is_owner else record.said),
             by_owner=bool(record.is_owner),
             before=straight(before.text) if before is not None else "",
             to_one=partner is not None,
