@@ -138,8 +138,7 @@ class View:
     ) -> None:
         self.purpose: Purpose = purpose
         self.audience = audience.strip().lower()
-        self.kept: dict[type, Any] = {}
-        """What its readers learned of it, by their class."""
+        self.kept: dict[type, Any] = {}  # what its readers learned of it, by their class
         self._self = self_
         self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
         try:
