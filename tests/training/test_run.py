@@ -104,6 +104,13 @@ def test_damaged_weights_are_refused_and_never_scored_as_something_else(
     _refused_when_damaged(require_weights(trained), resolve_base(tiny_base), "model.safetensors")
 
 
+def test_weights_of_a_self_are_no_base_for_other_weights(trained: Self) -> None:
+    """Whoever forgets a record reaches the weights that learned it, and would not reach theirs."""
+    with pytest.raises(ModelError, match="would live on"):
+        train(trained, str(require_weights(trained).path), BARELY)
+    assert len(list(trained.weights_dir.iterdir())) == 1
+
+
 def _refused_when_damaged(weights: Weights, base: Base, name: str) -> None:
     """A file that was cut off, and one of which a tensor is missing."""
     from safetensors.torch import load_file, save_file

@@ -24,6 +24,8 @@ from afterself.models.gguf_metadata import read_metadata
 from afterself.models.json_object import read_object, shards_of
 
 EMBEDDED = "embedded"
+MANIFEST = "manifest.json"
+"""Lies beside weights that training made, and says what they were made from."""
 _HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
 _LONGEST_WHY = 300
 FILES_OF_A_BASE = ["*.json", "*.safetensors", "README.md", "LICENSE*"]
@@ -107,6 +109,12 @@ def _embedded(folder: Path) -> Base:
 
 
 def _folder(name: str, kind: Literal["folder", "hub"], folder: Path) -> Base:
+    if (folder / MANIFEST).is_file() and "owner_messages" in read_object(folder / MANIFEST):
+        raise ModelError(
+            f"{folder} holds the weights of a self: they are no base for others, because what is forgotten "
+            "in the self would live on in these.",
+            remedy="Name the base that they were made from, or leave --base out.",
+        )
     missing = _missing(folder)
     if missing:
         raise ModelError(

@@ -27,6 +27,7 @@ from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_ato
 from afterself.home.folder import Self
 from afterself.home.moments import utc_text
 from afterself.home.sealed import HIDDEN, Files
+from afterself.models.bases import MANIFEST as MANIFEST
 from afterself.models.bases import Base, base_config, load_folder, load_torch
 from afterself.policy import open_view
 from afterself.training.in_memory import save_adapter, save_full
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 KIND = "weights"
 FORMAT = 1
-MANIFEST = "manifest.json"
 ADAPTER = "adapter.gguf"
 SHIPPED = "shipped"
 """In the settings of weights that were not trained in the self but came as an adapter alone."""
