@@ -50,7 +50,14 @@ def kappa(marks: list[list[int]]) -> float:
 def described(card: dict[str, Any]) -> str:
     """What it is and how it was trained."""
     shape = card["architecture"]
-    tokens = card["corpus"]["tokens"]
+    phases = [
+        [
+            f"{one['tokens_seen']:,}",
+            f"{one['steps']:,}",
+            *(f"{n:,}" for n in one["corpus"]["tokens"].values()),
+        ]
+        for one in card["phases"]
+    ]
     points = [[f"{point['tokens']:,}", point["loss"]] for point in card["curve"]]
     return f"""# The embedded base: model card
 
@@ -71,8 +78,9 @@ It is a start for training on somebody's own words and no assistant: ask it noth
 
 ## Training
 
-{card["tokens_seen"]:,} tokens in {card["steps"]:,} steps, out of {sum(tokens.values()):,} that were at hand
-({tokens["dialogue"]:,} of dialogue, {tokens["prose"]:,} of prose).
+{card["tokens_seen"]:,} tokens; runs: {len(phases)}, each from the weights of the one before it.
+
+{table(["tokens seen", "steps", "dialogue at hand, tokens", "prose at hand, tokens"], phases)}
 
 {table(["tokens seen", "loss, nats a token"], points)}
 """
@@ -94,7 +102,7 @@ def validation(card: dict[str, Any]) -> str:
 Documents that it never saw (books, episodes, conversations). The interval draws documents anew
 (bootstrap). PPMd, order 6, is a good compressor that has read about as much text of the same kind
 ({read}) and goes on learning as it reads. In dialogue, text and the end of
-each turn count. {card.get("validation_note", "")}
+each turn count.
 
 {table(head, rows)}
 """

@@ -1,6 +1,6 @@
 """One dial sets the size of the base: its depth. Everything else follows from it.
 
-    depth 7   d 256  ff  704   8.3M parameters    8.8 MB as q8_0    the stand-in, two cores
+    depth 7   d 256  ff  704   8.3M parameters    8.8 MB as q8_0    what two cores make
     depth 8   d 512  ff 1280  28.3M parameters   30.1 MB as q8_0    the embedded base, one GPU
 
 Qwen3 architecture (grouped-query attention, QK-norm, SwiGLU, tied embeddings), so that

@@ -67,6 +67,7 @@ class Talks:
                 deleted=deleted,
                 attachments=m.get("attachments", ()),
                 words="" if deleted else m.get("words", m["text"]),
+                said="" if deleted else m.get("words", m["text"]),
             )
 
     def _others(self, title: str) -> list[str]:

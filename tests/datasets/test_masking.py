@@ -98,6 +98,11 @@ def test_dates_prices_scores_versions_and_links_survive(text: str) -> None:
     assert masked(text) == text
 
 
+def test_capitals_of_other_alphabets_are_no_account_number_and_stop_nothing() -> None:
+    address = "NO12 İSTANBUL CADDESİ KAT 3, TR33 0006 1005 1978 6457 8413 26"
+    assert masked(address) == "NO12 İSTANBUL CADDESİ KAT 3, <iban>"
+
+
 def test_a_known_account_is_masked_wherever_it_is_mentioned_and_a_name_is_not() -> None:
     assert masked("thanks @AnnaK. And @anna!", {"annak"}) == "thanks <handle>. And @anna!"
 

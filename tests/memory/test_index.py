@@ -15,6 +15,7 @@ from afterself.memory import index as dense
 from afterself.memory.ask import Memory
 from afterself.memory.embedding import static_embedder
 from afterself.memory.index import Index, update
+from afterself.memory.upkeep import keep_up
 from afterself.policy import open_view
 from tests.memory.archives import said, store
 
@@ -110,6 +111,27 @@ def test_vectors_can_be_thrown_away_and_come_back_the_same(indexed: Self) -> Non
     assert nearest(indexed, "a dog", 4) == []
     embed(indexed)
     assert nearest(indexed, "a dog", 4) == first
+
+
+def test_a_correction_that_is_taken_back_is_found_by_what_stood_there_before(indexed: Self) -> None:
+    with open_view(indexed, "list") as view:
+        first = next(iter(view.records()))
+    with Archive.writing(indexed) as archive:
+        archive.correct(first.id, "the train was late")
+    assert keep_up(indexed) == 1 and nearest(indexed, "a dog", 1) != ["s1"]
+    with Archive.writing(indexed) as archive:
+        archive.undo_correction(first.id)
+    assert keep_up(indexed) == 1 and nearest(indexed, "a dog", 1) == ["s1"]
+    assert keep_up(indexed) == 0
+
+
+def test_without_consent_to_the_archive_nothing_is_embedded(tmp_path: Path) -> None:
+    self_ = store(tmp_path / "self", LINES)
+    with Archive.writing(self_) as archive, archive.transaction():
+        archive.consents.add("archive", False)
+    assert keep_up(self_) == 0
+    with Archive.writing(self_) as archive:
+        assert archive.vectors.count_missing() == len(LINES)
 
 
 def test_another_embedder_s_vectors_are_never_compared(indexed: Self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from afterself.archive.store import Archive
 from afterself.errors import SourceError, UsageError
 from afterself.home.folder import Self
 from afterself.importers.contract import Options
@@ -93,6 +94,21 @@ def test_lines_that_are_not_committed_and_commits_that_are_not_imported_are_told
     found = {one.commit.lines: one for one in reasons(fresh_self, mill / "mill.py")}
     assert found[((1, 1),)].commit.id == ""
     assert (found[((4, 4),)].record, found[((4, 4),)].commit.subject) == (None, "Begin")
+
+
+def test_of_a_commit_whose_author_is_excluded_not_even_git_tells_who_and_what(
+    mill: Path, tmp_path: Path, fresh_self: Self
+) -> None:
+    import_path(fresh_self, mill)
+    import_path(fresh_self, issues(tmp_path / "export"))
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        for contact in archive.contacts.named("Ben Ito"):
+            archive.people.exclude(contact.id)
+    [one] = reasons(fresh_self, mill / "mill.py", 1)
+    assert one.kept_back and (one.record, one.discussions) == (None, ())
+    assert (one.commit.author, one.commit.subject, one.commit.lines) == (None, "", ((1, 1),))
+    [begin] = reasons(fresh_self, mill / "mill.py", 3)
+    assert not begin.kept_back and begin.record is not None
 
 
 def test_issues_of_another_repository_are_not_taken_for_those_that_a_commit_names(

@@ -164,6 +164,7 @@ def test_a_view_as_of_a_date_shows_nothing_later_by_any_way(talker: Self) -> Non
         assert len(whole.match("boat OR kettle", 1000)) > len(view.match("boat OR kettle", 1000))
         assert not {r.id for window in view.retrieval.around(later[:9], 2, 2) for r in window} & set(later)
         assert all(t.last and t.last < until for t in view.threads())
+        assert view.retrieval.latest() == max(r.said_at for r in seen if r.said_at)
 
 
 def test_a_date_before_everything_or_no_date_is_refused_and_changes_nothing(talker: Self) -> None:

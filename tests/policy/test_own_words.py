@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import apsw
@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afterself.archive.drafts import Span, ThreadDraft
+from afterself.archive.labels import Subjects
+from afterself.archive.store import Archive
 from afterself.cli.own_words import own_words_lines
 from afterself.datasets import conversations
 from afterself.home.folder import Self
@@ -136,6 +138,41 @@ def test_what_lies_in_a_thread_that_is_left_out_makes_nothing_a_copy(
     assert gate(fresh_self).own.records == 1
     assert gate(fresh_self, without=[first]).left_out == {}
     assert gate(fresh_self, until=datetime(2020, 1, 2, tzinfo=UTC)).left_out == {}
+
+
+def test_words_of_somebody_who_is_kept_out_of_training_are_not_learned_from_a_copy_of_them(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    talk(store, said, ("Ben", POEM))
+    talk(store, said, ("Cleo", "hi"), ("Anna", POEM), ("Anna", "so sad"), thread="u", day=2)
+    with Archive.writing(fresh_self) as archive:
+        ben = next(one for one in archive.contacts.all() if one.name == "Ben")
+        with archive.transaction():
+            archive.objections.add(ben, ["train"])
+        assert learned(fresh_self) == ["so sad"]
+        with archive.transaction():
+            archive.objections.withdraw(ben, ["train"])
+            archive.labels.hold_back(Subjects(contacts=(ben,)), date(2999, 1, 1))
+        assert learned(fresh_self) == ["so sad"]
+        with archive.transaction():
+            archive.labels.release(Subjects(contacts=(ben,)))
+            archive.people.exclude(ben.id)
+        assert learned(fresh_self) == ["so sad"]
+    assert gate(fresh_self).left_out["copied from others"].records == 1
+    with open_view(fresh_self, "train") as view:
+        assert not any(record.author_name == "Ben" for record in view.records())
+
+
+def test_words_of_others_in_a_thread_that_is_left_out_are_not_learned_from_a_copy_of_them(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    talk(store, said, ("Ben", POEM), ("Anna", "nice"))
+    talk(store, said, ("Cleo", "hi"), ("Anna", POEM), ("Anna", "so sad"), thread="u", day=2)
+    with open_view(fresh_self, "train") as view:
+        first = next(thread.id for thread in view.threads() if thread.key == "t")
+        talks = list(conversations(view, exclude_threads=[first]))
+    targets = [line.text for one in talks for n in one.targets for line in one.bursts[n].turn.lines]
+    assert targets == ["so sad"]
 
 
 def test_among_very_many_records_copies_are_not_looked_for_and_that_is_told(

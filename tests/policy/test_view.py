@@ -50,7 +50,7 @@ def test_a_record_is_shown_with_everything_the_export_said(
         thread_title="Family",
         thread_kind="group", author=second.author, author_name="Anna", is_owner=True, kind="message",
         said_at=datetime(2020, 1, 1, 10, 1, tzinfo=UTC), precision="second", reply_to=first.id, text="yes",
-        own_text="yes", words="yes", revision=1, position=1, deleted=False, attachments=(photo,),
+        own_text="yes", words="yes", said="yes", revision=1, position=1, deleted=False, attachments=(photo,),
         row=second.row,
     )  # fmt: skip
     with open_view(fresh_self, "retrieve") as view:

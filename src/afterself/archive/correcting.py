@@ -18,6 +18,7 @@ import apsw
 from afterself.archive.changes import ChangeLog
 from afterself.archive.keys import keyed_id, storable
 from afterself.archive.lexical import reindex
+from afterself.archive.vectors import note_missing
 from afterself.errors import ArchiveError
 
 _LONGEST_COMPARED = 20_000  # code points; beyond it the changed middle counts as changed wholly
@@ -89,6 +90,7 @@ def undo(db: apsw.Connection, changes: ChangeLog, record: str) -> Corrected:
     before: Any = db.execute(_EARLIER, (row,)).fetchone() or db.execute(_SAID, (row,)).fetchone()
     revision, number, text = before
     _show(db, row, revision, old, text)
+    note_missing(db)
     changes.append("correction undone", record=record, n=n)
     return Corrected(record, number, changed=True)
 

@@ -90,7 +90,7 @@ class Objections:
         rows = self._db.execute(
             "SELECT revision.row FROM identity JOIN record ON record.author = identity.id "
             "JOIN revision ON revision.record = record.row WHERE identity.contact = ?1 "
-            "AND (?2 IS NULL OR record.order_at IS NULL OR record.order_at >= ?2)",
+            "AND (?2 IS NULL OR record.said_at IS NULL OR record.order_at >= ?2)",
             (contact.id, since),
         )
         return {row for (row,) in rows}

@@ -74,6 +74,11 @@ def is_behind(db: apsw.Connection, embedder: str) -> bool:
     return int(meta(db, _UP_TO) or -1) < int(last)
 
 
+def note_missing(db: apsw.Connection) -> None:
+    """Note that something may lack a vector though nothing came in: an earlier revision shows again."""
+    db.execute("DELETE FROM meta WHERE name = ?", (_UP_TO,))
+
+
 def chosen_folder(self_: Self) -> str | None:
     """Where the embedder lies that the owner of a self chose; None for the one that comes along."""
     with reading(self_) as db:

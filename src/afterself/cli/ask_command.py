@@ -148,6 +148,7 @@ def _json(answer: Answer, why: Declined | None) -> dict[str, Any]:
                 "thread": hit.thread,
                 "thread_title": hit.thread_title,
                 **({"passage": list(hit.passage)} if hit.passage else {}),
+                **({"quoted": True} if hit.quoted else {}),
                 **({"corrects": hit.corrects} if hit.corrects else {}),
                 **({"corrected_by": hit.corrected_by} if hit.corrected_by else {}),
                 "also_in": [asdict(place) for place in hit.also_in],
@@ -209,10 +210,10 @@ def show_answer(
         if most is not None:
             return
     hits = own_words_first([hit for hit in answer.hits if hit not in leading])
-    own = [hit for hit in hits if hit.is_owner or hit.by_named or hit.answers]
+    own = [hit for hit in hits if hit.own or hit.by_named or hit.answers]
     quoted = {hit.context_before.id for hit in own if hit.context_before}
     others = [hit for hit in hits if hit not in own and hit.id not in quoted]
-    own = [hit for hit in own if hit.is_owner or hit.id not in quoted]
+    own = [hit for hit in own if hit.own or hit.id not in quoted]
     if most is not None:
         own, others = own[:most] or others[:most], []
     if leading and own:
@@ -273,6 +274,8 @@ def _quote(hit: Hit, question: str, out: Console) -> None:
     out.print(Text(indent(f"“{shown_excerpt(shown)}”", "  ")), markup=False)
     if shown.cut:
         out.print(Text(cut_note(shown, hit.text, hit.id), style="dim"), markup=False, soft_wrap=True)
+    if hit.quoted:
+        out.print(Text("  Quoted here: somebody else's words.", style="dim"), markup=False)
     if hit.reply_after is not None:
         _aside(hit.reply_after, "said next", question, out)
     if hit.corrects is not None:

@@ -23,6 +23,7 @@ from afterself.home.moments import utc_text
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from afterself.memory.disagreeing import Disagreement
     from afterself.memory.timeline import Line, Month
 
 
@@ -63,6 +64,7 @@ def timeline(
     Example: afterself timeline --until 1980
              afterself timeline --said --since 2019-01-01
     """
+    from afterself.memory.disagreeing import disagreeing as pairs_among
     from afterself.memory.timeline import months, told_of
     from afterself.policy import open_view
 
@@ -78,15 +80,13 @@ def timeline(
             return
         lines = told_of(view, filters, *span_of(since, until))
         if disagreeing:
-            _show_pairs(lines, console(), as_json=as_json)
+            person_of = {one.identity: one.contact for one in view.people()}
+            _show_pairs(pairs_among(lines, person_of), console(), as_json=as_json)
         else:
             _show_lines(lines, console(), as_json=as_json)
 
 
-def _show_pairs(lines: list[Line], out: Console, *, as_json: bool) -> None:
-    from afterself.memory.disagreeing import disagreeing
-
-    pairs = disagreeing(lines)
+def _show_pairs(pairs: list[Disagreement], out: Console, *, as_json: bool) -> None:
     for pair in pairs:
         if as_json:
             echo_json({"later": _json(pair.later), "earlier": _json(pair.earlier)})

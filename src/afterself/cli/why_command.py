@@ -100,7 +100,9 @@ def _show(reason: Reason, blamed: Blame, out: Console) -> None:
     if not commit.id:
         out.print("  not committed yet\n", markup=False)
         return
-    if reason.record is None:
+    if reason.kept_back:
+        out.print(f"  commit {commit.id[:12]} is kept back: its record may not be shown here", markup=False)
+    elif reason.record is None:
         _show_unknown(commit, out)
     else:
         _quote(reason.record, f"commit {commit.id[:12]}", "", out)

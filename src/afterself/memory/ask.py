@@ -22,6 +22,7 @@ from afterself.memory.ranking import Neighbourhood, Ranked, rank
 from afterself.memory.recall import Pool, Recall
 from afterself.memory.reranking import rerank
 from afterself.memory.told_then import records_telling_of, told_first
+from afterself.memory.words import document_stems
 
 if TYPE_CHECKING:
     from afterself.memory.names import NameBook
@@ -48,7 +49,8 @@ class Hit:
     sources of the very same saying. `corrects` and `corrected_by` are the ids of the record that this one
     puts right, and of the one that puts this one right (`corrections`). `context_before` is mostly the
     question that was asked, `reply_after` what the owner answered to somebody else's words. `answers`: it has
-    the shape of an answer to a question for a fact of a life (`personal`).
+    the shape of an answer to a question for a fact of a life (`personal`). `quoted`: what it was found for
+    stands only in what its author quoted or forwarded, and did not say.
     """
 
     id: str
@@ -69,6 +71,12 @@ class Hit:
     corrected_by: str | None = None
     reply_after: Context | None = None
     answers: bool = False
+    quoted: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether the owner said it, and did not only quote or forward it."""
+        return self.is_owner and not self.quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,7 @@ def own_words_first(hits: Sequence[Hit]) -> list[Hit]:
     Where nobody is named, the owner's words stand for the named person's.
     """
     named = any(hit.by_named for hit in hits)
-    return sorted(hits, key=lambda hit: not (hit.answers or (hit.by_named if named else hit.is_owner)))
+    return sorted(hits, key=lambda hit: not (hit.answers or (hit.by_named if named else hit.own)))
 
 
 def _hit(pool: Pool, neighbours: Neighbourhood, place: Ranked, also_in: tuple[Place, ...]) -> Hit:
@@ -163,6 +171,7 @@ def _hit(pool: Pool, neighbours: Neighbourhood, place: Ranked, also_in: tuple[Pl
     before = pool.records.get(neighbours.previous.get(place.id, ""))
     after = pool.records.get(neighbours.next.get(place.id, ""))
     part = pool.passages.get(record.id)
+    quoted = _only_quoted(record, place)
     return Hit(
         id=record.id,
         source_key=record.source_key,
@@ -170,7 +179,7 @@ def _hit(pool: Pool, neighbours: Neighbourhood, place: Ranked, also_in: tuple[Pl
         score=round(place.score, 6),
         author=record.author_name,
         is_owner=bool(record.is_owner),
-        by_named=place.by_named,
+        by_named=place.by_named and not quoted,
         said_at=record.said_at,
         precision=record.precision,
         thread=record.thread,
@@ -181,7 +190,15 @@ def _hit(pool: Pool, neighbours: Neighbourhood, place: Ranked, also_in: tuple[Pl
         passage=(part.begins, part.ends) if part else None,
         also_in=also_in,
         reply_after=_context(after) if after is not None and after.is_owner and not record.is_owner else None,
+        quoted=quoted,
     )
+
+
+def _only_quoted(record: ViewRecord, place: Ranked) -> bool:
+    """Whether nothing that the record's author said themselves holds what it was found for."""
+    if record.said == record.words:
+        return False
+    return not record.said or (bool(place.own) and place.own.isdisjoint(document_stems(record.said)[0]))
 
 
 def _context(record: ViewRecord) -> Context:

@@ -65,7 +65,10 @@ def _hit(record: ViewRecord, corrected: Hit) -> Hit:
         precision=record.precision,
         thread=record.thread,
         thread_title=record.thread_title,
+        by_named=corrected.by_named and record.author_name == corrected.author,
         context_before=None,
+        reply_after=None,
+        quoted=False,
         passage=None,
         also_in=(),
     )

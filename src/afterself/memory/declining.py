@@ -72,7 +72,7 @@ def declined(answer: Answer, last: datetime | None, now: datetime | None = None)
         return Declined("after", last=last)
     if not answer.recorded:
         return Declined("never", last=last)
-    theirs = [hit for hit in answer.hits if not hit.is_owner]
+    theirs = [hit for hit in answer.hits if not hit.is_owner and not hit.quoted]
     if theirs and owner_answers(answer) < OWN_FROM:
         return Declined("other", by=theirs[0], last=last)
     return None
@@ -94,8 +94,8 @@ def owner_answers(answer: Answer) -> float:
     """
     best = {True: 0.0, False: 0.0}
     for hit in answer.hits:
-        if hit.is_owner or not ends_in_a_question(hit.text):
-            best[hit.is_owner] = max(best[hit.is_owner], hit.score)
+        if hit.own or not ends_in_a_question(hit.text):
+            best[hit.own] = max(best[hit.own], hit.score)
     words = words_of(answer.question)
     asked = not language_of(words).you.isdisjoint(words)
     named = any(hit.by_named and not hit.is_owner for hit in answer.hits)

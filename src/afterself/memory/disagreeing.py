@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -38,18 +38,31 @@ class Disagreement:
     earlier: Line
 
 
-def disagreeing(lines: Sequence[Line]) -> list[Disagreement]:
-    """The pairs among the lines, in the order of the time that the later one names."""
+def disagreeing(lines: Sequence[Line], person_of: Mapping[int, int]) -> list[Disagreement]:
+    """The pairs among the lines, in the order of the time that the later one names.
+
+    `person_of` gives the contact of an identity: two people of one name do not disagree with themselves.
+    """
     content = [_content(line.text) for line in lines]
     found = []
     for one, other in sorted(_near(content)):
         a, b = lines[one], lines[other]
-        if a.author != b.author or a.id == b.id or a.when.startswith(b.when) or b.when.startswith(a.when):
+        if a.id == b.id or not _of_one(a, b, person_of):
+            continue
+        if a.when.startswith(b.when) or b.when.startswith(a.when):
             continue
         if _same(content[one], content[other]) and _edge(a.text) == _edge(b.text):
             a, b = sorted((a, b), key=lambda line: (line.said_at is not None, line.said_at, line.id))
             found.append(Disagreement(later=b, earlier=a))
     return found
+
+
+def _of_one(a: Line, b: Line, person_of: Mapping[int, int]) -> bool:
+    """Whether the same person said both, as far as it is known who did."""
+    if a.is_owner or b.is_owner:
+        return a.is_owner and b.is_owner
+    one, other = (None if line.identity is None else person_of.get(line.identity) for line in (a, b))
+    return one is not None and one == other
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:

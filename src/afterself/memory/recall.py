@@ -76,7 +76,7 @@ class Pool:
             id=record.id,
             stems=stems,
             length=len(content),
-            author=None if record.author is None else self.person_of.get(record.author, record.author),
+            author=self._author(record),
             said_at=record.said_at,
             precision=record.precision,
             asks=ends_in_a_question(text),
@@ -84,6 +84,12 @@ class Pool:
             content=content,
             cues=Cues(text),
         )
+
+    def _author(self, record: ViewRecord) -> int | None:
+        """The contact who said it; nobody said what was only quoted or forwarded."""
+        if record.author is None or not record.said:
+            return None
+        return self.person_of.get(record.author, record.author)
 
     def _passage(self, text: str) -> Passage:
         """The passage with the most of the question's terms by weight, the first of equals."""

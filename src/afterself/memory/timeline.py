@@ -1,8 +1,8 @@
 """Records -> what they tell of, in the order in which it happened, and what was said in each month.
 
-Extractive: a line is a sentence as it stands in a record, with the record's id. When something was is
-what was given with it (`remember --about`) or the year, month or day that the sentence itself names; nothing
-is guessed. What may be seen is the view's decision.
+Extractive: a line is a sentence as it stands in a record, with the record's id; what the author quoted or
+forwarded is not theirs. When something was is what was given with it (`remember --about`) or the year, month
+or day that the sentence itself names; nothing is guessed. What may be seen is the view's decision.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Line:
     """One thing that is told of.
 
     `when` is its time as far as it is known (1969, 1969-05, 1969-05-03), `since` the moment it begins at;
-    `text` stands so in the record `id` of `author`, said at `said_at`.
+    `text` stands so in the record `id` of `author` (`identity`, None if unknown), said at `said_at`.
     """
 
     when: str
@@ -47,6 +47,7 @@ class Line:
     is_owner: bool
     said_at: datetime | None
     thread_title: str
+    identity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def told_of(
         if record.id in given:
             begins, ends = given[record.id]
             found.append(_line(record, record.text.strip(), _shown(begins, ends), begins))
-        elif _YEAR.search(record.words):
+        elif _YEAR.search(record.said):
             found += _named(record)
     lines = [
         line for line in [*found, *(_together(of_day) for of_day in pictured.values())]
@@ -100,21 +101,26 @@ def months(view: View, filters: Filters = EVERYTHING) -> list[Month]:
         month = record.said_at.strftime("%Y-%m")
         counts.setdefault(month, Counter())[record.thread_title] += 1
         best = longest.get(month)
-        if record.is_owner and len(record.words) <= LONGEST_QUOTE and _longer(record, best):
+        if record.is_owner and _quotable(record) and _longer(record, best):
             longest[month] = record
     return [
         Month(
             month,
             counts[month].total(),
             min(counts[month], key=lambda title: (-counts[month][title], title)),
-            line_of(longest[month], longest[month].words) if month in longest else None,
+            line_of(longest[month], longest[month].said) if month in longest else None,
         )
         for month in sorted(counts)
     ]
 
 
+def _quotable(record: ViewRecord) -> bool:
+    """Whether all that its author said themselves stands in one piece, and is not too long."""
+    return bool(record.said) and len(record.said) <= LONGEST_QUOTE and record.said in record.text
+
+
 def _longer(record: ViewRecord, best: ViewRecord | None) -> bool:
-    return best is None or (-len(record.words), record.id) < (-len(best.words), best.id)
+    return best is None or (-len(record.said), record.id) < (-len(best.said), best.id)
 
 
 def _once(view: View, filters: Filters) -> Iterator[ViewRecord]:
@@ -150,9 +156,9 @@ def line_of(record: ViewRecord, text: str) -> Line:
 
 
 def _named(record: ViewRecord) -> Iterator[Line]:
-    """The sentences of a record that name a time before it was written."""
+    """The sentences of a record's author, as they stand in it, that name a time before it was written."""
     written = record.said_at or datetime.max.replace(tzinfo=UTC)
-    for sentence in sentences(record.words):
+    for sentence in filter(record.text.__contains__, sentences(record.said)):
         mention = _only_year(_dated(sentence)) if _YEAR.search(sentence) else None
         if mention is None or mention.year is None or mention.year >= written.year:
             continue
@@ -195,5 +201,5 @@ def _shown(begins: datetime, ends: datetime) -> str:
 def _line(record: ViewRecord, text: str, when: str, since: datetime) -> Line:
     return Line(
         when, since, text, record.id, record.author_name, bool(record.is_owner), record.said_at,
-        record.thread_title,
+        record.thread_title, record.author,
     )  # fmt: skip

@@ -104,7 +104,7 @@ def _telling(view: View, asked: list[Stretch]) -> Iterator[tuple[datetime, ViewR
         if not is_said(record):
             continue
         written = record.said_at or datetime.max.replace(tzinfo=UTC)
-        times = [time for sentence in sentences(record.words) for time in _named(sentence)]
+        times = [time for sentence in sentences(record.said) for time in _named(sentence)]
         begins = [time[0] for time in times if time[0] < written and _within(time, asked)]
         if begins:
             yield min(begins), record

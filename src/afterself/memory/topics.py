@@ -124,7 +124,7 @@ def quote(record: ViewRecord, words: str) -> Quote:
 
 def said_in(record: ViewRecord) -> str:
     """What a record's author said in it: nothing that they quoted or pasted."""
-    return record.own_text if record.is_owner else record.words
+    return record.own_text if record.is_owner else record.said
 
 
 def sitting_of(record: ViewRecord) -> Sitting:

@@ -14,6 +14,7 @@ from afterself.errors import ArchiveError, MissingExtra, ModelError, SelfError
 from afterself.home.folder import Self
 from afterself.memory.chosen_embedder import embedder_at
 from afterself.memory.index import update
+from afterself.policy.consent import consented
 
 AT_ONCE = 4000  # revisions that a question waits for, a fraction of a second
 
@@ -23,11 +24,14 @@ def keep_up(
 ) -> int:
     """Embed what has no vector yet, at most `most` revisions (None: all); how many were.
 
-    Nothing is done, and nothing raised, where the archive cannot be written now or its embedder is away.
+    Nothing is done, and nothing raised, where the archive cannot be written now, its embedder is away, or the
+    consent to it is not in force.
     """
     if not self_.archive_path.exists():
         return 0
     try:
+        if not consented(self_, "archive"):
+            return 0
         folder = chosen_folder(self_)
         embedder = embedder_at(folder)
         if not lacks_vectors(self_, embedder.name):

@@ -2,7 +2,8 @@
 
 Git finds the commits (`importers.git_blame`), their messages stand in the archive; the issues and requests
 that a message, or the merge that brought it in, calls by number are threads of it (GitHub, GitLab). Where a
-number may mean the issues of several repositories, none is shown. Nothing is summed up or made up.
+number may mean the issues of several repositories, none is shown. Of a commit whose record is kept back not
+even what git says is shown. Nothing is summed up or made up.
 """
 
 from __future__ import annotations
@@ -34,11 +35,15 @@ class Discussion:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A commit, its record in the archive (None if it is not there), and what was said before it."""
+    """A commit, its record in the archive (None if it is not there), and what was said before it.
+
+    `kept_back`: its record is there and may not be seen; then `commit` says neither who nor what.
+    """
 
     commit: Blamed
     record: ViewRecord | None
     discussions: tuple[Discussion, ...]
+    kept_back: bool = False
 
 
 def why(view: View, blame: Blame) -> list[Reason]:
@@ -46,9 +51,13 @@ def why(view: View, blame: Blame) -> list[Reason]:
     place = thread_key("git", "", blame.repository)
     keys = {one.id: native_key(place, one.id) for one in blame.commits if one.id}
     records = view.retrieval.known_as(list(keys.values()))
+    hidden = view.retrieval.kept_back(list(keys.values()))
     threads = _threads(view, blame)
     reasons = []
     for commit in blame.commits:
+        if keys.get(commit.id) in hidden:
+            reasons.append(Reason(Blamed(commit.id, commit.lines), None, (), kept_back=True))
+            continue
         record = records.get(keys.get(commit.id, ""))
         said = commit.subject if record is None else record.text
         numbers = dict.fromkeys((*numbers_in(said), *numbers_in(commit.brought)))

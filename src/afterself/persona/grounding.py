@@ -104,14 +104,14 @@ class Grounding:
         return tuple(self._one(sentence) for sentence in factual[:_MOST_SENTENCES])
 
     def _one(self, sentence: str) -> Checked:
-        hits = self._memory.ask(sentence, LOOKED_UP).hits
-        evidence = self._witness.evidence([hit.id for hit in hits])
+        hits = {hit.id: hit for hit in self._memory.ask(sentence, LOOKED_UP).hits}
+        evidence = self._witness.evidence(list(hits))
         verdicts = [check(sentence, [record], self._witness.cast, self._near) for record in evidence]
         best = max(range(len(verdicts)), key=lambda n: verdicts[n].score, default=None)
         if best is None:
             return Checked(sentence, None, "nothing recorded is like it")
-        if verdicts[best].score >= CITED_FROM and _holds_every_word(hits[best].text, sentence):
-            return Checked(sentence, hits[best])
+        if verdicts[best].score >= CITED_FROM and _holds_every_word(evidence[best].text, sentence):
+            return Checked(sentence, hits[evidence[best].id])
         return Checked(sentence, None, verdicts[best].reason or "a record only comes near")
 
     @cached_property

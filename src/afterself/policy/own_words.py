@@ -2,7 +2,8 @@
 
 Each record of the owner is theirs by author; it is left out whole if it is of a kind that nobody writes, was
 forwarded, or is a copy of what somebody else or they themselves wrote before; of the others what is quoted,
-pasted, code, a signature or a placeholder is left out. `afterself import` and `dataset` tell the shares.
+pasted, code, a signature or a placeholder is left out. What others wrote is compared also where the view
+hides it: who is excluded shall not become a target by that. `afterself import` and `dataset` tell the shares.
 """
 
 from __future__ import annotations
@@ -41,9 +42,11 @@ RULES = (
 _BATCH = 500
 _OWNERS = "record.is_owner = 1"
 _COMPARED = (
-    f"{FROM_RECORDS} JOIN revision ON revision.row = record.revision {{0}} AND record.deleted = 0 "
-    f"AND ({_OWNERS} OR (record.is_owner = 0 AND length(revision.text) >= {SHORT}))"
+    f"{FROM_RECORDS} JOIN revision ON revision.row = record.revision WHERE record.deleted = 0 "
+    f"AND (({_OWNERS} AND {{0}}) OR (record.is_owner = 0 AND length(revision.text) >= {SHORT}{{1}}))"
 )
+"""The owner's records of a condition, and what others wrote at length: nothing of theirs is given out."""
+_IN_THREADS = " AND record.thread IN (SELECT value FROM json_each(:threads))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class OwnWordsReads:
     def __init__(
         self, db: apsw.Connection, archive_path: Path, where: str, values: Values, twins: str | None
     ) -> None:
-        """`twins` is the condition of what `where` leaves out, if that is nothing else; or None."""
+        """`where` is the condition of what is seen once; `twins` of what it leaves out, if that is all."""
         self._db, self._archive_path = db, archive_path
         self._where, self._values, self._twins = where, dict(values), twins
 
@@ -164,7 +167,7 @@ class OwnWordsReads:
             rows: Any = self._db.execute(
                 f"SELECT thread.id, coalesce(revision.language, '{UNDETERMINED}'), length(revision.text) "
                 f"{FROM_RECORDS} "
-                f"JOIN revision ON revision.row = record.revision {where} AND record.is_owner = 1 "
+                f"JOIN revision ON revision.row = record.revision WHERE {where} AND record.is_owner = 1 "
                 "AND record.deleted = 0 AND record.forwarded_from IS NULL "
                 "AND record.kind IN (SELECT value FROM json_each(:kinds)) "
                 f"AND coalesce(revision.language, '') != '{NO_WORDS}' AND revision.text != ''",
@@ -180,7 +183,7 @@ class OwnWordsReads:
         """The condition of what is asked for, and the values of its parameters."""
         where, values = self._where, dict(self._values)
         if threads is not None:
-            where += " AND record.thread IN (SELECT value FROM json_each(:threads))"
+            where += _IN_THREADS
             values["threads"] = json.dumps(sorted(threads))
         if without:
             where += " AND thread.id NOT IN (SELECT value FROM json_each(:without))"
@@ -191,7 +194,11 @@ class OwnWordsReads:
         return where, values
 
     def _how_many(self, where: str, values: dict[str, str | int]) -> int:
-        return int(self._db.execute(f"SELECT count(*) {_COMPARED.format(where)}", values).get)
+        return int(self._db.execute(f"SELECT count(*) {self._compared(where, values)}", values).get)
+
+    def _compared(self, where: str, values: dict[str, str | int]) -> str:
+        """The owner's records that are asked for, and what others wrote in the same threads, seen or not."""
+        return _COMPARED.format(where, _IN_THREADS if "threads" in values else "")
 
     def _rows(self, where: str, values: dict[str, str | int], *, mine: bool = False) -> array[int]:
         """The owner's records and what others wrote at length, in the order in which it was said.
@@ -199,7 +206,7 @@ class OwnWordsReads:
         With `mine` the owner's alone, in any order.
         """
         which = f" AND {_OWNERS}" if mine else " ORDER BY record.order_at, record.thread, record.position"
-        rows: Any = self._db.execute(f"SELECT record.row {_COMPARED.format(where)}{which}", values)
+        rows: Any = self._db.execute(f"SELECT record.row {self._compared(where, values)}{which}", values)
         return array("q", (row for (row,) in rows))
 
     def _records(self, rows: Iterable[int]) -> Iterator[_Record]:

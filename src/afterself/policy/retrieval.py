@@ -60,10 +60,13 @@ class RetrievalReads:
         db: apsw.Connection,
         archive_path: Path,
         seen: Seen,
+        until_then: str,
         many: Callable[[Sequence[str]], dict[str, ViewRecord]],
         by_rows: Callable[[Sequence[int]], list[ViewRecord]],
     ) -> None:
+        """`until_then` is the condition of what is seen up to the view's last moment."""
         self._db, self._archive_path, self._seen = db, archive_path, seen
+        self._until_then = until_then
         self._many, self._by_rows = many, by_rows
         self._from = f"{FROM_RECORDS} WHERE {seen.record}"
 
@@ -76,7 +79,8 @@ class RetrievalReads:
     def latest(self) -> datetime | None:
         """When the last of the records that it sees was said (aware UTC)."""
         with archive_errors(self._archive_path):
-            last: Any = self._db.execute(f"SELECT max(record.said_at) {self._from}", self._seen.values).get
+            seen = f"{FROM_RECORDS} WHERE {self._until_then}"
+            last: Any = self._db.execute(f"SELECT max(record.said_at) {seen}", self._seen.values).get
         return None if last is None else moment(last)
 
     def count_holding(self, fts_queries: Sequence[str], *, pairs: bool = False) -> list[int]:
@@ -114,6 +118,19 @@ class RetrievalReads:
             secret: Any = self._db.execute("SELECT value FROM meta WHERE name = 'secret'").get
         ids = {keyed_id(secret, key): key for key in source_keys}
         return {ids[id]: record for id, record in self._many(list(ids)).items()}
+
+    def kept_back(self, source_keys: Sequence[str]) -> set[str]:
+        """Which of these source keys are those of records that are there and that it does not see."""
+        if not self._seen.narrows(self._db):
+            return set()
+        with archive_errors(self._archive_path):
+            secret: Any = self._db.execute("SELECT value FROM meta WHERE name = 'secret'").get
+            keys = {keyed_id(secret, key): key for key in source_keys}
+            there = self._db.execute(
+                "SELECT id FROM record WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(keys)),),
+            ).fetchall()
+        return {keys[str(id)] for (id,) in there} - self.known_as(source_keys).keys()
 
     def embedder_folder(self) -> str | None:
         """Where the embedder lies that the owner chose; None for the one that comes along."""

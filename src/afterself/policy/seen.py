@@ -55,7 +55,8 @@ AND NOT ({_ANY_EMBARGO.format("thread_label")} AND EXISTS (
     WHERE held.row IN {_SAYING} AND thread_label.name = 'not_before' AND thread_label.value > :now))
 {_CONTACT_EMBARGO}
 """
-_SAID_SINCE = "objection.since IS NULL OR record.order_at IS NULL OR record.order_at >= objection.since"
+_SAID_SINCE = "objection.since IS NULL OR record.said_at IS NULL OR record.order_at >= objection.since"
+"""`order_at` lends a record without a time that of the one before it: no proof of when it was said."""
 
 _LISTED = "(SELECT value FROM json_each(:{}))"
 _CONTACTS = (
@@ -76,8 +77,8 @@ _FILTERS = {
     "sources": f"thread.source IN {_LISTED.format('sources')}",
     "exclude_sources": f"thread.source NOT IN {_LISTED.format('exclude_sources')}",
     "kinds": f"record.kind IN {_LISTED.format('kinds')}",
-    "since": "record.order_at >= :since",
-    "until": "record.order_at < :until",
+    "since": "record.said_at IS NOT NULL AND record.order_at >= :since",
+    "until": "record.said_at IS NOT NULL AND record.order_at < :until",
     "labels": _LABELLED.format("labels", "(record.row)"),
     "exclude_labels": f"NOT {_LABELLED.format('exclude_labels', _SAYING)}",
     "contacts": f"""(record.is_owner = 1 OR contact.id IN {_CONTACTS.format("contacts")})

@@ -28,9 +28,13 @@ class ToldReads:
         self._db, self._archive_path, self._seen, self._values = db, archive_path, seen, values
 
     def corrections(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The ids of what puts these records right, the latest first; no entry where nothing does."""
+        """The ids of what puts these records right, the latest first; no entry where nothing does.
+
+        Who puts right a copy in another source puts right the saying.
+        """
         found: dict[str, list[str]] = {}
         with archive_errors(self._archive_path):
+            said_in = self._copies(ids)
             for corrected, id in self._db.execute(
                 f"""
                 SELECT record.reply_to, record.id {FROM_RECORDS}
@@ -38,10 +42,24 @@ class ToldReads:
                     AND record.reply_to IN (SELECT value FROM json_each(:asked))
                 ORDER BY record.order_at DESC, record.row DESC
                 """,
-                {**self._values, "asked": json.dumps(list(ids))},
+                {**self._values, "asked": json.dumps(list(said_in))},
             ):
-                found.setdefault(corrected, []).append(id)
+                for asked in said_in[corrected]:
+                    found.setdefault(asked, []).append(id)
         return {id: tuple(corrections) for id, corrections in found.items()}
+
+    def _copies(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """The ids of these records and of their copies in other sources, each with those it is a copy of."""
+        stands_for = {id: [id] for id in dict.fromkeys(ids)}
+        for asked, copy in self._db.execute(
+            "SELECT one.id, other.id FROM record AS one JOIN same_as AS mine ON mine.record = one.row "
+            "JOIN same_as AS twin ON twin.said = mine.said AND twin.record != mine.record "
+            "JOIN record AS other ON other.row = twin.record "
+            "WHERE one.id IN (SELECT value FROM json_each(?)) ORDER BY other.row",
+            (json.dumps(list(ids)),),
+        ):
+            stands_for.setdefault(copy, []).append(asked)
+        return stands_for
 
     def about(self) -> dict[str, tuple[datetime, datetime]]:
         """The time that records tell of, where it was given: [from, until), aware UTC."""

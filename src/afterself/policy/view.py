@@ -44,10 +44,11 @@ _NEEDS: dict[str, str | None] = {"retrieve": "archive", "train": "train", "quote
 @dataclass(frozen=True, slots=True)
 class ViewRecord:
     """One record as a view shows it. `text` is the latest revision whole; `own_text` only the owner's own
-    words in it, "" where it has none; `words` what anybody really said in it: `text` less its placeholders.
-    `said_at` is aware UTC. A missing `position` in a thread is a record that this view may not see. `same_as`
-    is the id of the record that stands for this saying here, if another source's does: count it once. `row`:
-    its place in this copy of the archive."""
+    words in it, "" where it has none; `words` is `text` less its placeholders; `said` what its author said
+    themselves: less also what they quoted or pasted, "" of what they forwarded. `said_at` is aware UTC. A
+    missing `position` in a thread is a record that this view may not see. `same_as` is the id of the record
+    that stands for this saying here, if another source's does: count it once. `row`: its place in this copy
+    of the archive."""
 
     id: str
     source_key: str
@@ -69,6 +70,7 @@ class ViewRecord:
     deleted: bool
     attachments: tuple[Attachment, ...]
     words: str = ""
+    said: str = ""
     same_as: str | None = None
     row: int = 0
 
@@ -149,21 +151,23 @@ class View:
         except BaseException:
             self._db.close()
             raise
-        before = "" if until is None else f" AND record.order_at < {microseconds(until)}"
-        seen = f"{self._seen.record}{before}"
+        seen = self._seen.record
+        if until is not None:
+            seen += f" AND record.said_at IS NOT NULL AND record.order_at < {microseconds(until)}"
         self._where = f"WHERE {seen}"
         self._select = f"{_COLUMNS.rstrip()}, {first_of(seen)} {_FROM}"
         self._matches = Matches(self._db, self._seen, seen)
         self.quotes = self._seen.quotes
         """Whether the audience may be shown words verbatim."""
         self.overview = OverviewReads(self._db, self_.archive_path, self._seen)
-        single = f"{self._where} AND NOT {repeats(seen)}"
-        twins = f"WHERE {repeats(seen)}" if self._seen.everything and until is None else None
+        single = f"{seen} AND NOT {repeats(seen)}"
+        twins = repeats(seen) if self._seen.everything and until is None else None
         self.own = OwnWordsReads(self._db, self_.archive_path, single, self._seen.values, twins)
         self.history = HistoryReads(self._db, self_.archive_path, self._seen)
         self.sayings = SayingReads(self._db, self_.archive_path, seen, self._seen.values)
         self.told = ToldReads(self._db, self_.archive_path, seen, self._seen.values)
-        self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, self.many, self.by_rows)
+        read = (self.many, self.by_rows)
+        self.retrieval = RetrievalReads(self._db, self_.archive_path, self._seen, seen, *read)
 
     def __enter__(self) -> View:
         return self
@@ -287,14 +291,14 @@ class View:
         words = text.strip()
         if foreign:
             words = own_spans_text(text, (span for span in foreign if span[2] == "placeholder"))
-        own = ""
-        if is_owner and text and kind in OWN_KINDS and forwarded is None:
-            own = own_spans_text(text, foreign) if foreign else words
+        themselves = "" if forwarded is not None else own_spans_text(text, foreign) if foreign else words
+        own = themselves if is_owner and kind in OWN_KINDS else ""
         return ViewRecord(
             id, source_key, source, thread, title, thread_kind, author, name,
             None if is_owner is None else bool(is_owner), kind,
             None if said_at is None else moment(said_at), precision, reply_to, text, own, n, position,
-            bool(deleted), self._attachments(number) if attachments else (), words, same_as, number,
+            bool(deleted), self._attachments(number) if attachments else (), words, themselves,
+            same_as, number,
         )  # fmt: skip
 
     def _spans(self, revision: int) -> list[tuple[int, int, str]]:

@@ -136,7 +136,7 @@ class Life:
         author = None if record.author is None else self._person_of.get(record.author, record.author)
         said = record.said_at
         return Told(
-            text=straight(record.own_text if record.is_owner else record.words),
+            text=straight(record.own_text if record.is_owner else record.said),
             by_owner=bool(record.is_owner),
             before=straight(before.text) if before is not None else "",
             to_one=partner is not None,

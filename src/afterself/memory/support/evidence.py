@@ -14,7 +14,7 @@ class Evidence:
     """One record. `said_at` is local or UTC, as it shall be read; `before` is what was said right before.
 
     `around` is what was said in the same sitting before that: it tells whom “he” means, and supports nothing.
-    `listeners` are the others of the conversation, by the names shown.
+    `listeners` are the others of the conversation, by the names shown; `id` is the record's.
     """
 
     text: str
@@ -26,6 +26,7 @@ class Evidence:
     before: str = ""
     before_author: str = ""
     around: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,16 +60,20 @@ class Witness:
         return Cast(owner, contacts, {name: frozenset(words) for name, words in described.items()})
 
     def evidence(self, ids: Sequence[str]) -> list[Evidence]:
-        """The records with these ids as evidence, each with the message before it."""
+        """The records with these ids as evidence, each with the message before it.
+
+        Only what their authors said themselves: who quotes or forwards does not say so. A record without any
+        such words is left out.
+        """
         windows = self._view.retrieval.around(ids, _SITTING, 0)
-        return [self._of(window[-1], window[:-1]) for window in windows if window]
+        return [self._of(window[-1], window[:-1]) for window in windows if window and window[-1].said]
 
     def _of(self, record: ViewRecord, earlier: Sequence[ViewRecord]) -> Evidence:
         here = [one for one in earlier if same_sitting(one, record)]
         before = here[-1] if here else None
         there = self._participants.get(record.thread, ())
         return Evidence(
-            text=record.words or record.text,
+            text=record.said,
             author=record.author_name,
             by_owner=bool(record.is_owner),
             said_at=record.said_at if record.precision != "none" else None,
@@ -78,6 +82,7 @@ class Witness:
             before=before.words if before is not None else "",
             before_author=before.author_name if before is not None else "",
             around=" \n".join(one.words for one in here[:-1]),
+            id=record.id,
         )
 
     @cached_property
@@ -93,5 +98,5 @@ class Witness:
         found = self._view.many([id for id, _ in self._view.match(query, _LOOKED_AT)])
         for record in found.values():
             if record.is_owner:
-                yield from ((match[2], match[1]) for match in _OF_NAME.finditer(record.text))
-                yield from ((match[1], match[2]) for match in _NAMED.finditer(record.text))
+                yield from ((match[2], match[1]) for match in _OF_NAME.finditer(record.said))
+                yield from ((match[1], match[2]) for match in _NAMED.finditer(record.said))
