@@ -46,7 +46,10 @@ AND NOT (EXISTS (SELECT 1 FROM objection) AND EXISTS (
     WHERE objector.contact = contact.id AND objection.purpose IN ({purposes}) AND ({which})))
 """
 _RECORD_RULES = f"""
-coalesce(contact.excluded, 0) = 0
+NOT (EXISTS (SELECT 1 FROM contact AS anybody WHERE anybody.excluded = 1) AND EXISTS (
+    SELECT 1 FROM record AS told JOIN identity AS teller ON teller.id = told.author
+    JOIN contact AS excluded ON excluded.id = teller.contact
+    WHERE told.row IN {_SAYING} AND excluded.excluded = 1))
 {{objections}}
 AND NOT ({_ANY_EMBARGO.format("label")} AND EXISTS (
     SELECT 1 FROM label WHERE label.record IN {_SAYING} AND label.name = 'not_before' AND label.value > :now))

@@ -23,6 +23,8 @@ ADDRESSES = frozenset().union(
 )
 """The words by which one is called to one's face."""
 _LEAST = 2
+_BESIDE = 80  # characters before and after such a word that are looked at
+_ENDS = re.compile(r"\s*(?:[.,!?…\n]|x?$)")
 _CALLED = re.compile(rf"\b{any_of(ADDRESSES)}\b", re.I)
 _NOT_BEFORE = word_set(
     "my your his her our their the a an ask asked tell told with to from for and of like by see call ring is "
@@ -41,9 +43,10 @@ def calls(text: str) -> list[str]:
     """The words of kin by which a text addresses its reader: “gran its me”, “sorry gran”, not “mum says”."""
     found = []
     for match in _CALLED.finditer(text):
-        before, after = words_of(text[: match.start()])[-1:], words_of(text[match.end() :])[:1]
-        ends = re.match(r"\s*(?:[.,!?…\n]|x?$)", text[match.end() :]) is not None
-        begins = not before or before[0] in _GREETS or text[: match.start()].rstrip()[-1:] in ".!?…\n"
+        left = text[max(0, match.start() - _BESIDE) : match.start()]
+        before, after = words_of(left)[-1:], words_of(text[match.end() : match.end() + _BESIDE])[:1]
+        ends = _ENDS.match(text, match.end()) is not None
+        begins = not before or before[0] in _GREETS or left.rstrip()[-1:] in ".!?…\n"
         if before and before[0] in _NOT_BEFORE:
             continue
         if ends or (begins and not (after and after[0] in _NOT_AFTER)):

@@ -1,4 +1,4 @@
-"""Of what has no date nobody knows when it was said, whatever stands before it."""
+"""What is hidden stays hidden where it has no date of its own, and where another source has it, too."""
 
 from __future__ import annotations
 
@@ -43,3 +43,18 @@ def test_an_undated_record_among_dated_ones_passes_no_span_and_counts_as_objecte
         archive.register_artifact("weights", "weights/w", revisions[1:2], {})
         assert archive.objections.add(ben, ["retrieve", "train"], microseconds(DAY)) >= 1
     assert texts(fresh_self, "retrieve") == ["early"]
+
+
+def test_what_an_excluded_person_said_is_hidden_in_every_source_that_has_it(
+    fresh_self: Self, said: Callable[..., Any], store: Callable[..., Any]
+) -> None:
+    text = "The lighthouse keeper counted seventeen ships before breakfast, did you know?"
+    for source in ("whatsapp", "telegram"):
+        store(said(text, "Ben", "2020-01-01T10:00"), said("no", "Anna"), source=source, me=["Anna"])
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        ben, other = archive.contacts.named("Ben")
+        assert ben.id != other.id
+        archive.people.exclude(ben.id)
+    for purpose in ("retrieve", "quote", "train"):
+        assert set(texts(fresh_self, purpose)) == {"no"}
+    assert texts(fresh_self, "list").count(text) == 2
