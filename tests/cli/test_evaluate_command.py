@@ -27,6 +27,8 @@ def test_evaluate_prints_figures_with_intervals_and_where_the_page_is(ida: Self)
     assert ran.code == 0, ran.err
     assert "bits per byte under the bare base" in ran.out and "[" in ran.out
     assert "Fewer bits per byte is closer" in ran.out
+    said = ran.out.replace("\n", " ")
+    assert "written messages, 16 real ones beside)" in said or "real messages are fewer" in said
     assert str(ida.reports_dir / "likeness.html") in ran.out.replace("\n", "")
     assert "scoring under the weights" in ran.err
 

@@ -57,3 +57,8 @@ def test_an_output_that_is_full_is_said_plainly(filled: Path) -> None:
     ran = run(filled, "afterself records --json > /dev/full")
     assert ran.returncode == 1 and ran.stderr.startswith("afterself: The disk is full")
     assert "Traceback" not in ran.stderr and "Exception ignored" not in ran.stderr
+
+
+def test_a_command_whose_output_was_closed_runs_and_says_nothing(filled: Path) -> None:
+    """As some programs start others: `>&-`. No file of the self may stand in its place."""
+    assert run(filled, "afterself status <&- >&- 2>&-").returncode == 0

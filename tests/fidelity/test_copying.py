@@ -102,3 +102,11 @@ def test_too_few_messages_are_not_measurable_and_never_a_pass() -> None:
     assert judge(few, many).verdict == "not measurable"
     assert judge(many, few).verdict == "not measurable"
     assert "49 written messages" in judge(few, many).reasons[0]
+
+
+def test_who_writes_only_short_messages_passes_no_gate_that_looks_at_long_ones() -> None:
+    short, many = Copied(200, 1, 1, 1600, 0, (0,) * 199 + (20,)), Copied(300, 200, 0, 9000, 0, (0,) * 300)
+    for found in (judge(short, many), judge(many, short)):
+        assert found.verdict == "not measurable"
+    (reason,) = judge(short, many).reasons
+    assert reason == "1 written message of at least 15 letters is fewer than the 20 that are needed"

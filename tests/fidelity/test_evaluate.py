@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from afterself.archive.store import Archive, list_artifacts
-from afterself.errors import UsageError
+from afterself.datasets.replies import Reply
+from afterself.errors import AfterselfError, UsageError
 from afterself.fidelity import Estimate, Evaluation, TooFew, evaluate
 from afterself.fidelity.evaluation import PAGE, PAIRS
 from afterself.fidelity.likeness import Pair, Reading
@@ -25,9 +26,11 @@ from afterself.fidelity.written import Written, write_replies
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress, Report
 from afterself.models.ngram import WittenBell, bits
+from afterself.models.turns import Line, Turn
 from afterself.training import TrainOptions, require_weights, train
 from afterself.training.held_out import held_out, trained_records
 from tests.training.selves import make_self, talk
+from tests.training.test_withdrawal import exclude, not_me
 
 OPTIONS = TrainOptions(method="full", epochs=3, context=128)
 
@@ -183,6 +186,62 @@ def test_the_page_goes_when_something_it_was_made_from_is_forgotten(copied: Self
         archive.forget([reply.records[0]])
     assert not made.page.exists()
     assert {a.state for a in list_artifacts(copied, "report")} == {"erased"}
+
+
+@pytest.mark.parametrize("decide", [exclude, not_me])
+def test_what_is_withdrawn_while_it_is_measured_stands_on_no_page(
+    copied: Self, decide: Callable[[Self], None]
+) -> None:
+    def tell(report: Report) -> None:
+        if report.stage == "writing replies" and report.finished:
+            decide(copied)
+
+    with pytest.raises(AfterselfError, match=r"withdrawn meanwhile|no weights|stale"):
+        evaluate(copied, progress=Progress(tell), samples=True)
+    assert not (copied.reports_dir / PAGE).exists()
+
+
+def test_a_page_that_cannot_be_written_leaves_none_that_the_ledger_does_not_know(
+    copied: Self, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old page holds what the new one does not: nobody would find it when that is forgotten."""
+    assert evaluate(copied, samples=True).page.exists()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("afterself.home.sealed.Files.write", full)
+    with pytest.raises(OSError, match="No space"):
+        evaluate(copied)
+    assert not (copied.reports_dir / PAGE).exists()
+
+
+def test_personal_data_is_masked_alike_in_what_is_read_and_in_what_reads(
+    tmp_path: Path, tiny_base: Path
+) -> None:
+    """Weights learn `<email>`, and so does letter counting; a copy of such a message is found as a copy."""
+    draw = random.Random(1)
+    rows = [
+        row | {"text": f"{''.join(draw.choices('abcdef', k=30))}: write to ida{n}@example.org then"}
+        for n, row in enumerate(talk("Anna", 240))
+    ]
+    self_ = make_self(tmp_path / "ida", rows)
+    train(self_, str(tiny_base), replace(OPTIONS, epochs=0.3, publish_anyway=True))
+    material = gather(self_, require_weights(self_))
+    for side in (material.own, material.others, material.texts):
+        assert side and all("write to <email> then" in text and "@" not in text for text in side)
+
+
+def test_what_a_reply_repeats_of_another_source_is_no_later_message(ida: Self) -> None:
+    """Real repeating sets the bar for copies: what is in the archive twice must not raise it."""
+    material = gather(ida, require_weights(ida))
+    first = material.replies[0]
+    talk_ = first.reply.conversation
+    said = Line("", "the same words as in another source")
+    last = talk_.bursts[-1]
+    longer = replace(last, turn=Turn(True, (said, *last.turn.lines)), given=1)
+    given = replace(first, reply=Reply(replace(talk_, bursts=(*talk_.bursts[:-1], longer))))
+    assert replace(material, replies=(given,)).messages == replace(material, replies=(first,)).messages
 
 
 def test_a_second_page_takes_the_place_of_the_first(copied: Self) -> None:

@@ -122,6 +122,12 @@ def test_a_folder_without_a_self_says_how_to_make_one(tmp_path: Path, missing: s
     assert "new" in refused.value.remedy
 
 
+def test_a_file_is_told_from_a_self_whose_header_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / "chat.txt").write_text("hello")
+    with pytest.raises(SelfError, match="is a file, and a self is a folder"):
+        Self.open(tmp_path / "chat.txt")
+
+
 def test_a_self_of_a_newer_version_is_refused(fresh_self: Self) -> None:
     toml = fresh_self.path / "self.toml"
     toml.write_text(toml.read_text().replace("format = 1", "format = 2"))

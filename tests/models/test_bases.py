@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,64 @@ def test_an_incomplete_folder_is_refused_and_what_lacks_is_named(folder: Path, n
         resolve_base(folder)
 
 
-@pytest.mark.parametrize("name", ["no-such-base", "./nowhere", "/nowhere/at all", "a/b/c", "../x", "owner/"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("config.json", b"{cut of"),
+        ("config.json", b"[]"),
+        ("config.json", b'{"model_type": "nobody-knows"}'),
+        ("model.safetensors.index.json", b"{}"),
+        ("model.safetensors", b""),
+        ("model.safetensors", b"\x10" + bytes(200)),
+    ],
+)
+def test_a_damaged_folder_is_refused_with_its_name_and_what_helps(
+    folder: Path, name: str, content: bytes
+) -> None:
+    (folder / name).write_bytes(content)
+    with pytest.raises(ModelError, match=folder.name) as caught:
+        load_torch(resolve_base(folder))
+    assert "again" in caught.value.remedy and "\n" not in caught.value.message
+
+
+def test_weights_that_were_cut_off_in_the_download_are_refused(folder: Path) -> None:
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        load_torch(resolve_base(folder))
+
+
+def test_what_a_base_lacks_is_not_filled_with_random_numbers(folder: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = folder / "model.safetensors"
+    whole = load_file(weights)
+    save_file({name: t for name, t in whole.items() if "layers.1.mlp" not in name}, weights, {"format": "pt"})
+    with pytest.raises(ModelError, match=r"lacks 3 tensors \(model\.layers\.1\.mlp"):
+        load_torch(resolve_base(folder))
+
+
+def test_a_config_that_does_not_tell_how_far_a_base_reads_counts_as_1024(folder: Path) -> None:
+    config = folder / "config.json"
+    for told in ("null", "-1", '"far"'):
+        config.write_text(re.sub(r'("max_position_embeddings": )\S+,', rf"\g<1>{told},", config.read_text()))
+        assert resolve_base(folder).context == 1024
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no-such-base",
+        "./nowhere",
+        "/nowhere/at all",
+        "a/b/c",
+        "../x",
+        "owner/",
+        "a/b..c",
+        "a/b.git",
+        "a/b--c",
+    ],
+)
 def test_a_name_that_is_neither_folder_nor_hub_id_is_refused(name: str) -> None:
     with pytest.raises(ModelError, match="no base model"):
         resolve_base(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from afterself.models.gguf_export import export_gguf, read_config
 from afterself.models.gguf_import import config_from_gguf, load_gguf
 from afterself.models.gguf_lora import export_lora
 from afterself.models.gguf_metadata import read_metadata
+from afterself.models.safetensors_read import SafetensorsFolder
 from tests.models.parity import largest_difference
 
 SHAPE: dict[str, Any] = {
@@ -257,6 +259,33 @@ def test_damaged_files_are_refused_with_their_name(tiny_base: Path, tmp_path: Pa
         weights.write_bytes(damaged)
         with pytest.raises(ModelError, match=r"model\.safetensors"):
             export_gguf(folder, tmp_path / "new.gguf")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"dtype": "F32", "shape": [-1, -4], "data_offsets": [0, 16]},
+        {"dtype": "F32", "shape": [2**40, 2**40], "data_offsets": [0, 0]},
+        {"dtype": "F32", "shape": [4], "data_offsets": [-16, 0]},
+        {"dtype": "F32", "shape": [], "data_offsets": [0, 2**70]},
+        {"dtype": "F32", "shape": [4], "data_offsets": [0.0, "16"]},
+    ],
+)
+def test_safetensors_that_lie_about_their_shapes_are_refused(tmp_path: Path, entry: dict[str, Any]) -> None:
+    header = json.dumps({"a": entry}).encode()
+    (tmp_path / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(16))
+    with pytest.raises(ModelError, match=r"model\.safetensors") as caught:
+        SafetensorsFolder(tmp_path)
+    assert caught.value.remedy
+
+
+def test_a_gguf_of_lists_in_lists_without_end_is_refused(tmp_path: Path) -> None:
+    array = struct.pack("<IQ", 9, 1)
+    head = struct.pack("<4sIQQ", b"GGUF", 3, 0, 1) + struct.pack("<Q", 1) + b"k" + struct.pack("<I", 9)
+    (tmp_path / "deep.gguf").write_bytes(head + array * 20_000)
+    with pytest.raises(ModelError, match=r"deep\.gguf") as caught:
+        read_metadata(tmp_path / "deep.gguf")
+    assert "backup" in caught.value.remedy
 
 
 def test_the_same_weights_give_the_same_file(tiny_base: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from afterself.training import (
     Declined,
     Preflight,
     TrainOptions,
+    Weights,
     current_weights,
     load_weights,
     require_weights,
@@ -94,6 +95,37 @@ def test_an_adapter_is_a_stock_peft_folder_that_beats_the_base_and_asks_no_hub(
     assert weights.bits_weights < weights.bits_base
     model = load_weights(weights, resolve_base(tiny_base))
     assert model.peft_config["default"].r == 16
+    _refused_when_damaged(weights, resolve_base(tiny_base), "adapter_model.safetensors")
+
+
+def test_damaged_weights_are_refused_and_never_scored_as_something_else(
+    trained: Self, tiny_base: Path
+) -> None:
+    _refused_when_damaged(require_weights(trained), resolve_base(tiny_base), "model.safetensors")
+
+
+def test_weights_of_a_self_are_no_base_for_other_weights(trained: Self) -> None:
+    """Whoever forgets a record reaches the weights that learned it, and would not reach theirs."""
+    with pytest.raises(ModelError, match="would live on"):
+        train(trained, str(require_weights(trained).path), BARELY)
+    assert len(list(trained.weights_dir.iterdir())) == 1
+
+
+def _refused_when_damaged(weights: Weights, base: Base, name: str) -> None:
+    """A file that was cut off, and one of which a tensor is missing."""
+    from safetensors.torch import load_file, save_file
+
+    file = weights.path / name
+    file.write_bytes((whole := file.read_bytes())[:-50])
+    with pytest.raises(ModelError, match=weights.id) as caught:
+        load_weights(weights, base)
+    assert "Train again" in caught.value.remedy or "backup" in caught.value.remedy
+    file.write_bytes(whole)
+    tensors = load_file(file)
+    tensors.pop(sorted(tensors)[-1])
+    save_file(tensors, file, {"format": "pt"})
+    with pytest.raises(ModelError, match="is not whole"):
+        load_weights(weights, base)
 
 
 def test_the_person_sees_what_it_will_take_and_may_decline(tmp_path: Path, tiny_base: Path) -> None:

@@ -16,6 +16,7 @@ from afterself.home.counting import counted
 
 if TYPE_CHECKING:
     from afterself.fidelity import Evaluation, Likeness, Measured
+    from afterself.fidelity.gate import Gate
     from afterself.fidelity.typicality import Typicality
     from afterself.home.folder import Self
 
@@ -109,7 +110,7 @@ def _lines(done: Evaluation) -> list[str]:
         f"{replies} in {counted(ground.conversations, 'conversation')}, {counted(ground.bytes, 'byte')}",
         *_figures(found),
         *_remedy(against_weak_reading(found.reading)),
-        f"Copying: {'; '.join([found.copying.verdict, *found.copying.reasons])}",
+        _copying(found.copying),
         *_remedy(against_copying(found.copying)),
         _naturalness(found.typicality),
         *_remedy(against_unnaturalness(found.typicality)),
@@ -149,12 +150,20 @@ def _figures(found: Likeness) -> list[str]:
     return lines
 
 
+def _copying(found: Gate) -> str:
+    if found.verdict == "not measurable":
+        return f"Copying: {'; '.join([found.verdict, *found.reasons])}"
+    sides = f"{counted(found.written.messages, 'written message')}, {found.real.messages:,} real ones beside"
+    return f"Copying: {'; '.join([found.verdict, *found.reasons])} ({sides})"
+
+
 def _naturalness(found: Typicality) -> str:
     from afterself.fidelity import Estimate
 
     gap = figure(found.gap)
     if isinstance(found.gap, Estimate):
-        return f"Naturalness: {found.verdict}; {gap} bits per byte, what it writes less what is real"
+        less = f"what it writes ({counted(found.replies, 'reply', 'replies')}) less what is real"
+        return f"Naturalness: {found.verdict}; {gap} bits per byte, {less}"
     return f"Naturalness: {gap}"
 
 

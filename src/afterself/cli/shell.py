@@ -168,7 +168,14 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def forgiving_streams() -> None:
-    """Let standard streams replace what their encoding does not know, instead of ending the command."""
+    """Let standard streams replace what their encoding does not know, instead of ending the command.
+
+    One that was closed before the command began (`>&-`) is opened on nothing: else the next file that is
+    opened would stand in its place, and be written into.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

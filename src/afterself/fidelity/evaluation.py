@@ -16,7 +16,7 @@ import numpy as np
 
 from afterself import __version__
 from afterself.archive.store import Archive
-from afterself.errors import UsageError
+from afterself.errors import ArchiveError, UsageError
 from afterself.fidelity.copying import CopyIndex
 from afterself.fidelity.gate import enough, judge
 from afterself.fidelity.identification import identify
@@ -26,7 +26,7 @@ from afterself.fidelity.material import MOST_REPLIES, Material, gather, reply_te
 from afterself.fidelity.page import page
 from afterself.fidelity.typicality import typicality
 from afterself.fidelity.written import Written, write_replies
-from afterself.home.atomic import make_folder
+from afterself.home.atomic import make_folder, sync_folder
 from afterself.home.counting import counted
 from afterself.home.folder import Self
 from afterself.home.jobs import Progress
@@ -38,6 +38,7 @@ from afterself.models.turns import messages_of, turn_text
 from afterself.policy import require_consent
 from afterself.training import Weights, load_weights, require_weights
 from afterself.training.score import bits_under, encode
+from afterself.training.withdrawal import withdrawn
 
 PAGE = "likeness.html"
 KIND = "report"
@@ -204,11 +205,21 @@ def _pairs(material: Material, written: Written) -> tuple[Pair, ...]:
 def keep(self_: Self, likeness: Likeness, material: Material) -> Path:
     """Write the page, entered in the ledger first: whoever forgets a record of it reaches the page too.
 
-    ArchiveError if one of the records left the archive meanwhile: then there is no page.
+    The page that was there goes before: the ledger does not know any more what that one was made from.
+    ArchiveError if one of the records left the archive or was withdrawn meanwhile: then there is no page.
     """
     path = self_.reports_dir / PAGE
     settings = {"weights": likeness.weights, "samples": bool(likeness.pairs)}
     with Archive.writing(self_, wait=60) as archive:
+        if count := withdrawn(self_, material.revisions, material.owners):
+            raise ArchiveError(
+                f"What was measured on was withdrawn meanwhile ({counted(count, 'message')}: deleted, a "
+                "contact excluded, or not the owner's after all). Nothing of it was kept.",
+                remedy="Measure again: afterself evaluate",
+            )
+        if path.exists():
+            path.unlink()
+            sync_folder(path.parent)
         archive.register_artifact(KIND, f"reports/{PAGE}", material.revisions.items(), settings)
         make_folder(self_.reports_dir)
         self_.files.write(path, page(likeness))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from afterself.fidelity.copying import Copied
+from afterself.fidelity.copying import SHORTEST_RUN, Copied
 
 Verdict = Literal["pass", "fail", "not measurable"]
 
@@ -21,6 +21,11 @@ MOST_P95 = 30
 
 LEAST_MESSAGES = 50
 """Messages on each side below which a 95th percentile and a share of one in a hundred say nothing."""
+
+
+LEAST_LONG = 20
+"""Messages long enough to be called a copy, below which none found says nothing: who writes only short ones
+cannot be caught."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Gate:
 
 def enough(found: Copied) -> bool:
     """Whether there are messages enough on this side to hold them against the other."""
-    return found.messages >= LEAST_MESSAGES
+    return found.messages >= LEAST_MESSAGES and found.long >= LEAST_LONG
 
 
 def judge(written: Copied, real: Copied) -> Gate:
@@ -68,9 +73,7 @@ def judge(written: Copied, real: Copied) -> Gate:
     )
     for whose, found in (("real", real), ("written", written)):
         if not enough(found):
-            are = "message is" if found.messages == 1 else "messages are"
-            few = f"{found.messages} {whose} {are} fewer than the {LEAST_MESSAGES} that are needed"
-            return Gate("not measurable", written, real, bars, (few,))
+            return Gate("not measurable", written, real, bars, (_too_few(found, whose),))
     reasons = []
     if written.exact > bars.exact:
         reasons.append(f"{written.whole} of {written.long} written messages stand whole in training")
@@ -79,6 +82,14 @@ def judge(written: Copied, real: Copied) -> Gate:
     if written.p95 > bars.p95:
         reasons.append(f"one message in twenty repeats more than {bars.p95} characters of training in a row")
     return Gate("fail" if reasons else "pass", written, real, bars, tuple(reasons))
+
+
+def _too_few(found: Copied, whose: str) -> str:
+    count, of, least = found.messages, "", LEAST_MESSAGES
+    if count >= LEAST_MESSAGES:
+        count, of, least = found.long, f" of at least {SHORTEST_RUN} letters", LEAST_LONG
+    are = "message" if count == 1 else "messages"
+    return f"{count} {whose} {are}{of} {'is' if count == 1 else 'are'} fewer than the {least} that are needed"
 
 
 def _shares(found: Copied) -> dict[str, float | int]:

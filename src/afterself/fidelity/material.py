@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from afterself.datasets import HeldOutReply
+from afterself.datasets.masking import masked
 from afterself.home.folder import Self
 from afterself.models.turns import message_text, turn_text
 from afterself.policy import ViewRecord, open_view
@@ -35,7 +36,8 @@ class Material:
     """What a measurement stands on; `revisions` is every record of it, with the revision that was read.
 
     `available` counts the held-out replies of which `replies` are an even selection; `own` and `others`
-    are messages as they stand in a turn.
+    are messages as they stand in a turn, masked as the weights and the replies are. `owners` are the ids of
+    all that counts as the owner's.
     """
 
     replies: tuple[HeldOutReply, ...]
@@ -43,6 +45,7 @@ class Material:
     own: tuple[str, ...]
     others: tuple[str, ...]
     revisions: dict[str, int]
+    owners: frozenset[str]
 
     @property
     def conversations(self) -> list[str]:
@@ -56,10 +59,9 @@ class Material:
 
     @property
     def messages(self) -> list[str]:
-        """The messages of all replies."""
-        return [
-            line.text for reply in self.replies for line in reply.reply.conversation.bursts[-1].turn.lines
-        ]
+        """The messages of all replies, without what the owner had said before."""
+        last = [reply.reply.conversation.bursts[-1] for reply in self.replies]
+        return [line.text for burst in last for line in burst.turn.lines[burst.given :]]
 
 
 def reply_text(reply: HeldOutReply) -> str:
@@ -79,6 +81,7 @@ def gather(self_: Self, weights: Weights, most: int = MOST_REPLIES) -> Material:
     others: list[ViewRecord] = []
     wanted = trained | {id for reply in chosen for id in _records(reply)}
     with open_view(self_, "train") as view:
+        handles = view.own.accounts()
         for record in view.records():
             if record.deleted or record.kind in SILENT_KINDS:
                 continue
@@ -94,9 +97,10 @@ def gather(self_: Self, weights: Weights, most: int = MOST_REPLIES) -> Material:
     return Material(
         replies=chosen,
         available=len(found),
-        own=tuple(message_text(record.own_text) for record in own),
-        others=tuple(message_text(record.words) for record in others),
+        own=tuple(message_text(masked(record.own_text, handles)) for record in own),
+        others=tuple(message_text(masked(record.words, handles)) for record in others),
         revisions=revisions,
+        owners=frozenset([*(one.id for one in own), *(id for reply in chosen for id in reply.records)]),
     )
 
 

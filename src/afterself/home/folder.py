@@ -62,6 +62,22 @@ def _declared(path: Path) -> bytes:
     return content
 
 
+def _no_self(path: Path, error: OSError) -> SelfError:
+    """The error for a place where no self.toml can be read."""
+    if path.is_file():
+        return SelfError(f"{path} is a file, and a self is a folder.", remedy="Name its folder with --self.")
+    if not isinstance(error, FileNotFoundError):
+        return SelfError(
+            f"{path / PLAIN_NAME} cannot be read ({error.strerror}).",
+            remedy="Check that the folder is yours.",
+        )
+    there = "holds no self (self.toml is missing)" if path.is_dir() else "does not exist"
+    return SelfError(
+        f"The folder {path} {there}.",
+        remedy=f"Name the folder with --self, or make a new self: afterself --self {path} new",
+    )
+
+
 def _fill(making: Self, header: KeyHeader | None) -> None:
     """What every new self begins with."""
     declared = making.declaration
@@ -207,11 +223,7 @@ class Self:
         try:
             content = _declared(path / PLAIN_NAME)
         except OSError as error:
-            there = "holds no self (self.toml is missing)" if path.is_dir() else "does not exist"
-            raise SelfError(
-                f"The folder {path} {there}.",
-                remedy=f"Name the folder with --self, or make a new self: afterself --self {path} new",
-            ) from error
+            raise _no_self(path, error) from error
         if says_encrypted(content):
             raise SelfError(
                 f"The self {path} is encrypted, and its key header {HEADER} is missing.",

@@ -173,7 +173,7 @@ def read_header(folder: Path) -> KeyHeader | None:
                 raise ValueError("it is not a file")  # a folder from somebody else: maybe an endless device
             with path.open("rb") as file:
                 return KeyHeader.from_json(file.read(_LARGEST), path)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         except (OSError, ValueError) as error:
             damaged = damaged or f"{path}: {error}"

@@ -19,10 +19,15 @@ from typing import Any, Literal
 
 from afterself.errors import MissingExtra, ModelError
 from afterself.home.atomic import write_atomic
+from afterself.home.counting import counted
 from afterself.models.gguf_metadata import read_metadata
+from afterself.models.json_object import read_object, shards_of
 
 EMBEDDED = "embedded"
+MANIFEST = "manifest.json"
+"""Lies beside weights that training made, and says what they were made from."""
 _HUB_ID = re.compile(r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$")
+_LONGEST_WHY = 300
 FILES_OF_A_BASE = ["*.json", "*.safetensors", "README.md", "LICENSE*"]
 
 
@@ -67,7 +72,11 @@ def resolve_base(
         return _folder(str(folder.resolve()), "folder", folder.resolve())
     if _HUB_ID.match(name):
         return _folder(name, "hub", _from_hub(name, allow_network))
-    raise ModelError(
+    raise _no_base(name)
+
+
+def _no_base(name: str) -> ModelError:
+    return ModelError(
         f"There is no base model “{name}”: it is no folder, and hub ids look like owner/name.",
         remedy="Name a folder with a Hugging Face model, a hub id, or “embedded”.",
     )
@@ -100,6 +109,12 @@ def _embedded(folder: Path) -> Base:
 
 
 def _folder(name: str, kind: Literal["folder", "hub"], folder: Path) -> Base:
+    if (folder / MANIFEST).is_file() and "owner_messages" in read_object(folder / MANIFEST):
+        raise ModelError(
+            f"{folder} holds the weights of a self: they are no base for others, because what is forgotten "
+            "in the self would live on in these.",
+            remedy="Name the base that they were made from, or leave --base out.",
+        )
     missing = _missing(folder)
     if missing:
         raise ModelError(
@@ -107,14 +122,14 @@ def _folder(name: str, kind: Literal["folder", "hub"], folder: Path) -> Base:
             remedy="A base is a folder in the form that save_pretrained() of transformers writes.",
         )
     files = [folder / "config.json", folder / "tokenizer.json", *sorted(folder.glob("*.safetensors"))]
-    config = json.loads(files[0].read_text(encoding="utf-8"))
+    longest = read_object(files[0]).get("max_position_embeddings")
     return Base(
         id=name,
         kind=kind,
         path=folder,
         gguf=None,
         sha256=_fingerprint(files),
-        context=int(config.get("max_position_embeddings", 0)) or 1024,
+        context=longest if isinstance(longest, int) and longest > 0 else 1024,
         license=_license(folder / "README.md"),
     )
 
@@ -124,8 +139,7 @@ def _missing(folder: Path) -> list[str]:
     wanted = ["config.json", "tokenizer.json"]
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
-        wanted += sorted({Path(str(name)).name for name in shards})
+        wanted += shards_of(index)
     else:
         wanted.append("model.safetensors")
     return [name for name in wanted if not (folder / name).is_file()]
@@ -175,13 +189,15 @@ def kept_bases() -> Path:
 def _from_hub(name: str, allow_network: bool) -> Path:
     try:
         from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import LocalEntryNotFoundError
+        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
     except ImportError:
         raise MissingExtra("train", "Using a model from the Hugging Face hub") from None
     try:
         here = Path(snapshot_download(name, local_files_only=True, allow_patterns=FILES_OF_A_BASE))
         if not _missing(here):
             return here
+    except HFValidationError:
+        raise _no_base(name) from None
     except (LocalEntryNotFoundError, FileNotFoundError):
         pass
     if not allow_network:
@@ -226,13 +242,19 @@ def base_config(base: Base) -> dict[str, Any]:
 def load_torch(base: Base) -> Any:
     """The base as a transformers model in float32 on the CPU, in evaluation mode.
 
-    Code from a model's folder is never run. Raises ModelError if it cannot be loaded, MissingExtra
-    without torch and transformers.
+    Code from a model's folder is never run. Raises ModelError if it cannot be loaded or lacks a part,
+    MissingExtra without torch and transformers.
     """
     if base.kind == "embedded":
         from afterself.models.gguf_import import load_gguf
 
         return load_gguf(base.path / "base.gguf")
+    again = "Fetch or copy it again, or choose another base. The embedded one is always here: --base embedded"
+    return load_folder(base.path, f"The base {base.id}", remedy=again)
+
+
+def load_folder(folder: Path, called: str, *, remedy: str) -> Any:
+    """`load_torch` for the weights in a folder, which errors call `called`; `remedy` is what helps."""
     try:
         import torch
         from transformers import AutoModelForCausalLM
@@ -241,15 +263,25 @@ def load_torch(base: Base) -> Any:
         raise MissingExtra("train", "Loading a model for training or scoring") from None
     logging.disable_progress_bar()  # progress is told by our own line
     try:
-        model = AutoModelForCausalLM.from_pretrained(
-            base.path,
+        model, found = AutoModelForCausalLM.from_pretrained(
+            folder,
             dtype=torch.float32,
             local_files_only=True,
             use_safetensors=True,
             trust_remote_code=False,
+            output_loading_info=True,
         )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise ModelError(f"The base {base.id} cannot be loaded: {error}") from None
+    except MemoryError:
+        raise
+    except Exception as error:  # in a folder of anybody's, anything may be wrong
+        why = (str(error) or type(error).__name__).splitlines()[0]
+        raise ModelError(f"{called} cannot be loaded: {why[:_LONGEST_WHY]}", remedy=remedy) from None
+    lacking = sorted(found["missing_keys"])
+    if lacking:  # left to itself, transformers fills them with random numbers
+        raise ModelError(
+            f"{called} is not whole: it lacks {counted(len(lacking), 'tensor')} ({lacking[0]}).",
+            remedy=remedy,
+        )
     return model.eval()
 
 

@@ -32,6 +32,7 @@ _FORCED = 1e9
 _MOST_THREADS = 8
 DEFAULT_CONTEXT = 4096
 """Most tokens of context that are set up unasked: bigger bases could read far more than memory holds."""
+MISSING = "Train or fetch it again, or put it back from a backup."
 EXACT_CACHE_LIMIT = 128 * 2**20
 """Up to this many bytes the key-value cache is float32."""
 
@@ -59,7 +60,7 @@ class ChatEngine:
         """
         for path in (gguf, *([lora] if lora else [])):
             if not Path(path).exists():
-                raise ModelError(f"There is no model file at {path}.")
+                raise ModelError(f"There is no model file at {path}.", remedy=MISSING)
         self.tokenizer = LlamaTurnTokenizer(gguf)
         self.n_ctx = min(n_ctx or DEFAULT_CONTEXT, self.tokenizer.context)
         if exact is None:

@@ -8,7 +8,6 @@ does not know) is refused with ModelError.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +17,7 @@ import numpy as np
 from afterself.errors import MissingExtra, ModelError
 from afterself.home.sealed import writing_in_place
 from afterself.models.gguf_vocab import read_vocabulary
+from afterself.models.json_object import read_object
 from afterself.models.safetensors_read import SafetensorsFolder
 
 if TYPE_CHECKING:
@@ -86,16 +86,7 @@ def need_gguf() -> Any:
 
 def read_config(folder: Path) -> dict[str, Any]:
     """The folder's config.json as a dictionary; ModelError if it is missing or damaged."""
-    path = folder / "config.json"
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(config, dict):
-            raise ValueError("it is not an object")
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"{path} cannot be read: {error}", remedy="A base is a Hugging Face model folder."
-        ) from None
-    return config
+    return read_object(folder / "config.json")
 
 
 def architecture(config: Mapping[str, Any]) -> str:

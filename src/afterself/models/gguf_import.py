@@ -14,7 +14,7 @@ import numpy as np
 
 from afterself.errors import MissingExtra, ModelError
 from afterself.models.gguf_export import TensorNames, need_gguf
-from afterself.models.gguf_metadata import Metadata, read_metadata
+from afterself.models.gguf_metadata import DAMAGED, Metadata, read_metadata
 
 if TYPE_CHECKING:
     from transformers import Qwen3ForCausalLM
@@ -72,7 +72,10 @@ def load_gguf(path: Path) -> Qwen3ForCausalLM:
     with torch.device("meta"):
         model = Qwen3ForCausalLM(config)
     names = TensorNames(settings)
-    arrays = {tensor.name: tensor for tensor in package.GGUFReader(path).tensors}
+    try:
+        arrays = {tensor.name: tensor for tensor in package.GGUFReader(path).tensors}
+    except (ValueError, IndexError, KeyError) as error:
+        raise ModelError(f"The GGUF file {path} cannot be read: {error}", remedy=DAMAGED) from None
     state = {}
     for name, wanted in model.state_dict().items():
         if name == "lm_head.weight" and config.tie_word_embeddings:

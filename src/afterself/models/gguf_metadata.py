@@ -16,6 +16,8 @@ from afterself.errors import ModelError
 
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
+DAMAGED = "It is damaged or cut off: fetch the base, or train, again, or put it back from a backup."
+"""What helps with a file of weights that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Metadata:
     def _get(self, key: str, kind: type | tuple[type, ...]) -> Any:
         value = self.values.get(key)
         if not isinstance(value, kind):
-            raise ModelError(f"{self.path} lacks the field {key}, or it is of another type.")
+            raise ModelError(f"{self.path} lacks the field {key}, or it is of another type.", remedy=DAMAGED)
         return value
 
     def text(self, key: str) -> str:
@@ -44,6 +46,10 @@ class Metadata:
         """A number field; ModelError if it is not there."""
         return float(self._get(key, (int, float)))
 
+    def integers(self, key: str) -> list[int]:
+        """An array of integers; ModelError if it is not there."""
+        return list(self._get(key, list))
+
     def strings(self, key: str) -> list[str]:
         """An array of strings; ModelError if it is not there."""
         return list(self._get(key, list))
@@ -54,8 +60,8 @@ def read_metadata(path: Path) -> Metadata:
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return _parse(path, data)
-    except (OSError, ValueError, struct.error, UnicodeDecodeError, KeyError) as error:
-        raise ModelError(f"The GGUF file {path} cannot be read: {error}") from None
+    except (OSError, ValueError, struct.error, UnicodeDecodeError, KeyError, RecursionError) as error:
+        raise ModelError(f"The GGUF file {path} cannot be read: {error}", remedy=DAMAGED) from None
 
 
 def _parse(path: Path, data: mmap.mmap) -> Metadata:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from afterself.archive.keys import storable
 from afterself.errors import ModelError
-from afterself.models.gguf_metadata import Metadata, read_metadata
+from afterself.models.gguf_metadata import DAMAGED, Metadata, read_metadata
 from afterself.models.gguf_vocab import NORMAL, NORMALIZER_KEY, USER_DEFINED
 from afterself.models.qwen2_split import split_words
 from afterself.models.tokens import TurnEncoder, no_turn_tokens
@@ -50,7 +50,9 @@ class LlamaTurnTokenizer(TurnEncoder):
             raise ModelError(f"The tokenizer in {gguf} is {model}/{pre}; only gpt2/qwen2 is known here.")
         self._tokens = meta.strings("tokenizer.ggml.tokens")
         self._ids = {token: n for n, token in enumerate(self._tokens)}
-        self._kinds = list(meta.values["tokenizer.ggml.token_type"])
+        self._kinds = meta.integers("tokenizer.ggml.token_type")
+        if len(self._kinds) != len(self._tokens):
+            raise ModelError(f"{gguf} has tokens whose kind it does not tell.", remedy=DAMAGED)
         self._ranks = {merge: n for n, merge in enumerate(meta.strings("tokenizer.ggml.merges"))}
         self._nfc = meta.values.get(NORMALIZER_KEY) == "nfc"
         self._shown = byte_alphabet()

@@ -7,6 +7,7 @@ widened to float32. Knows nothing of architectures or GGUF. Format: the safetens
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from afterself.errors import ModelError
+from afterself.models.gguf_metadata import DAMAGED
+from afterself.models.json_object import shards_of
 
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _HEADER_LIMIT = 100_000_000
@@ -49,8 +52,7 @@ class SafetensorsFolder(Mapping[str, "np.ndarray[Any, Any]"]):
 def _files(folder: Path, stem: str) -> list[Path]:
     index = folder / f"{stem}.safetensors.index.json"
     if index.is_file():
-        names = {str(name) for name in json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()}
-        return [folder / Path(name).name for name in sorted(names)]
+        return [folder / name for name in shards_of(index)]
     single = folder / f"{stem}.safetensors"
     if not single.is_file():
         raise ModelError(
@@ -76,10 +78,12 @@ def _header(path: Path) -> dict[str, tuple[Path, str, tuple[int, ...], int, int]
             begin, end = entry["data_offsets"]
             if kind not in _DTYPES:
                 raise ValueError(f"{name} is of type {kind}, which is not a float type that is known here")
-            count = int(np.prod(shape, dtype=np.int64))
-            if end - begin != count * np.dtype(_DTYPES[kind]).itemsize or 8 + length + end > size:
+            count = math.prod(shape)
+            if min(shape, default=0) < 0 or not 0 <= begin <= end <= size - 8 - length:
                 raise ValueError(f"the data of {name} is cut off")
+            if end - begin != count * np.dtype(_DTYPES[kind]).itemsize:
+                raise ValueError(f"the data of {name} is not of its shape")
             found[name] = (path, kind, shape, 8 + length + begin, count)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"The weights {path} cannot be read: {error}") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ModelError(f"The weights {path} cannot be read: {error}", remedy=DAMAGED) from None
     return found

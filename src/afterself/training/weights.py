@@ -27,7 +27,8 @@ from afterself.home.atomic import FILE_MODE, FOLDER_MODE, sync_folder, write_ato
 from afterself.home.folder import Self
 from afterself.home.moments import utc_text
 from afterself.home.sealed import HIDDEN, Files
-from afterself.models.bases import Base, base_config, load_torch
+from afterself.models.bases import MANIFEST as MANIFEST
+from afterself.models.bases import Base, base_config, load_folder, load_torch
 from afterself.policy import open_view
 from afterself.training.in_memory import save_adapter, save_full
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 KIND = "weights"
 FORMAT = 1
-MANIFEST = "manifest.json"
 ADAPTER = "adapter.gguf"
 SHIPPED = "shipped"
 """In the settings of weights that were not trained in the self but came as an adapter alone."""
@@ -100,6 +100,9 @@ GONE = "stale: something they were trained on was forgotten, or may not be learn
 """Why there are no weights any more, as `status` and `doctor` tell it."""
 
 STALE = f"are {GONE}"
+
+BROKEN = "Train again, or put the folder back from a backup."
+"""What helps with weights that cannot be read."""
 
 WAIT = 3600.0
 """Seconds that finished weights wait for another writer of the self to end."""
@@ -317,7 +320,7 @@ def read_weights(folder: Path, files: Files) -> Weights:
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(
             f"The manifest of the weights {folder} cannot be read ({type(error).__name__}).",
-            remedy="Train again, or put the folder back from a backup.",
+            remedy=BROKEN,
         ) from error
 
 
@@ -339,10 +342,23 @@ def load_weights(weights: Weights, base: Base) -> Any:
     files = weights.files or Files(weights.path)
     with files.as_folder(weights.path) as folder:
         if weights.method != "lora":
-            return load_torch(Base(weights.id, "folder", folder, None, "", weights.context, ""))
-        from peft import PeftModel
+            return load_folder(folder, f"The checkpoint {weights.path}", remedy=BROKEN)
+        return _load_adapter(weights, load_torch(base), folder)
 
-        try:
-            return PeftModel.from_pretrained(load_torch(base), folder).eval()
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise ModelError(f"The adapter {weights.path} cannot be loaded: {error}") from None
+
+def _load_adapter(weights: Weights, base: Any, folder: Path) -> Any:
+    """`base` with the adapter in `folder` laid over it, in evaluation mode."""
+    from peft import PeftModel, get_peft_model_state_dict
+    from safetensors import SafetensorError
+
+    from afterself.models.safetensors_read import SafetensorsFolder
+
+    called = f"The adapter {weights.path}"
+    there = SafetensorsFolder(folder, "adapter_model")
+    try:
+        model = PeftModel.from_pretrained(base, folder).eval()
+    except (OSError, ValueError, TypeError, RuntimeError, KeyError, SafetensorError) as error:
+        raise ModelError(f"{called} cannot be loaded: {error}", remedy=BROKEN) from None
+    if set(there) != get_peft_model_state_dict(model, save_embedding_layers=False).keys():
+        raise ModelError(f"{called} is not whole, or was made for another base.", remedy=BROKEN)
+    return model
