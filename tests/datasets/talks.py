@@ -26,6 +26,9 @@ class AllOwn:
     def languages(self, **_: Any) -> dict[str, float]:
         return {}
 
+    def accounts(self) -> frozenset[str]:
+        return frozenset()
+
     def thread_languages(self) -> dict[str, str]:
         return {}
 

@@ -13,7 +13,16 @@ from afterself.policy import open_view
 
 @pytest.mark.parametrize(
     "sentence",
-    ["I painted the boat red.", "Anna came on Sunday", "it was bought in 1953", "we lived by the harbour"],
+    [
+        "I painted the boat red.",
+        "Anna came on Sunday",
+        "it was bought in 1953",
+        "we lived by the harbour",
+        "Ben is dead.",
+        "mum is in hospital",
+        "She has cancer.",
+        "they live in a caravan",
+    ],
 )
 def test_what_tells_of_somebody_claims_a_fact(sentence: str) -> None:
     assert claims_a_fact(sentence)
@@ -37,6 +46,12 @@ def test_a_sentence_is_cited_if_a_record_carries_it_and_a_guess_if_not(talker: S
         )
     assert [one.by is not None for one in checked] == [True, False]
     assert checked[0].by is not None and checked[0].by.text == "My boat is called Heron"
+
+
+def test_of_a_long_burst_what_is_not_looked_up_counts_as_a_guess(talker: Self) -> None:
+    with open_view(talker, "quote") as view:
+        checked = Grounding(view, Memory(view)).check(["My boat is called Heron."] * 15)
+    assert [one.by is not None for one in checked] == [True] * 12 + [False] * 3
 
 
 def test_with_quotes_alone_nothing_is_generated(talker: Self) -> None:

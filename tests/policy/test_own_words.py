@@ -10,7 +10,7 @@ import apsw
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afterself.archive.drafts import Span, ThreadDraft
+from afterself.archive.drafts import Person, Span, ThreadDraft
 from afterself.archive.labels import Subjects
 from afterself.archive.store import Archive
 from afterself.cli.own_words import own_words_lines
@@ -161,6 +161,22 @@ def test_words_of_somebody_who_is_kept_out_of_training_are_not_learned_from_a_co
     assert gate(fresh_self).left_out["copied from others"].records == 1
     with open_view(fresh_self, "train") as view:
         assert not any(record.author_name == "Ben" for record in view.records())
+
+
+def test_the_account_of_somebody_who_is_excluded_is_masked_in_what_is_learned(
+    fresh_self: Self, said: Said, store: Store
+) -> None:
+    ben = Person("benkarlo", "Ben")
+    store(
+        ThreadDraft("t", "T", "group", (ben,)),
+        said("hi", ben, "2020-01-01T10:00"),
+        said("ask @benkarlo", "Anna", "2020-01-01T10:01"),
+        me=["Anna"],
+    )
+    assert learned(fresh_self) == ["ask <handle>"]
+    with Archive.writing(fresh_self) as archive, archive.transaction():
+        archive.people.exclude(archive.contacts.named("Ben")[0].id)
+    assert learned(fresh_self) == ["ask <handle>"]
 
 
 def test_words_of_others_in_a_thread_that_is_left_out_are_not_learned_from_a_copy_of_them(

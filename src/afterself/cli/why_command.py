@@ -79,6 +79,7 @@ def _json(reason: Reason) -> dict[str, Any]:
         "lines": [list(one) for one in commit.lines],
         "subject": commit.subject,
         "record": reason.record and record_json(reason.record),
+        **({"kept_back": True} if reason.kept_back else {}),
         "discussions": [
             {
                 "thread": one.thread.id,

@@ -97,7 +97,7 @@ def said_by_thread(
     What the owner copied, or wrote before, is not shown as theirs (`policy.own_words`).
     """
     threads = view.threads()
-    handles = handles_of(threads)
+    handles = view.own.accounts()
     left_out = _left_out(exclude_threads, threads)
     languages = view.own.thread_languages()
     copies = view.own.words(without=left_out, until=until).copies
@@ -126,13 +126,6 @@ def own_words(
 
 def _left_out(names: Collection[str], threads: Sequence[ThreadInfo]) -> set[str]:
     return {thread for name in names for thread in _called(name, threads)}
-
-
-def handles_of(threads: Iterable[ThreadInfo]) -> frozenset[str]:
-    """Accounts of the people in the archive, case-folded, where they are not just their names."""
-    people = {person for thread in threads for person in thread.participants}
-    names = {name.casefold() for person in people for name in (person.name, person.called)}
-    return frozenset(person.handle.lstrip("@").casefold() for person in people) - names - {""}
 
 
 def _called(name: str, threads: Sequence[ThreadInfo]) -> list[str]:

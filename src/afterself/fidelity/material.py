@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from afterself.datasets import HeldOutReply
-from afterself.datasets.conversations import handles_of
 from afterself.datasets.masking import masked
 from afterself.home.folder import Self
 from afterself.models.turns import message_text, turn_text
@@ -82,7 +81,7 @@ def gather(self_: Self, weights: Weights, most: int = MOST_REPLIES) -> Material:
     others: list[ViewRecord] = []
     wanted = trained | {id for reply in chosen for id in _records(reply)}
     with open_view(self_, "train") as view:
-        handles = handles_of(view.threads())
+        handles = view.own.accounts()
         for record in view.records():
             if record.deleted or record.kind in SILENT_KINDS:
                 continue

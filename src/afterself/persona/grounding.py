@@ -1,9 +1,9 @@
 """What the weights wrote -> each sentence that claims a fact, with the record that carries it, or as a guess.
 
-A sentence claims a fact when it tells of somebody or something (“I had”, a name, a number, a past tense); a
-greeting, a question or a wish does not. The rule leans to yes. Whether a record carries it is
-`memory.support`'s judgement; records are only looked up and compared, so that an order inside one is a text
-like any other.
+A sentence claims a fact when it tells of somebody or something (“I had”, “she has”, “Ben is”, a name, a
+number, a past tense); a greeting, a question or a wish does not. The rule leans to yes. Whether a record
+carries it is `memory.support`'s judgement; records are only looked up and compared, so that an order inside
+one is a text like any other.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from afterself.memory.stop_words import ENGLISH, word_set
@@ -42,6 +43,9 @@ _FIRST = word_set("i we my our me us mine")
 _PAST = word_set(
     "was were had did went came got said told saw made took gave knew thought left bought lived used"
 )
+_OTHERS = word_set("he she they him them his her hers their theirs")
+_PRESENT = word_set("is are has have lives live")
+_TELLING = _FIRST | _OTHERS | _PAST
 _WISHES = re.compile(
     r"^\W*(?:let me|let us|let's|thank|please"
     r"|i (?:hope|wish|think so|will see|would like|love you|am (?:fine|well|glad|sorry|here))"
@@ -50,6 +54,7 @@ _WISHES = re.compile(
 )
 _LEAST_CONTENT = 1.0
 _MOST_SENTENCES = 12
+"""Of a longer burst the rest counts as guesses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,10 @@ def claims_a_fact(sentence: str) -> bool:
     words = read(sentence)
     if sum(word.weight for word in words) < _LEAST_CONTENT:
         return False
+    if any(a.first and a.weight > 0 and b.folded in _PRESENT for a, b in pairwise(words)):
+        return True
     return any(
-        word.folded in _FIRST
-        or word.folded in _PAST
+        word.folded in _TELLING
         or (word.folded.endswith("ed") and len(word.folded) > 4)
         or word.folded[:1].isdigit()
         or (word.capital and not word.first)
@@ -101,7 +107,9 @@ class Grounding:
     def check(self, messages: Iterable[str]) -> tuple[Checked, ...]:
         """The sentences among `messages` that claim a fact, each with what carries it."""
         factual = [sentence for sentence in sentences_of(messages) if claims_a_fact(sentence)]
-        return tuple(self._one(sentence) for sentence in factual[:_MOST_SENTENCES])
+        looked_up = [self._one(sentence) for sentence in factual[:_MOST_SENTENCES]]
+        left = [Checked(sentence, None, "it was not looked up") for sentence in factual[_MOST_SENTENCES:]]
+        return (*looked_up, *left)
 
     def _one(self, sentence: str) -> Checked:
         hits = {hit.id: hit for hit in self._memory.ask(sentence, LOOKED_UP).hits}

@@ -131,6 +131,19 @@ class OwnWordsReads:
         ranked = sorted(sizes.items(), key=lambda one: (-one[1], one[0]))
         return {language: size / sizes.total() for language, size in ranked}
 
+    def accounts(self) -> frozenset[str]:
+        """Accounts of everybody in the archive, case-folded, where they are not just somebody's name.
+
+        To be masked in what is learned, so also of those whom the view hides; for nothing else.
+        """
+        with archive_errors(self._archive_path):
+            rows = self._db.execute(
+                "SELECT identity.handle, identity.name, coalesce(contact.shown, identity.name) "
+                "FROM identity JOIN contact ON contact.id = identity.contact"
+            ).fetchall()
+        names = {str(name).casefold() for _, *called in rows for name in called}
+        return frozenset(str(handle).lstrip("@").casefold() for handle, *_ in rows) - names - {""}
+
     def thread_languages(self) -> dict[str, str]:
         """The language that the owner writes in each thread (by id), of those where it is mostly one.
 
