@@ -105,7 +105,7 @@ def said_by_thread(
         if thread.id in left_out:
             continue
         records: Iterable[ViewRecord] = (
-            replace(record, own_text="") if record.id in copies else record
+            record._replace(own_text="") if record.id in copies else record
             for record in view.records(thread=thread.id)
         )
         if until is not None:

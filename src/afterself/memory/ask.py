@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from afterself.memory.abstention import grounds, grounds_of_a_time
+from afterself.memory.collector import collector_at_rest
 from afterself.memory.corrections import corrections_first
 from afterself.memory.filters import EVERYTHING, Filters
 from afterself.memory.personal.asking import personal
@@ -117,6 +118,10 @@ class Memory:
 
         Any string is a question; odd ones find nothing.
         """
+        with collector_at_rest():
+            return self._ask(question, k, filters)
+
+    def _ask(self, question: str, k: int, filters: Filters) -> Answer:
         asked, wanted = self._recall.read(question, self._today), personal(question)
         statistics = self._recall.statistics(asked)
         besides = self._life.records(wanted) if wanted else []

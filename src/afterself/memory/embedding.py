@@ -8,9 +8,10 @@ read from a folder by `embedder_folder`. What is done with vectors is the busine
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from importlib import resources
+from itertools import repeat
 from typing import TYPE_CHECKING, Protocol
 
 from afterself.memory.stop_words import ENGLISH
@@ -74,7 +75,13 @@ class StaticEmbedder:
 
     def rows_of(self, stems: Sequence[str]) -> list[int]:
         """The rows of the stems that it knows, in order."""
-        return [row for stem in stems if (row := self._row_of_stem.get(stem, -1)) >= 0]
+        return [row for row in map(self._row_of_stem.get, stems) if row is not None]
+
+    def places(self, stems: Iterable[str]) -> NDArray[np.int64]:
+        """The row of each stem, -1 for one that it does not know."""
+        import numpy as np
+
+        return np.fromiter(map(self._row_of_stem.get, stems, repeat(-1)), dtype=np.int64)
 
     @property
     def words(self) -> list[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BATCH = 2000  # revisions embedded and stored in one transaction
 RESCORED = 1000  # nearest by sign that are weighed exactly
+IN_CACHE = 16_384  # signs compared at once: what is reckoned with them stays in the processor's cache
 AT_ONCE = 100  # vectors whose records are looked up together
 
 
@@ -113,17 +114,28 @@ class Index:
         asked = self.embedder.embed([text])[0]
         if not len(self._ids) or not asked.any():
             return []
-        distance = np.zeros(len(self._ids), dtype=np.uint16)
-        for words, word in zip(self._words, _as_words(np.packbits(asked > 0)[None, :]), strict=True):
-            distance += np.bitwise_count(words ^ word)
-        upto = np.cumsum(np.bincount(distance))
-        limit = np.searchsorted(upto, min(RESCORED, len(distance)))
-        chosen = self._ids[distance <= limit][: 2 * RESCORED]
+        chosen = self._ids[self._alike(np.packbits(asked > 0))][: 2 * RESCORED]
         rows = self._view.retrieval.vector_rows(self.embedder.name, chosen.tolist())
         vectors = np.frombuffer(b"".join(row for _, row in rows), dtype=np.int8).astype(np.float32)
         cosines = (unit(vectors.reshape(len(rows), self.embedder.dimensions)) @ asked).tolist()
         nearest = [(vector, round(cosine, 6)) for (vector, _), cosine in zip(rows, cosines, strict=True)]
         return self._held(sorted(nearest, key=lambda pair: -pair[1]), max(0, k))
+
+    def _alike(self, signs: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which vectors are among the `RESCORED` nearest by sign, or as near as the last of them."""
+        import numpy as np
+
+        asked = _as_words(signs[None, :])
+        distance = np.zeros(len(self._ids), dtype=np.uint16)
+        counts = np.zeros(64 * len(asked) + 1, dtype=np.int64)
+        for start in range(0, len(distance), IN_CACHE):
+            part = distance[start : start + IN_CACHE]
+            for words, word in zip(self._words, asked, strict=True):
+                part += np.bitwise_count(words[start : start + IN_CACHE] ^ word)
+            counts += np.bincount(part, minlength=len(counts))
+        limit = np.searchsorted(np.cumsum(counts), min(RESCORED, len(distance)))
+        near: NDArray[np.bool_] = distance <= limit
+        return near
 
     def _held(self, nearest: list[tuple[int, float]], k: int) -> list[tuple[str, float]]:
         """The first `k` seen records that hold these vectors (id, cosine), which are in order."""

@@ -82,7 +82,7 @@ def rank(question: Question, neighbours: Neighbourhood, statistics: Statistics) 
         for id, held in shared.items()
     })  # fmt: skip
     answered = {loan.lender for lent in loans.values() for loan in lent if loan.answers}
-    only, dated = question.naming.only, question.dates.any
+    only, dated, of_another = question.naming.only, question.dates.any, question.naming.of_another
     asked = {
         loan.lender
         for id, lent in loans.items()
@@ -92,13 +92,17 @@ def rank(question: Question, neighbours: Neighbourhood, statistics: Statistics) 
     ranked = []
     for id, entry in entries.items():
         lent, after, own_terms = loans.get(id, ()), neighbours.next.get(id), shared[id]
-        near = _NONE.union(*(shared[loan.lender] for loan in lent), shared[after] if after else _NONE)
+        near = shared[after] if after else _NONE
+        if lent:
+            near = near.union(*[shared[loan.lender] for loan in lent])
         on_date = dated and question.dates.match(entry.said_at, entry.precision)
         if not (own_terms or near or on_date):
             continue
         by_named = entry.author is not None and entry.author in only
-        tells = tells_of_named(question, entry, (entries[loan.lender] for loan in lent if loan.answers))
-        before = max((loan.share * lexical[loan.lender] for loan in lent), default=0.0)
+        tells = of_another and tells_of_named(
+            question, entry, (entries[loan.lender] for loan in lent if loan.answers)
+        )
+        before = max([loan.share * lexical[loan.lender] for loan in lent]) if lent else 0.0
         own = lexical[id] * (ANSWERED_QUESTION_KEEPS if id in answered else 1.0)
         unattributed = own + before + (FROM_NEXT * lexical[after] if after else 0.0)
         unattributed += FROM_A_NAMED_DATE * on_date

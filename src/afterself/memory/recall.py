@@ -127,6 +127,12 @@ class Recall:
         self._index: Index | None = None
         self._frequency: dict[str, int] = {}
 
+    @classmethod
+    def of(cls, view: View) -> Recall:
+        """The one that goes with a view: what it learned is kept for as long as the view is open."""
+        found: Recall = view.kept.setdefault(cls, cls(view))
+        return found
+
     @cached_property
     def _people(self) -> list[PersonInfo]:
         return self._view.people()

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from afterself.archive.lexical import runs_without_blanks
+from afterself.memory.collector import collector_at_rest
 from afterself.memory.dates import Dates
 from afterself.memory.features import term_weights
 from afterself.memory.filters import EVERYTHING, Filters
@@ -50,7 +51,8 @@ def search(view: View, words: str, filters: Filters = EVERYTHING, k: int = 20) -
 
     What several sources hold is found once.
     """
-    found = _search(view, words, filters, k)
+    with collector_at_rest():
+        found = _search(view, words, filters, k)
     places = view.sayings.also_in([one.record.id for one in found])
     return [replace(one, also_in=places[one.record.id]) if one.record.id in places else one for one in found]
 
@@ -61,7 +63,7 @@ def _search(view: View, words: str, filters: Filters, k: int) -> list[Found]:
         return _latest(view, filters, k)
     if runs_without_blanks(words):
         return _holding(view, list(dict.fromkeys(words_of(words))), filters, k)
-    recall = Recall(view)
+    recall = Recall.of(view)
     spelled = [word for words in question.terms.values() for word in words]
     statistics = recall.statistics(question)
     pool = Pool(weights=term_weights(question, statistics))

@@ -18,6 +18,7 @@ from afterself.memory.irregular import BASE_FORMS
 from afterself.memory.stop_words import ENGLISH, LANGUAGES, Language
 
 _WORD = re.compile(r"[^\W_]+")
+_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _STEMS: dict[str, str] = {}
 _REMEMBERED = 100_000  # words whose stem is kept, so that it is looked up once
 _GREEK_QUESTION = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff][;\u037e]")
@@ -31,7 +32,7 @@ def fold(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The folded words of a text in order; “don't” gives “don” and “t”, as in the full-text index."""
-    return _WORD.findall(text.casefold() if text.isascii() else fold(text))
+    return text.translate(_ASCII).split() if text.isascii() else _WORD.findall(fold(text))
 
 
 def tokens_of(text: str) -> list[str]:
@@ -70,10 +71,11 @@ def stems_of(words: Iterable[str]) -> list[str]:
     except KeyError:
         if len(_STEMS) > _REMEMBERED:
             _STEMS.clear()
-    bases = [BASE_FORMS.get(word, word) for word in words]
+    new = [word for word in dict.fromkeys(words) if word not in _STEMS]
+    bases = [BASE_FORMS.get(word, word) for word in new]
     stemmed: list[str] = _stemmer().stemWords(bases)  # type: ignore[attr-defined]
-    _STEMS.update(zip(words, stemmed, strict=True))
-    return stemmed
+    _STEMS.update(zip(new, stemmed, strict=True))
+    return [_STEMS[word] for word in words]
 
 
 def language_of(words: Iterable[str]) -> Language:

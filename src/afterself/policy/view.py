@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import apsw
 
@@ -41,8 +41,7 @@ _NEEDS: dict[str, str | None] = {"retrieve": "archive", "train": "train", "quote
 """The consent that a purpose needs; what there is may always be listed, to see it, or to forget it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ViewRecord:
+class ViewRecord(NamedTuple):
     """One record as a view shows it. `text` is the latest revision whole; `own_text` only the owner's own
     words in it, "" where it has none; `words` is `text` less its placeholders; `said` what its author said
     themselves: less also what they quoted or pasted, "" of what they forwarded. `said_at` is aware UTC. A
@@ -139,6 +138,7 @@ class View:
     ) -> None:
         self.purpose: Purpose = purpose
         self.audience = audience.strip().lower()
+        self.kept: dict[type, Any] = {}  # what its readers learned of it, by their class
         self._self = self_
         self._db: apsw.Connection = open_archive(self_.archive_path, self_.keys, read_only=True)
         try:

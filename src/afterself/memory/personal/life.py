@@ -117,14 +117,13 @@ class Life:
         named = question.naming.only if asked.name else frozenset[int]()
         meant = self._meant(asked, named - question.naming.owner)
         earlier = {later: pool.records.get(first) for first, later in sorted(pool.links)}
-        # Of another it tells something how they are addressed only where it is asked who or whose they are.
-        by_call = asked.of_owner or asked.kind in ("who", "kin")
-        found = {id: fit(asked, self._told(earlier, pool.records[id], meant, by_call)) for id in pool.passing}
+        found = {id: fit(asked, self._told(asked, earlier, pool.records[id], meant)) for id in pool.passing}
         return {id: value for id, value in found.items() if value >= ANSWERS}
 
     def _told(
-        self, earlier: Mapping[str, ViewRecord | None], record: ViewRecord, meant: set[int], by_call: bool
+        self, asked: Personal, earlier: Mapping[str, ViewRecord | None], record: ViewRecord, meant: set[int]
     ) -> Told:
+        """A record as `fit` looks at it; what is not looked at for such a question is not looked up."""
         before = earlier.get(record.id)
         for _ in range(REACH):
             if before is None or before.author != record.author:
@@ -135,14 +134,17 @@ class Life:
         partner = self._partners.get(record.thread)
         author = None if record.author is None else self._person_of.get(record.author, record.author)
         said = record.said_at
+        of_own_days = asked.kind in ("age", "birthday") and asked.of_owner
+        # Of another it tells something how they are addressed only where it is asked who or whose they are.
+        by_call = of_own_days or asked.kind in ("who", "kin")
         return Told(
             text=straight(record.own_text if record.is_owner else record.said),
             by_owner=bool(record.is_owner),
             before=straight(before.text) if before is not None else "",
             to_one=partner is not None,
             calls=by_call and not record.is_owner and bool(calls(record.text)),
-            partner_is=self._kin.of(partner),
+            partner_is=self._kin.of(partner) if asked.kind == "kin" else "",
             by_meant=author in meant,
             to_meant=partner in meant,
-            on_birthday=said is not None and (said.month, said.day) in self._birthdays,
+            on_birthday=of_own_days and said is not None and (said.month, said.day) in self._birthdays,
         )
