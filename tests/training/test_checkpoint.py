@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -237,6 +238,23 @@ Loop._step = pressed
     assert str(checkpoint) in kept and " MB in " in kept and "delete that file" in kept
     told_first, stages = resumed(ida, tiny_base)
     assert "after step 3 of" in (told_first.resumes or "") and "training on from step 3" in stages
+
+
+def test_ctrl_c_while_the_weights_are_tried_loses_nothing_of_what_was_learned(
+    ida: Self, tiny_base: Path
+) -> None:
+    ctrl_c = """
+import os, signal
+from afterself.training import run
+checkpoint.SECONDS = 1e9
+run.complaints = lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)
+"""
+    running = start(ida, tiny_base, before=ctrl_c)
+    _, told = running.communicate()
+    assert running.returncode == 130 and "The same command goes on from here" in told, told
+    told_first, _ = resumed(ida, tiny_base)
+    done, steps = re.findall(r"after step (\d+) of (\d+)", told_first.resumes or "")[0]
+    assert done == steps
 
 
 def test_a_self_is_trained_by_one_command_at_a_time(ida: Self, tiny_base: Path) -> None:

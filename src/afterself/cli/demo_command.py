@@ -275,7 +275,7 @@ class Tour:
         """What can be done next, with this self and with one's own chats."""
         self._heading("And you")
         program = _program()
-        again = f"{program} --self {self.folder}"
+        again = f"{program} --self {shlex.quote(str(self.folder))}"
         lines = [
             "This self again:",
             f'  {again} ask "{self.person.facts[1]}"',

@@ -82,7 +82,11 @@ def train(
             before = bits_per_byte(loop.model, dataset.validation, dataset.context, loop.on)
         _learn(loop, kept, options)
         after = loop.state.best.bits if loop.state.best else None
-        notes = _tried(loop, kept, resolved, options, before, after)
+        try:
+            notes = _tried(loop, kept, resolved, options, before, after)
+        except KeyboardInterrupt:
+            kept.keep(loop, now=True)  # all is learned: the next run only tries it
+            raise _interrupted(kept) from None
         return _publish(self_, loop, resolved, options, before, after, notes)
 
 
@@ -117,9 +121,14 @@ def _learn(loop: Loop, kept: Checkpoints, options: TrainOptions) -> None:
     loop.before_stop = partial(kept.keep, now=True)
     try:
         loop.run()
-    except Interrupted as stopped:
-        stopped.checkpoint = kept.path
-        raise
+    except Interrupted:
+        raise _interrupted(kept) from None
+
+
+def _interrupted(kept: Checkpoints) -> Interrupted:
+    stopped = Interrupted()
+    stopped.checkpoint = kept.path
+    return stopped
 
 
 def _sampler(tokenizer: HFTurnTokenizer, tell: Callable[[str], None]) -> Callable[[Loop], None]:
