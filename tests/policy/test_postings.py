@@ -92,3 +92,22 @@ def test_what_is_forgotten_while_a_view_is_open_is_no_match(
         with Archive.writing(self_) as archive:
             archive.forget([before[0][0]])
         assert [id for id, _ in view.match('"ferry"', 50)] == [id for id, _ in before[1:]]
+
+
+def test_a_text_that_the_same_connection_writes_anew_is_weighed_as_it_is_now(tmp_path: Path) -> None:
+    self_ = store(tmp_path / "self", [])
+    with Archive.writing(self_) as archive:
+        db = archive._db
+        with archive.transaction():
+            db.executemany("INSERT INTO lexical (rowid, text) VALUES (?, ?)", enumerate(texts(50), 1))
+        postings = Postings(db)
+        postings.best('"live"', 50)
+        with archive.transaction():
+            db.execute(
+                "INSERT INTO lexical (lexical, rowid, text) VALUES ('delete', 1, ?)", (next(texts(1)),)
+            )
+            db.execute("INSERT INTO lexical (rowid, text) VALUES (1, 'live')")
+        weighed = db.execute(
+            "SELECT rowid, bm25(lexical) FROM lexical WHERE lexical MATCH '\"live\"' ORDER BY 2, 1 LIMIT 50"
+        ).fetchall()
+        assert postings.best('"live"', 50) == weighed

@@ -38,7 +38,7 @@ class Postings:
     def __init__(self, db: apsw.Connection) -> None:
         self._db = db
         self._lengths: Numbers | None = None
-        self._version = -1
+        self._version = (-1, -1)
         self._tokenize = db.fts5_tokenizer(*_TOKENIZER)
         db.execute(
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.lexical_place USING fts5vocab(main, lexical, instance)"
@@ -130,7 +130,7 @@ class Postings:
         """
         import numpy as np
 
-        version = int(self._db.pragma("data_version"))
+        version = int(self._db.pragma("data_version")), self._db.total_changes()
         if self._lengths is None or version != self._version or len(self._lengths) < size:
             self._lengths, self._version = np.zeros(size), version
         unknown = rows[self._lengths[rows] == 0]
