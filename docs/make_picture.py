@@ -1,6 +1,7 @@
 """Draws docs/picture.svg: the terminal of `afterself demo`, as it really went, shortened where marked.
 
-python docs/make_picture.py [--self demo-self]
+python docs/make_picture.py
+python docs/make_picture.py - < what-the-demo-printed.txt
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -18,11 +20,12 @@ LONGEST = 7
 """Lines of one block that are shown; a longer one ends with an ellipsis line."""
 
 
-def played(folder: str) -> str:
-    """What the demo prints without a terminal."""
+def played() -> str:
+    """What the demo prints without a terminal, in a folder where nothing was imported before."""
     environment = {**os.environ, "COLUMNS": str(WIDTH), "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "afterself", "demo", "--folder", folder, "--seed", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    command = [sys.executable, "-m", "afterself", "demo", "--folder", "demo-self", "--seed", "1"]
+    with tempfile.TemporaryDirectory() as fresh:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=fresh)
     return done.stdout
 
 
@@ -68,7 +71,7 @@ def draw(lines: list[str]) -> str:
 
 
 def main() -> None:
-    text = sys.stdin.read() if "-" in sys.argv[1:] else played("demo-self")
+    text = sys.stdin.read() if "-" in sys.argv[1:] else played()
     PICTURE.write_text(draw(shortened(text)), encoding="utf-8")
 
 

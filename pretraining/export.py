@@ -26,12 +26,8 @@ EMBEDDED = Path(__file__).resolve().parents[1] / "src/afterself/models/embedded"
 
 def phase(run: Path, shards: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What one run had at hand and saw, and its curve."""
-    noted = run / "tokens.json"  # runs made before there were shards
-    if noted.exists():
-        corpus = json.loads(noted.read_text())
-    else:
-        listed = json.loads((shards / "shards.json").read_text())
-        corpus = {"tokens": {kind: sum(row[kind] for row in listed) for kind in ("dialogue", "prose")}}
+    listed = json.loads((shards / "shards.json").read_text())
+    corpus = {"tokens": {kind: sum(row[kind] for row in listed) for kind in ("dialogue", "prose")}}
     curve = [json.loads(line) for line in (run / "curve.jsonl").read_text().splitlines()]
     return {"corpus": corpus, "tokens_seen": curve[-1]["tokens"], "steps": curve[-1]["step"]}, curve
 

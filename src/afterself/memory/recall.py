@@ -130,7 +130,9 @@ class Recall:
     @classmethod
     def of(cls, view: View) -> Recall:
         """The one that goes with a view: what it learned is kept for as long as the view is open."""
-        found: Recall = view.kept.setdefault(cls, cls(view))
+        if cls not in view.kept:
+            view.kept[cls] = cls(view)
+        found: Recall = view.kept[cls]
         return found
 
     @cached_property

@@ -8,6 +8,8 @@ from typing import Any
 
 from afterself.errors import ModelError
 
+_REMEDY = "A base is a Hugging Face model folder; fetch or copy it again."
+
 
 def read_object(path: Path) -> dict[str, Any]:
     """The object in a JSON file; ModelError if the file is missing or damaged."""
@@ -18,7 +20,7 @@ def read_object(path: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(
             f"{path} cannot be read: {error}",
-            remedy="A base is a Hugging Face model folder; fetch or copy it again.",
+            remedy=_REMEDY,
         ) from None
     return found
 
@@ -29,6 +31,6 @@ def shards_of(index: Path) -> list[str]:
     if not isinstance(listed, dict) or not listed:
         raise ModelError(
             f"{index} cannot be read: it lists no files",
-            remedy="A base is a Hugging Face model folder; fetch or copy it again.",
+            remedy=_REMEDY,
         )
     return sorted({Path(str(name)).name for name in listed.values()})
